@@ -1,0 +1,58 @@
+"""What every contract is made of: the frozen `Event` and the registry of event types."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+
+TYPE_PATTERN = re.compile(r"^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*\.v[1-9][0-9]*$")
+
+UtcDatetime = Annotated[
+    AwareDatetime,
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    PlainSerializer(lambda moment: moment.isoformat().replace("+00:00", "Z"), return_type=str, when_used="json"),
+]
+"""A moment with its zone; kept and written in UTC (RFC 3339)."""
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+"""ISO 639 code in lower case; `und` when the language is not known (U2)."""
+Score = Annotated[float, AfterValidator(lambda value: round(value, 4))]
+"""A confidence between 0 and 1."""
+
+
+class Model(BaseModel):
+    """A value inside an event: frozen, and deaf to fields of a later version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Model):
+    """The data of one fact. `type` is `<noun>.<past-verb>.v<n>`; changes are additive, a breaking change is a new type.
+
+    Who, when and why travel in the envelope (`schemas.envelope`), not here.
+    """
+
+    type: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if "type" not in cls.__dict__:
+            return  # a common base of several events
+        if not TYPE_PATTERN.match(cls.type):
+            raise TypeError(f"{cls.__name__}.type is {cls.type!r}; expected <noun>.<past-verb>.v<n>")
+        if cls.type in REGISTRY:
+            raise TypeError(f"{cls.type} is declared twice: {REGISTRY[cls.type].__name__} and {cls.__name__}")
+        REGISTRY[cls.type] = cls
+
+
+REGISTRY: dict[str, type[Event]] = {}
+"""Every event class by its type; filled as `schemas.events` is imported."""
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Raises ValueError for a moment without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC)

@@ -1,0 +1,37 @@
+"""How a reply left: sent, failed, or not known (rule 4)."""
+
+from typing import ClassVar
+
+from schemas.base import Event, Identifier, UtcDatetime
+
+
+class DeliveryEvent(Event):
+    """Common to what delivery reports about one reply."""
+
+    reply_id: Identifier
+    case_id: Identifier
+    conversation: Identifier
+
+
+class DeliverySent(DeliveryEvent):
+    """The channel accepted the reply. `receipt` is the channel's own id for it."""
+
+    type: ClassVar[str] = "delivery.sent.v1"
+    receipt: str
+    sent_at: UtcDatetime
+    attempts: int = 1
+
+
+class DeliveryFailed(DeliveryEvent):
+    """The channel refused it for good, or the last attempt failed."""
+
+    type: ClassVar[str] = "delivery.failed.v1"
+    reason: str
+    attempts: int = 1
+
+
+class DeliveryUncertain(DeliveryEvent):
+    """An attempt may or may not have reached the customer; it is not repeated."""
+
+    type: ClassVar[str] = "delivery.uncertain.v1"
+    reason: str

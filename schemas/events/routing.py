@@ -1,0 +1,101 @@
+"""Who should do it: what the cases ask of routing, and what routing decides, with its explanation."""
+
+from typing import ClassVar
+
+from schemas.base import Event, Identifier, Language, Model, UtcDatetime
+from schemas.events.message import Urgency
+
+
+class RoutingRequest(Event):
+    """Common to what flows to one pool's single writer. `request_id` is derived from what is asked."""
+
+    request_id: Identifier
+    pool: Identifier
+    case_id: Identifier
+    conversation: Identifier
+
+
+class OwnerRequested(RoutingRequest):
+    """A case needs its owner before `due_at` (O1). `preferred` is the owner whom the customer knows (O7)."""
+
+    type: ClassVar[str] = "owner.requested.v1"
+    brand: Identifier
+    language: Language
+    skill: str = ""
+    urgency: Urgency = "normal"
+    due_at: UtcDatetime
+    preferred: str = ""
+
+
+class SpecialistRequested(RoutingRequest):
+    """An owner wants a specialist (O2)."""
+
+    type: ClassVar[str] = "specialist.requested.v1"
+    consult_id: Identifier
+    brand: Identifier
+    language: Language
+    skill: str = ""
+    due_at: UtcDatetime
+    excluded: tuple[str, ...] = ()
+
+
+class CapacityReleased(RoutingRequest):
+    """The work that this request gave somebody is done: the case is resolved, the consult answered."""
+
+    type: ClassVar[str] = "capacity.released.v1"
+    person: Identifier
+
+
+class Candidate(Model):
+    """One person who was considered, with the score by term; the lowest total wins."""
+
+    person: Identifier
+    score: float
+    terms: dict[str, float] = {}
+
+
+class Explanation(Model):
+    """Why this person: the best candidates, and how many lost at which condition."""
+
+    candidates: tuple[Candidate, ...] = ()
+    excluded: dict[str, int] = {}
+    """Condition (such as `off-shift`, `language`, `full`) to the number of people it ruled out."""
+    relaxed: tuple[str, ...] = ()
+    """Wishes that nobody could meet and were dropped, such as `language`."""
+
+
+class RoutingDecision(Event):
+    """Common to routing's answers."""
+
+    request_id: Identifier
+    case_id: Identifier
+    conversation: Identifier
+
+
+class OwnerAssigned(RoutingDecision):
+    """This care agent owns the case."""
+
+    type: ClassVar[str] = "owner.assigned.v1"
+    person: Identifier
+    explanation: Explanation
+    decided_at: UtcDatetime
+
+
+class SpecialistOffered(RoutingDecision):
+    """This specialist is asked."""
+
+    type: ClassVar[str] = "specialist.offered.v1"
+    consult_id: Identifier
+    person: Identifier
+    country: str
+    explanation: Explanation
+    decided_at: UtcDatetime
+
+
+class RequestUnserved(RoutingDecision):
+    """Nobody can do it now. The request waits; `next_possible_at` is when somebody may be able to, if known."""
+
+    type: ClassVar[str] = "request.unserved.v1"
+    explanation: Explanation
+    next_possible_at: UtcDatetime | None = None
+    decided_at: UtcDatetime

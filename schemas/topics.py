@@ -1,0 +1,142 @@
+"""The registry: each topic with its key, producer, consumers, partitions, retention and events.
+
+Every topic about a conversation has the same key and the same number of partitions, so that one conversation is handled
+in order everywhere ("one conversation, one lane").
+"""
+
+from dataclasses import dataclass
+
+from schemas.base import Event
+from schemas.events import case, consult, delivery, followup, message, promise, reply, roster, routing
+
+PARTITIONS = 4
+"""Few partitions keep batches large: FastStream hands over one partition at a time."""
+DAY_MILLISECONDS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A stream of one context's facts. `key` names the field of the data (dotted) that decides the lane."""
+
+    name: str
+    description: str
+    key: str
+    producer: str
+    consumers: tuple[str, ...]
+    events: tuple[type[Event], ...]
+    partitions: int = PARTITIONS
+    retention_ms: int = 30 * DAY_MILLISECONDS
+    compacted: bool = False
+
+
+TOPICS: tuple[Topic, ...] = (
+    Topic(
+        "messages.received",
+        "Customers' messages, authentic, normalised, each once",
+        "message.conversation",
+        "ingestion",
+        ("classification",),
+        (message.MessageReceived,),
+    ),
+    Topic(
+        "messages.classified",
+        "The same messages with language, intent, topic, sentiment and urgency",
+        "message.conversation",
+        "classification",
+        ("cases",),
+        (message.MessageClassified,),
+    ),
+    Topic(
+        "cases.events",
+        "Everything that happens to a case, its consults, replies and promises",
+        "conversation",
+        "cases",
+        ("followup", "delivery", "desk"),
+        (
+            case.CaseOpened,
+            case.CaseMessageAdded,
+            case.CaseAssigned,
+            case.CaseResolved,
+            case.CaseReopened,
+            case.CaseClosed,
+            consult.ConsultRequested,
+            consult.ConsultOffered,
+            consult.ConsultAnswered,
+            reply.ReplyQueued,
+            reply.ReplySent,
+            reply.ReplyFailed,
+            reply.ReplyUncertain,
+            promise.PromiseMade,
+            promise.PromiseKept,
+        ),
+        retention_ms=365 * DAY_MILLISECONDS,
+    ),
+    Topic(
+        "routing.requests",
+        "Owner wanted, specialist wanted, capacity released; one pool, one writer",
+        "pool",
+        "cases",
+        ("routing",),
+        (routing.OwnerRequested, routing.SpecialistRequested, routing.CapacityReleased),
+    ),
+    Topic(
+        "routing.decisions",
+        "Who owns, who is asked, or that nobody can, each with its explanation",
+        "conversation",
+        "routing",
+        ("cases", "desk"),
+        (routing.OwnerAssigned, routing.SpecialistOffered, routing.RequestUnserved),
+    ),
+    Topic(
+        "roster.events",
+        "Each person as known now: working hours, languages, skills, capacity",
+        "person_id",
+        "routing",
+        ("desk",),
+        (roster.PersonRecorded,),
+        compacted=True,
+    ),
+    Topic(
+        "deliveries.events",
+        "How each reply left",
+        "conversation",
+        "delivery",
+        ("cases",),
+        (delivery.DeliverySent, delivery.DeliveryFailed, delivery.DeliveryUncertain),
+    ),
+    Topic(
+        "followup.events",
+        "The clocks of a case",
+        "conversation",
+        "followup",
+        ("cases", "desk"),
+        (followup.ClockSet, followup.ClockWarned, followup.ClockBreached, followup.ClockStopped),
+    ),
+)
+
+BY_NAME = {topic.name: topic for topic in TOPICS}
+BY_EVENT: dict[type[Event], Topic] = {event: topic for topic in TOPICS for event in topic.events}
+SERVICES = ("ingestion", "classification", "cases", "routing", "followup", "delivery", "desk")
+
+
+def consumed_by(service: str) -> tuple[Topic, ...]:
+    """The topics a service listens to, in the order of the registry."""
+    return tuple(topic for topic in TOPICS if service in topic.consumers)
+
+
+def retry_topic(consumer: str) -> str:
+    """Where a consumer's second chances arrive: dead letters that somebody replays."""
+    return f"{consumer}.retry"
+
+
+def dead_topic(consumer: str) -> str:
+    """Where a consumer puts what it can not handle."""
+    return f"{consumer}.dead"
+
+
+def key_of(event: Event) -> str:
+    """The Kafka key of an event, read from its data as its topic says. Raises KeyError for an event without a topic."""
+    value: object = event
+    for name in BY_EVENT[type(event)].key.split("."):
+        value = getattr(value, name)
+    return str(value)

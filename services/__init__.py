@@ -1,0 +1,1 @@
+"""The services; each owns its data and talks to the others over Kafka topics only."""
