@@ -1,0 +1,1 @@
+"""Understands what customers write: language, intent, topic, sentiment and urgency of every message."""

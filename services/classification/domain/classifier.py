@@ -1,0 +1,48 @@
+"""From texts to classifications: language, topic, and the linear judgements, put together."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+from schemas.events.message import Classification
+from schemas.organisation import Topic
+from services.classification.domain.language import LanguageDetector
+from services.classification.domain.taxonomy import TopicFinder
+from services.classification.domain.text import cleaned
+
+DEFAULT_MODEL_FOLDER = Path(__file__).parent.parent / "model"
+
+
+class Classifier:
+    """Judges messages. Load it once; `classify` keeps no state and may be called from several threads."""
+
+    def __init__(self, languages: LanguageDetector, topics: TopicFinder) -> None:
+        self._languages = languages
+        self._topics = topics
+
+    @classmethod
+    def load(cls, topics: Iterable[Topic], model_folder: Path = DEFAULT_MODEL_FOLDER) -> Self:
+        """A classifier for the topics of an organisation (`Organisation.topics`)."""
+        _ = model_folder  # the linear judgements come with the next commit
+        return cls(LanguageDetector(), TopicFinder(topics))
+
+    def classify(self, texts: Sequence[str]) -> list[Classification]:
+        """One classification per text, in their order. Any text will do: empty, emoji only, 100 kB, NUL."""
+        return [self._classify(cleaned(text)) for text in texts]
+
+    def _classify(self, clean: str) -> Classification:
+        vote = self._languages.detect(clean)
+        guess = self._topics.find(clean, vote.language)
+        return Classification(
+            language=vote.language,
+            language_confidence=vote.confidence,
+            intent="remark",
+            intent_confidence=0.0,
+            sentiment="neutral",
+            sentiment_confidence=0.0,
+            urgency="normal",
+            urgency_confidence=0.0,
+            topic=guess.topic,
+            topic_confidence=guess.confidence,
+            skill=guess.skill,
+        )
