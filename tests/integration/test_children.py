@@ -199,7 +199,7 @@ class TestAChildThatFails:
         await first.start()
         second = store(engine, free_port(), tmp_path)
         try:
-            with pytest.raises(ChildDiedError, match="by another process|already running"):
+            with pytest.raises(ChildDiedError, match=r"by another process|already running"):
                 await second.start()
         finally:
             await first.stop()
