@@ -1,0 +1,54 @@
+"""Who holds what: a person's load is derived from the requests assigned to them, never stored a second time."""
+
+from math import fsum
+
+
+class Loads:
+    """The open assignments. Assigning and releasing twice is the same as once."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, dict[str, float]] = {}
+        self._holder: dict[str, str] = {}
+        self._turns = 0
+        self._last_turn: dict[str, int] = {}
+
+    def assign(self, request_id: str, person_id: str, weight: float) -> set[str]:
+        """Give a request to a person, taking it from anybody else; returns whose load may have changed."""
+        if weight <= 0:
+            raise ValueError(f"the weight of request {request_id!r} must be above 0, not {weight}")
+        before = self._holder.get(request_id)
+        changed = {person_id} if before is None else {person_id, before}
+        if before != person_id:
+            self.release(request_id)
+            self._turns += 1
+            self._last_turn[person_id] = self._turns
+        self._holder[request_id] = person_id
+        self._held.setdefault(person_id, {})[request_id] = weight
+        return changed
+
+    def release(self, request_id: str) -> str | None:
+        """End an assignment; returns the person who held it, None if nobody does."""
+        person_id = self._holder.pop(request_id, None)
+        if person_id is not None:
+            held = self._held[person_id]
+            del held[request_id]
+            if not held:
+                del self._held[person_id]
+        return person_id
+
+    def load(self, person_id: str) -> float:
+        """The weight of all that a person holds."""
+        held = self._held.get(person_id)
+        return fsum(held.values()) if held else 0.0
+
+    def last_turn(self, person_id: str) -> int:
+        """The number of the person's last assignment in the order of all; 0 before the first."""
+        return self._last_turn.get(person_id, 0)
+
+    def holder(self, request_id: str) -> str | None:
+        """Who holds a request."""
+        return self._holder.get(request_id)
+
+    def held_by(self, person_id: str) -> tuple[str, ...]:
+        """The requests a person holds, oldest first."""
+        return tuple(self._held.get(person_id, ()))

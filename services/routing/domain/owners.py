@@ -1,0 +1,108 @@
+"""Who owns the case (O1): the conditions for care agents, and which of them give way when time runs out.
+
+In the normal order an owner speaks the language, is on shift beyond the look-ahead and has room. Conditions give way
+only as far as they must. Nobody on shift speaks the language, or those who do are full and patience is over: the best
+owner with room takes it (`language`). Everybody is full and the deadline is near: the least loaded takes it beyond
+capacity (`capacity`), for an owner late is worse than an owner busy; until then the request waits for room. Only
+people about to leave are there and the deadline is near: one of them takes it (`ending-soon`).
+Reach has no say (M5): it is no part of a request.
+"""
+
+from collections.abc import Sequence
+
+from schemas.events.routing import OwnerRequested
+from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition
+from services.routing.domain.people import People, Row
+from services.routing.domain.rules import Rules
+
+
+class OwnerSearch:
+    """The search for the owner of one case."""
+
+    def __init__(self, people: People, rules: Rules, request: OwnerRequested, second: int) -> None:
+        self.request = request
+        self._people, self._rules = people, rules
+        self._second, self._due = second, int(request.due_at.timestamp())
+        self._speakers = EVERYBODY if request.language == UNKNOWN_LANGUAGE else people.speaking[request.language]
+        self._free = people.free(rules.owner_weight)
+        self._team = people.owners & people.branded[request.brand] & people.present
+        self._on = self._team & people.shifts.on
+        self._staying = self._team & people.shifts.staying
+        self.considered = people.owners
+        self.eligible, gave_way = self._search()
+        self.conditions = tuple(condition for condition in self._all_conditions() if condition[0] not in gave_way)
+
+    def _search(self) -> tuple[int, tuple[str, ...]]:
+        """Who is eligible, and which conditions had to give way for that."""
+        staying, free = self._staying, self._free
+        speakers = staying & self._speakers
+        if found := speakers & free:
+            return found, ()
+        if (not speakers or self._slack_within(self._rules.language_patience_minutes)) and (found := staying & free):
+            return found, ("language",)
+        if self._slack_within(self._rules.overload_minutes):
+            if staying:
+                return staying, ("language", "full")
+            if found := self._on & free:
+                return found, ("language", "ending-soon")
+            return self._on, ("language", "ending-soon", "full")
+        return 0, ()
+
+    def _all_conditions(self) -> tuple[Condition, ...]:
+        people = self._people
+        return (
+            ("brand", people.branded[self.request.brand]),
+            ("absent", people.present),
+            ("off-shift", people.shifts.on),
+            ("ending-soon", people.shifts.staying),
+            ("language", self._speakers),
+            ("full", self._free),
+        )
+
+    def points(self, rows: Sequence[Row]) -> list[int]:
+        rules, skill, preferred = self._rules, self.request.skill, self.request.preferred
+        full, weight, speakers, free = rules.load_points, rules.owner_weight, self._speakers, self._free
+        found = []
+        for row in rows:
+            person = row.person
+            total = int(full * (row.load + weight) / person.capacity)
+            if skill and skill not in person.skills:
+                total += rules.owner_skill_points
+            if not speakers >> row.slot & 1:
+                total += rules.owner_language_points
+            if preferred == person.id and free >> row.slot & 1:
+                total -= rules.preferred_points
+            found.append(total)
+        return found
+
+    def terms(self, row: Row) -> dict[str, int]:
+        rules = self._rules
+        unmet, known = self.unmet(row), self.request.preferred == row.person.id
+        return {
+            "load": int(rules.load_points * (row.load + rules.owner_weight) / row.person.capacity),
+            "skill": rules.owner_skill_points if "skill" in unmet else 0,
+            "language": rules.owner_language_points if "language" in unmet else 0,
+            "preferred": -rules.preferred_points if known and "capacity" not in unmet else 0,
+        }
+
+    def unmet(self, row: Row) -> tuple[str, ...]:
+        request, slot = self.request, row.slot
+        wishes = (
+            ("language", bool(self._speakers >> slot & 1)),
+            ("capacity", bool(self._free >> slot & 1)),
+            ("ending-soon", bool(self._staying >> slot & 1)),
+            ("skill", not request.skill or request.skill in row.person.skills),
+            ("preferred", request.preferred in ("", row.person.id)),
+        )
+        return tuple(name for name, met in wishes if not met)
+
+    def next_possible(self) -> int | None:
+        moments = [self._people.shifts.first_opening(self._team & ~self._on)]
+        if self._staying & self._free:
+            moments.append(self._due - self._rules.language_patience_minutes * 60)
+        if self._on:
+            moments.append(self._due - self._rules.overload_minutes * 60)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _slack_within(self, minutes: int) -> bool:
+        return self._due - self._second <= minutes * 60

@@ -1,0 +1,113 @@
+"""Who is asked (O2): the conditions for local specialists, and when English stands in for the customer's language.
+
+A specialist has the skill and the language, works now by their own hours, has room and was not asked before. Only the
+language gives way, to English, which the owner reads too: when no specialist with the language will be at work in time
+for the deadline, or when those at work are full and patience is over. Nobody is asked beyond their capacity.
+"""
+
+from collections.abc import Sequence
+
+from schemas.events.routing import SpecialistRequested
+from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition
+from services.routing.domain.people import People, Row
+from services.routing.domain.rules import Rules
+
+COMMON_LANGUAGE = "en"
+TOP_LEVEL = 5
+
+
+class SpecialistSearch:
+    """The search for the specialist of one consult."""
+
+    def __init__(self, people: People, rules: Rules, request: SpecialistRequested, second: int) -> None:
+        self.request = request
+        self._people, self._rules, self._second = people, rules, second
+        self._english_from = int(request.due_at.timestamp()) - rules.consult_patience_minutes * 60
+        language = request.language
+        self._speakers = EVERYBODY if language == UNKNOWN_LANGUAGE else people.speaking[language]
+        self._skilled = people.skilled[request.skill] if request.skill else EVERYBODY
+        self._excluded = people.set_of(request.excluded)
+        self._free = people.free(rules.consult_weight)
+        self._able = (
+            people.specialists & ~self._excluded & people.branded[request.brand] & self._skilled & people.present
+        )
+        self.considered = people.specialists
+        self.eligible, understood = self._search()
+        self.conditions = self._conditions(understood)
+
+    def _search(self) -> tuple[int, int]:
+        """Who is eligible, and the set that met the language condition for that."""
+        ready = self._able & self._people.shifts.on & self._free
+        if found := ready & self._speakers:
+            return found, self._speakers
+        if self._english_will_do():
+            understood = self._speakers | self._people.speaking[COMMON_LANGUAGE]
+            return ready & understood, understood
+        return 0, self._speakers
+
+    def _english_will_do(self) -> bool:
+        if self._second >= self._english_from:
+            return True
+        local = self._able & self._speakers
+        if local & self._people.shifts.on:
+            return False  # room may come free in time
+        opening = self._people.shifts.first_opening(local)
+        return opening is None or opening > self._english_from
+
+    def _conditions(self, understood: int) -> tuple[Condition, ...]:
+        people = self._people
+        return (
+            ("excluded", ~self._excluded),
+            ("brand", people.branded[self.request.brand]),
+            ("skill", self._skilled),
+            ("language", understood),
+            ("absent", people.present),
+            ("off-shift", people.shifts.on),
+            ("full", self._free),
+        )
+
+    def points(self, rows: Sequence[Row]) -> list[int]:
+        rules, skill, language = self._rules, self.request.skill, self.request.language
+        full, weight, level_points = rules.load_points, rules.consult_weight, rules.skill_level_points
+        abroad = 0 if language == UNKNOWN_LANGUAGE else rules.abroad_points
+        enough, closing = rules.long_enough_minutes * 60, rules.closing_points
+        enough_until, until = self._second + enough, self._people.shifts.until
+        found = []
+        for row in rows:
+            person = row.person
+            total = int(full * (row.load + weight) / person.capacity)
+            if skill:
+                total += (TOP_LEVEL - person.skills[skill]) * level_points
+            if (short := enough_until - until[row.slot]) > 0:
+                total += closing * short // enough
+            if language not in row.home_languages:
+                total += abroad
+            found.append(total)
+        return found
+
+    def terms(self, row: Row) -> dict[str, int]:
+        rules, request, person = self._rules, self.request, row.person
+        enough = rules.long_enough_minutes * 60
+        short = max(0, self._second + enough - self._people.shifts.until[row.slot])
+        at_home = request.language == UNKNOWN_LANGUAGE or request.language in row.home_languages
+        return {
+            "load": int(rules.load_points * (row.load + rules.consult_weight) / person.capacity),
+            "skill": (TOP_LEVEL - person.skills[request.skill]) * rules.skill_level_points if request.skill else 0,
+            "closing": rules.closing_points * short // enough,
+            "abroad": 0 if at_home else rules.abroad_points,
+        }
+
+    def unmet(self, row: Row) -> tuple[str, ...]:
+        return () if self._speakers >> row.slot & 1 else ("language",)
+
+    def next_possible(self) -> int | None:
+        shifts, people = self._people.shifts, self._people
+        local = shifts.first_opening(self._able & self._speakers & ~shifts.on)
+        english = self._able & people.speaking[COMMON_LANGUAGE]
+        waits = not self._english_will_do()
+        if waits and english & shifts.on:
+            other: int | None = self._english_from
+        else:
+            other = shifts.first_opening(english & ~shifts.on)
+            other = max(other, self._english_from) if waits and other is not None else other
+        return min((moment for moment in (local, other) if moment is not None), default=None)
