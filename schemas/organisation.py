@@ -37,7 +37,7 @@ SECTIONS = ("calendars", "pools", "brands", "channels", "skills", "topics", "peo
 """The lists of an organisation; every item has an id of its own within its list."""
 
 
-class NotInOrganisation(LookupError):  # noqa: N818  exceptions are sentences
+class NotInOrganisation(LookupError):
     """An id that names nothing in the organisation."""
 
     def __init__(self, kind: str, id_: str, known: Iterable[str]) -> None:

@@ -47,7 +47,7 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-class OrganisationInvalid(ValueError):  # noqa: N818  exceptions are sentences
+class OrganisationInvalid(ValueError):
     """The files do not describe an organisation; `problems` names every mistake, in order of file and line."""
 
     def __init__(self, problems: list[Problem]) -> None:

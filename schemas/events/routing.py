@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from schemas.base import Event, Identifier, Language, Model, UtcDatetime
 from schemas.events.message import Urgency
 
@@ -51,14 +53,14 @@ class Candidate(Model):
 
     person: Identifier
     score: float
-    terms: dict[str, float] = {}
+    terms: dict[str, float] = Field(default_factory=dict)
 
 
 class Explanation(Model):
     """Why this person: the best candidates, and how many lost at which condition."""
 
     candidates: tuple[Candidate, ...] = ()
-    excluded: dict[str, int] = {}
+    excluded: dict[str, int] = Field(default_factory=dict)
     """Condition (such as `off-shift`, `language`, `full`) to the number of people it ruled out."""
     relaxed: tuple[str, ...] = ()
     """Wishes that nobody could meet and were dropped, such as `language`."""

@@ -1,0 +1,1 @@
+"""What every service stands on; technical only, no word of the domain."""

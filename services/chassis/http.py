@@ -1,0 +1,142 @@
+"""Every service's HTTP face: health, metrics, problem documents, and a limit to what a request may bring."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.chassis.errors import Conflict, Problem, Unavailable
+
+PROBLEM_JSON = "application/problem+json"
+DEFAULT_BODY_LIMIT_BYTES = 1_048_576
+RETRY_AFTER_SECONDS = 5
+
+Check = Callable[[], Awaitable[str]]
+"""A readiness check: what is wrong, or an empty text."""
+
+
+def application(service: str, checks: Mapping[str, Check], body_limits: Mapping[str, int] | None = None) -> FastAPI:
+    """An application with `/livez`, `/readyz`, `/metrics` and problem documents for every error.
+
+    `body_limits` gives other limits in bytes by path prefix; a larger body is refused with 413 before it is read whole.
+    """
+    app = FastAPI(title=f"Casekeeper {service}", docs_url=None, redoc_url=None)
+    app.add_middleware(BodyLimit, limits=body_limits or {})
+    _health(app, checks)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(Conflict, _conflict)
+    return app
+
+
+def _health(app: FastAPI, checks: Mapping[str, Check]) -> None:
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        troubles = {name: await check() for name, check in checks.items()}
+        ready = not any(troubles.values())
+        body = {
+            "status": "ready" if ready else "not ready",
+            "checks": {name: text or "ok" for name, text in troubles.items()},
+        }
+        return JSONResponse(body, 200 if ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem as an HTTP answer."""
+    return JSONResponse(problem.document(), problem.status, dict(headers or {}), PROBLEM_JSON)
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101
+    return problem_response(error)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    fields = [{"field": ".".join(str(part) for part in each["loc"]), "problem": each["msg"]} for each in error.errors()]
+    first = fields[0]
+    return problem_response(Problem(400, "invalid-request", f"{first['field']}: {first['problem']}", errors=fields))
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    kind = {404: "not-found", 405: "method-not-allowed", 401: "not-authenticated", 403: "not-allowed"}.get(
+        error.status_code, "http-error"
+    )
+    return problem_response(Problem(error.status_code, kind, str(error.detail)), error.headers)
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    return problem_response(Problem(503, "unavailable", str(error)), {"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+async def _conflict(_: Request, error: Exception) -> Response:
+    return problem_response(Problem(409, "conflict", str(error)))
+
+
+class BodyLimit:
+    """Refuses bodies that are too large, whether they say so in advance or not."""
+
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = next(
+            (size for prefix, size in self._limits.items() if scope["path"].startswith(prefix)),
+            DEFAULT_BODY_LIMIT_BYTES,
+        )
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > limit:
+            await self._refuse(send, limit)
+            return
+        if (body := await _read(receive, limit)) is None:
+            await self._refuse(send, limit)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _refuse(self, send: Send, limit: int) -> None:
+        document = Problem(413, "body-too-large", f"the body may have at most {limit:,} bytes").document()
+        headers = [(b"content-type", PROBLEM_JSON.encode()), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(document).encode()})
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return bytes(body)
+        body += message.get("body", b"")
+        if len(body) > limit:
+            return None
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return first.pop() if first else await receive()
+
+    return replay

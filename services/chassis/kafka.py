@@ -1,0 +1,189 @@
+"""The only module that imports aiokafka: a producer that keeps order, topics, and reading a topic from end to end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from schemas.envelope import Envelope, parse
+from schemas.topics import DAY_MILLISECONDS, TOPICS, Topic, dead_topic, retry_topic
+from services.chassis import telemetry
+from services.chassis.documents import Outgoing
+from services.chassis.errors import Unavailable
+
+MAX_BATCH_BYTES = 262_144
+MAX_REQUEST_BYTES = 4_194_304
+REQUEST_TIMEOUT_MS = 10_000
+ASIDE_RETENTION_MS = 90 * DAY_MILLISECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where our topics live. `prefix` goes before every topic and group, so that several installations can share a cluster."""
+
+    bootstrap: str
+    prefix: str = ""
+    idempotent: bool = True
+    replication: int = 1
+
+    def topic(self, name: str) -> str:
+        """The name of a topic of the registry in this cluster."""
+        return f"{self.prefix}{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One Kafka record as it came."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def of(cls, raw: Any) -> "Record":
+        """From aiokafka's own record."""
+        return cls(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers or ()))
+
+    def envelope(self) -> Envelope:
+        """The event in it. Raises InvalidEnvelope."""
+        return parse(self.key, self.value, self.headers)
+
+    def readable_headers(self) -> dict[str, str]:
+        """Headers as text, whatever they hold."""
+        return {name: (value or b"").decode(errors="replace") for name, value in self.headers}
+
+
+class Publisher:
+    """Gives events to Kafka in the order given, and knows when they are safe there."""
+
+    def __init__(self, cluster: Cluster, service: str) -> None:
+        self._cluster = cluster
+        self._service = service
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self._cluster.bootstrap,
+            acks="all",
+            enable_idempotence=self._cluster.idempotent,
+            linger_ms=2,
+            max_batch_size=MAX_BATCH_BYTES,
+            max_request_size=MAX_REQUEST_BYTES,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            client_id=self._service,
+        )
+        try:
+            await self._producer.start()
+        except (KafkaError, OSError) as error:
+            raise Unavailable(f"the broker at {self._cluster.bootstrap} does not answer: {error}") from error
+
+    async def stop(self) -> None:
+        if self._producer:
+            await self._producer.stop()
+
+    async def publish(self, events: Sequence[Outgoing]) -> None:
+        """Send all and wait until the broker has them. Raises Unavailable; then some may have arrived."""
+        await self.send(
+            [
+                (
+                    each.topic,
+                    each.key.encode(),
+                    each.value.encode(),
+                    [(name, text.encode()) for name, text in each.headers.items()],
+                )
+                for each in events
+            ]
+        )
+
+    async def send(
+        self, records: Iterable[tuple[str, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]]
+    ) -> None:
+        """The same for topic, key, value and headers as they are."""
+        if self._producer is None:
+            raise Unavailable("the producer is not started")
+        waiting = []
+        try:
+            for topic, key, value, headers in records:
+                waiting.append(
+                    await self._producer.send(self._cluster.topic(topic), value=value, key=key, headers=headers)
+                )
+            await asyncio.gather(*waiting)
+        except (KafkaError, OSError) as error:
+            await asyncio.gather(*waiting, return_exceptions=True)
+            raise Unavailable(f"the broker did not take our events: {error!r}") from error
+        telemetry.sent.add(len(waiting), {telemetry.SYSTEM: "kafka", "service": self._service})
+
+
+async def declare(cluster: Cluster, services: Iterable[str] = (), topics: Sequence[Topic] = TOPICS) -> None:
+    """Create the topics that are missing, with their partitions, and retry and dead-letter topics for these services.
+
+    Raises Unavailable when the broker does not answer or refuses.
+    """
+    wanted = [_new(cluster, topic.name, topic.partitions, topic.compacted, topic.retention_ms) for topic in topics]
+    extra = [name for service in services for name in (retry_topic(service), dead_topic(service))]
+    wanted += [_new(cluster, name, 1, False, ASIDE_RETENTION_MS) for name in extra]
+    admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    try:
+        await admin.start()
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in wanted if topic.name not in existing]
+        if missing:
+            _raise_for_errors(await admin.create_topics(missing))
+    except TopicAlreadyExistsError:
+        pass
+    except (KafkaError, OSError) as error:
+        raise Unavailable(f"the broker at {cluster.bootstrap} did not create our topics: {error!r}") from error
+    finally:
+        await admin.close()
+
+
+def _new(cluster: Cluster, name: str, partitions: int, compacted: bool, retention_ms: int) -> Any:
+    settings = {"cleanup.policy": "compact" if compacted else "delete", "retention.ms": str(retention_ms)}
+    return NewTopic(cluster.topic(name), partitions, cluster.replication, topic_configs=settings)
+
+
+def _raise_for_errors(response: Any) -> None:
+    for name, code, *_ in response.topic_errors:
+        if code and for_code(code) is not TopicAlreadyExistsError:
+            raise Unavailable(f"the broker did not create topic {name}: {for_code(code).__name__}")
+
+
+async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]:
+    """All records that these topics hold now, each partition in order. Raises Unavailable."""
+    consumer = AIOKafkaConsumer(
+        *map(cluster.topic, topics),
+        bootstrap_servers=cluster.bootstrap,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=50,
+    )
+    try:
+        await consumer.start()
+        ends = {partition: end for partition, end in (await consumer.end_offsets(consumer.assignment())).items() if end}
+        starts = await consumer.beginning_offsets(list(ends))
+        unread = {partition for partition, end in ends.items() if starts[partition] < end}
+        while unread:
+            for partition, raws in (await consumer.getmany(timeout_ms=200, max_records=2000)).items():
+                for raw in raws:
+                    if raw.offset < ends[partition]:
+                        yield Record.of(raw)
+            for partition in tuple(unread):
+                if await consumer.position(partition) >= ends[partition]:
+                    unread.discard(partition)
+    except (KafkaError, OSError) as error:
+        raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
+    finally:
+        await consumer.stop()
+
+
+def headers_of(named: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    """Text headers as Kafka wants them."""
+    return [(name, text.encode()) for name, text in named.items()]

@@ -1,0 +1,265 @@
+"""A service and its life: connect, declare, listen, work, stop in order."""
+
+import asyncio
+import contextlib
+import random
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaRouter
+
+from schemas.topics import consumed_by, retry_topic
+from services.chassis import kafka, logs, telemetry
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.config import ServiceConfig
+from services.chassis.documents import Collection
+from services.chassis.errors import PortInUse, Unavailable
+from services.chassis.http import application
+from services.chassis.kafka import Publisher, Record
+from services.chassis.mongo import Database
+from services.chassis.outbox import Outbox
+from services.chassis.parking import Parking
+from services.chassis.processor import Processor
+from services.chassis.repository import Repository
+from services.chassis.table import Table
+
+SESSION_TIMEOUT_MS = 10_000
+BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+RETRY_PARKED_SECONDS = 0.5
+OUTBOX_AGE_LIMIT_SECONDS = 30
+STOP_SECONDS = 8
+
+Work = Callable[[], Awaitable[None]]
+
+
+class Service:
+    """One service: settings, what it listens to, what it owns, what it does by itself, and its HTTP face.
+
+    A service module builds one in `app.py`: `table` says what it does with events; `every()` adds recurring work; `api` takes
+    routers. All of it talks to the store through `repository` only.
+    """
+
+    def __init__(
+        self,
+        config: ServiceConfig,
+        table: Table | None = None,
+        *,
+        clock: Clock | None = None,
+        collections: Sequence[Collection[Any]] = (),
+        body_limits: dict[str, int] | None = None,
+    ) -> None:
+        self.config = config
+        self.name = config.service
+        self.clock: Clock = clock or SystemClock()
+        self.table = table or Table()
+        self.log = logs.logger(self.name)
+        self.database = Database(config.mongo, config.database)
+        self.publisher = Publisher(config.cluster, self.name)
+        self.outbox = Outbox(self.database, self.publisher, self.clock, self.name, config.journal)
+        self.repository = Repository(self.database, self.outbox, self.clock, f"casekeeper/{self.name}")
+        self.parking = Parking(self.database)
+        self.processor = Processor(self.name, self.table, self.repository, self.publisher, self.parking, self.clock)
+        self.collections = tuple({each.name: each for each in (*self.table.collections, *collections)}.values())
+        self.broker = self._listening()
+        self.api: FastAPI = application(
+            self.name, {"store": self._store, "broker": self._broker, "outbox": self._outbox}, body_limits
+        )
+        self.port = config.http_port
+        self._work: list[tuple[Work, float]] = []
+        self._on_start: list[Work] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._server: uvicorn.Server | None = None
+        self._trouble = "" if not self.listens else "not listening yet"
+        self._stopping = asyncio.Event()
+
+    @property
+    def listens(self) -> bool:
+        """Whether this service takes events at all."""
+        return bool(self.table.routes or self.table.transformations)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.config.http_host}:{self.port}"
+
+    def include(self, router: APIRouter) -> None:
+        self.api.include_router(router)
+
+    def on_start(self, work: Work) -> None:
+        """Do this once, after the store is ready and before events come in."""
+        self._on_start.append(work)
+
+    def every(self, seconds: float, work: Work) -> None:
+        """Do this again and again, with `seconds` between; an error is logged and does not end it."""
+        self._work.append((work, seconds))
+
+    async def start(self) -> None:
+        """Be ready to serve. Raises Unavailable when store or broker do not answer."""
+        await self.database.ping()
+        for collection in self.collections:
+            await self.database.prepare(collection)
+        await self.parking.prepare()
+        await kafka.declare(self.config.cluster, [self.name] if self.listens else [])
+        await self.publisher.start()
+        for work in self._on_start:
+            await work()
+        await self.outbox.start(self.collections)
+        await self._serve()
+        if self.listens:
+            await self.broker.start()
+            self._trouble = ""
+            self.every(RETRY_PARKED_SECONDS, self.processor.retry_parked)
+        self._tasks += [asyncio.create_task(self._repeat(work, seconds)) for work, seconds in self._work]
+        self.log.info("ready", url=self.url)
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, publish, leave the group; within ten seconds."""
+        self._stopping.set()
+        self._trouble = "stopping"
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self.broker.stop(), STOP_SECONDS)
+        if self._server:
+            self._server.should_exit = True
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._serving, STOP_SECONDS)
+        await self.outbox.stop()
+        await self.publisher.stop()
+        self.database.close()
+        self.log.info("stopped")
+
+    def _listening(self) -> KafkaBroker:
+        broker = KafkaBroker(
+            self.config.kafka, acks="all", graceful_timeout=STOP_SECONDS - 1, logger=None, client_id=self.name
+        )
+        if not self.listens:
+            return broker
+        # A policy set on the broker does not reach subscribers of a router, and the default acknowledges before handling.
+        router = KafkaRouter(ack_policy=AckPolicy.NACK_ON_ERROR)
+        names = [*(topic.name for topic in consumed_by(self.name)), retry_topic(self.name)]
+        cluster = self.config.cluster
+
+        @router.subscriber(
+            *map(cluster.topic, names),
+            group_id=f"{cluster.prefix}{self.name}",
+            batch=True,
+            max_records=self.config.max_records,
+            batch_timeout_ms=10,
+            fetch_max_wait_ms=50,
+            auto_offset_reset="earliest",
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            max_poll_interval_ms=600_000,
+            no_reply=True,
+            decoder=_raw_body,
+            parser=_keep_raw,
+        )
+        async def handle(_: list[Any]) -> None:  # no Context parameters: each costs a thread hop
+            await self._handle([Record.of(each) for each in broker.context.get_local("message").raw_message])
+
+        broker.include_router(router)
+        return broker
+
+    async def _handle(self, records: Sequence[Record]) -> None:
+        started = asyncio.get_running_loop().time()
+        attempt = 0
+        while not self._stopping.is_set():
+            try:
+                await self.processor.process(records)
+            except Unavailable as error:
+                self._trouble = str(error)
+                telemetry.unavailable.add(1, {"service": self.name})
+                delay = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+                self.log.warning("waiting", reason=str(error), seconds=round(delay, 2))
+                attempt += 1
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), delay)
+                continue
+            self._trouble = ""
+            telemetry.consumed.add(len(records), {"service": self.name})
+            telemetry.processing.record(asyncio.get_running_loop().time() - started, {"service": self.name})
+            return
+        raise Unavailable("stopping; the batch is not acknowledged and comes again")
+
+    async def _repeat(self, work: Work, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Unavailable as error:
+                self.log.warning("recurring work waits", reason=str(error))
+            except Exception:
+                self.log.exception("recurring work failed")
+
+    async def _serve(self) -> None:
+        listener = _listener(self.config.http_host, self.config.http_port, self.name)
+        self.port = listener.getsockname()[1]
+        self._server = uvicorn.Server(
+            uvicorn.Config(self.api, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
+        )
+        self._serving = asyncio.create_task(self._server._serve([listener]))  # noqa: SLF001 - serve() would take the process's signals
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+
+    async def _store(self) -> str:
+        try:
+            await asyncio.wait_for(self.database.ping(), 2)
+        except (Unavailable, TimeoutError) as error:
+            return str(error) or "no answer in 2 seconds"
+        return ""
+
+    async def _broker(self) -> str:
+        return self._trouble
+
+    async def _outbox(self) -> str:
+        age = self.outbox.oldest_age_seconds
+        return f"the oldest event waits for {age:.0f} s" if age > OUTBOX_AGE_LIMIT_SECONDS else ""
+
+
+async def _raw_body(message: Any) -> Any:
+    return message.body
+
+
+async def _keep_raw(message: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
+    """Keep headers away from FastStream's parser: it drops a whole batch silently when one is not UTF-8 text."""
+    parsed = await original(tuple(replace(record, headers=()) for record in message))
+    parsed.raw_message = message
+    return parsed
+
+
+def _listener(host: str, port: int, service: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortInUse(
+            f"{service} can not listen on {host}:{port}: {error.strerror}; set {service.upper()}_HTTP_PORT"
+        ) from error
+    return listener
+
+
+async def run(service: Service) -> None:
+    """Start, serve until SIGTERM or SIGINT, stop."""
+    loop = asyncio.get_running_loop()
+    wanted = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, wanted.set)
+    attempt = 0
+    while True:
+        try:
+            await service.start()
+            break
+        except Unavailable as error:
+            service.log.warning("can not start yet", reason=str(error))
+            await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
+            attempt += 1
+    await wanted.wait()
+    await service.stop()

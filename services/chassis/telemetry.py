@@ -1,0 +1,104 @@
+"""Traces and metrics through OpenTelemetry: the names we use, and how a trace goes on from event to event.
+
+Attribute names are those of the messaging conventions v1.44, which FastStream's own middleware does not follow yet.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from opentelemetry import metrics, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+TRACEPARENT = "traceparent"
+SYSTEM = "messaging.system"
+DESTINATION = "messaging.destination.name"
+OPERATION = "messaging.operation.name"
+OPERATION_TYPE = "messaging.operation.type"
+GROUP = "messaging.consumer.group.name"
+MESSAGE_ID = "messaging.message.id"
+CONVERSATION_ID = "messaging.message.conversation_id"
+
+_propagator = TraceContextTextMapPropagator()
+_meter = metrics.get_meter("casekeeper")
+_tracer = trace.get_tracer("casekeeper")
+
+consumed = _meter.create_counter("messaging.client.consumed.messages", "{message}", "Events taken from Kafka")
+sent = _meter.create_counter("messaging.client.sent.messages", "{message}", "Events given to Kafka")
+processing = _meter.create_histogram(
+    "messaging.process.duration",
+    "s",
+    "Time to handle a batch",
+    explicit_bucket_boundaries_advisory=[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+)
+dead_letters = _meter.create_counter("care_dead_letters", "{message}", "Events put aside for good, by reason")
+parked = _meter.create_counter(
+    "care_parked_events", "{message}", "Events waiting for another try after an error in our code"
+)
+unavailable = _meter.create_counter("care_unavailable", "{time}", "Times that store or broker did not answer")
+
+
+def configure(otlp_endpoint: str = "") -> None:
+    """Set metrics (and traces, where there is somewhere to send them) up for this process. Call once."""
+    resource = Resource.create({"service.name": "casekeeper"})
+    if not isinstance(metrics.get_meter_provider(), MeterProvider):
+        metrics.set_meter_provider(MeterProvider(metric_readers=[PrometheusMetricReader()], resource=resource))
+    if otlp_endpoint and not isinstance(trace.get_tracer_provider(), TracerProvider):
+        provider = TracerProvider(resource=resource)
+        provider.add_span_processor(
+            BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces"))
+        )
+        trace.set_tracer_provider(provider)
+
+
+def gauge(
+    name: str, unit: str, description: str, read: Callable[[], Mapping[tuple[tuple[str, str], ...], float]]
+) -> None:
+    """A figure that is read when somebody asks: label pairs to value."""
+
+    def observe(_: CallbackOptions) -> Iterator[Observation]:
+        for labels, value in read().items():
+            yield Observation(value, dict(labels))
+
+    _meter.create_observable_gauge(name, [observe], unit, description)
+
+
+def new_traceparent() -> str:
+    """The start of a trace, for what comes without one."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+@contextmanager
+def continued(
+    service: str, topic: str, headers: Mapping[str, str], event_id: str, key: str
+) -> Iterator[dict[str, str]]:
+    """Handle one event inside its trace; yields the headers that its consequences carry.
+
+    Without an exporter the trace is passed on as it came, so that logs of all services still share its id.
+    """
+    incoming = headers.get(TRACEPARENT, "")
+    if not isinstance(trace.get_tracer_provider(), TracerProvider):
+        yield {TRACEPARENT: incoming} if incoming else {}
+        return
+    attributes = {
+        SYSTEM: "kafka",
+        OPERATION: "process",
+        OPERATION_TYPE: "process",
+        DESTINATION: topic,
+        GROUP: service,
+        MESSAGE_ID: event_id,
+        CONVERSATION_ID: key,
+        "care.service": service,
+    }
+    parent = _propagator.extract({TRACEPARENT: incoming}) if incoming else None
+    with _tracer.start_as_current_span(f"process {topic}", parent, trace.SpanKind.CONSUMER, attributes):
+        outgoing: dict[str, str] = {}
+        _propagator.inject(outgoing)
+        yield outgoing
