@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import holidays
+from holidays.registry import EntityLoader
 
 from schemas.organisation import SECTIONS, Brand, Organisation, Person
 from schemas.organisation_values import did_you_mean
@@ -19,10 +20,16 @@ _LONGEST_BY = "31-12-2026 23:59 CEST"
 
 
 @lru_cache(maxsize=1)
-def _regions() -> Mapping[str, Collection[str]]:
-    """Country -> subdivisions, of the `holidays` library; it knows every country of ISO 3166."""
-    supported = holidays.list_supported_countries(include_aliases=True)
-    return {country: subdivisions for country, subdivisions in supported.items() if len(country) == 2}
+def _countries() -> frozenset[str]:
+    """The countries of ISO 3166; the `holidays` library knows them all, its names for them coming without imports."""
+    return frozenset(EntityLoader.get_country_codes(include_aliases=False))
+
+
+@lru_cache(maxsize=1024)
+def _subdivisions(country: str) -> frozenset[str]:
+    """Those of one country; asked one by one because the library loads a module for each."""
+    entity = getattr(holidays, country)
+    return frozenset(entity.subdivisions) | frozenset(entity.subdivisions_aliases)
 
 
 def broken_rules(organisation: Organisation, known: Known | None = None) -> Iterator[BrokenRule]:
@@ -54,12 +61,19 @@ def _unknown(kind: str, id_: str, known: Collection[str]) -> str | None:
     return None if id_ in known else f"unknown {kind} {id_!r}{did_you_mean(id_, known)}"
 
 
+def _country_problem(country: str) -> str | None:
+    if country in _countries():
+        return None
+    hint = " (Great Britain is GB)" if country == "UK" else did_you_mean(country, _countries())
+    return f"unknown country {country!r}{hint}"
+
+
 def _region_problem(region: str) -> str | None:
     country, _, subdivision = region.partition("-")
-    if country not in _regions():
-        return f"no public holidays are known for {country!r}{did_you_mean(country, _regions())}"
-    if subdivision and subdivision not in _regions()[country]:
-        return f"{country} has no subdivision {subdivision!r}{did_you_mean(subdivision, _regions()[country])}"
+    if problem := _country_problem(country):
+        return problem
+    if subdivision and subdivision not in _subdivisions(country):
+        return f"{country} has no subdivision {subdivision!r}{did_you_mean(subdivision, _subdivisions(country))}"
     return None
 
 
@@ -128,9 +142,8 @@ def _topics(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
 
 
 def _person(person: Person, organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
-    if person.country not in _regions() or person.country == "UK":
-        hint = " (Great Britain is GB)" if person.country == "UK" else did_you_mean(person.country, _regions())
-        yield ("country",), f"unknown country {person.country!r}{hint}"
+    if problem := _country_problem(person.country):
+        yield ("country",), problem
     if person.public_holidays and (sentence := _region_problem(person.public_holidays)):
         yield ("public_holidays",), sentence
     for skill in person.skills:

@@ -189,10 +189,10 @@ def _specialist(place: Place, turn: int, rng: random.Random, names: Names) -> Fi
         languages["en"] = "C1" if place.language == "hi" else rng.choice(("B2", "B2", "C1"))
     named = {BRAND_OF_SKILL.get(skill) for skill in (first, second)}
     brands = [brand for brand in BRANDS if brand in named or None in named]
-    region = f"{place.peoplery}-{place.region}" if place.region else place.peoplery
+    region = f"{place.country}-{place.region}" if place.region else place.country
     return names.draw(place.names) | {
         "role": "specialist",
-        "country": place.peoplery,
+        "country": place.country,
         "time_zone": place.time_zone,
         "languages": _mapping(languages),
         "skills": _mapping({first: rng.choice((3, 4, 4, 5)), second: rng.choice((3, 3, 4))}),
