@@ -1,4 +1,4 @@
-"""A customer's text in the one shape that every judgement starts from: bounded, normalised, without handles or links."""
+"""A text in the one shape that every judgement starts from: bounded, normalised, without handles or links."""
 
 import re
 import unicodedata
