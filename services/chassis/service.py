@@ -73,6 +73,7 @@ class Service:
         self.port = config.http_port
         self._work: list[tuple[Work, float]] = []
         self._on_start: list[Work] = []
+        self._on_batch: list[Work] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._server: uvicorn.Server | None = None
         self._trouble = "" if not self.listens else "not listening yet"
@@ -93,6 +94,10 @@ class Service:
     def on_start(self, work: Work) -> None:
         """Do this once, after the store is ready and before events come in."""
         self._on_start.append(work)
+
+    def on_batch(self, work: Work) -> None:
+        """Do this after each batch that was handled."""
+        self._on_batch.append(work)
 
     def every(self, seconds: float, work: Work) -> None:
         """Do this again and again, with `seconds` between; an error is logged and does not end it."""
@@ -172,6 +177,8 @@ class Service:
         while not self._stopping.is_set():
             try:
                 await self.processor.process(records)
+                for work in self._on_batch:
+                    await work()
             except Unavailable as error:
                 self._trouble = str(error)
                 telemetry.unavailable.add(1, {"service": self.name})
