@@ -62,6 +62,7 @@ TOPICS: tuple[Topic, ...] = (
             consult.ConsultRequested,
             consult.ConsultOffered,
             consult.ConsultAnswered,
+            consult.ConsultWithdrawn,
             reply.ReplyQueued,
             reply.ReplySent,
             reply.ReplyFailed,
@@ -77,7 +78,7 @@ TOPICS: tuple[Topic, ...] = (
         "pool",
         "cases",
         ("routing",),
-        (routing.OwnerRequested, routing.SpecialistRequested, routing.CapacityReleased),
+        (routing.OwnerRequested, routing.SpecialistRequested, routing.CapacityReleased, routing.CapacityTaken),
     ),
     Topic(
         "routing.decisions",

@@ -39,3 +39,10 @@ class ConsultAnswered(ConsultEvent):
     specialist: Identifier
     country: str
     answer: str
+
+
+class ConsultWithdrawn(ConsultEvent):
+    """The owner no longer needs the answer."""
+
+    type: ClassVar[str] = "consult.withdrawn.v1"
+    specialist: str = ""

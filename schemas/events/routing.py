@@ -48,6 +48,13 @@ class CapacityReleased(RoutingRequest):
     person: Identifier
 
 
+class CapacityTaken(RoutingRequest):
+    """Work of this request that was done is there again: the case was reopened, with the same owner."""
+
+    type: ClassVar[str] = "capacity.taken.v1"
+    person: Identifier
+
+
 class Candidate(Model):
     """One person who was considered, with the score by term; the lowest total wins."""
 
