@@ -1,9 +1,10 @@
 """Every service's HTTP face: health, metrics, problem documents, and a limit to what a request may bring."""
 
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -20,12 +21,15 @@ Check = Callable[[], Awaitable[str]]
 """A readiness check: what is wrong, or an empty text."""
 
 
-def application(service: str, checks: Mapping[str, Check], body_limits: Mapping[str, int] | None = None) -> FastAPI:
+def application(
+    service: str, checks: Mapping[str, Check], internal_token: str = "", body_limits: Mapping[str, int] | None = None
+) -> FastAPI:
     """An application with `/livez`, `/readyz`, `/metrics` and problem documents for every error.
 
     `body_limits` gives other limits in bytes by path prefix; a larger body is refused with 413 before it is read whole.
     """
     app = FastAPI(title=f"Casekeeper {service}", docs_url=None, redoc_url=None)
+    app.state.internal_token = internal_token
     app.add_middleware(BodyLimit, limits=body_limits or {})
     _health(app, checks)
     app.add_exception_handler(Problem, _problem)
@@ -54,6 +58,13 @@ def _health(app: FastAPI, checks: Mapping[str, Check]) -> None:
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def require_internal(request: Request, authorization: Annotated[str, Header()] = "") -> None:
+    """A dependency for routes that only our own services call. Raises Problem 401."""
+    token: str = request.app.state.internal_token
+    if not token or not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+        raise Problem(401, "not-authenticated", "the bearer token of the services is missing or wrong")
 
 
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -67,9 +67,8 @@ class Service:
         self.processor = Processor(self.name, self.table, self.repository, self.publisher, self.parking, self.clock)
         self.collections = tuple({each.name: each for each in (*self.table.collections, *collections)}.values())
         self.broker = self._listening()
-        self.api: FastAPI = application(
-            self.name, {"store": self._store, "broker": self._broker, "outbox": self._outbox}, body_limits
-        )
+        checks = {"store": self._store, "broker": self._broker, "outbox": self._outbox}
+        self.api: FastAPI = application(self.name, checks, config.internal_token.get_secret_value(), body_limits)
         self.port = config.http_port
         self._work: list[tuple[Work, float]] = []
         self._on_start: list[Work] = []

@@ -1,0 +1,1 @@
+"""The case: owner, consults, replies, promises; every rule of design 4."""

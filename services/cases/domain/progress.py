@@ -1,0 +1,80 @@
+"""What other services report about a case: an owner, a specialist, a delivery, a clock."""
+
+from datetime import datetime
+
+from schemas.base import Event
+from schemas.events.case import CaseAssigned, CaseClosed
+from schemas.events.consult import ConsultOffered
+from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
+from schemas.events.followup import ClockBreached
+from schemas.events.promise import PromiseKept
+from schemas.events.reply import ReplyFailed, ReplySent, ReplyUncertain
+from schemas.events.routing import OwnerAssigned, SpecialistOffered
+from services.cases.domain.case import Case
+
+
+def _facts(case: Case) -> dict[str, str]:
+    return {"case_id": case.id, "conversation": case.conversation, "brand": case.brand}
+
+
+def owner_assigned(case: Case, event: OwnerAssigned, now: datetime) -> list[Event]:
+    """The first assignment; after it only an accepted handover changes the owner (rule 1)."""
+    if case.owner:
+        return []
+    return [CaseAssigned(**_facts(case), owner=event.person, request_id=event.request_id, assigned_at=now)]
+
+
+def specialist_offered(case: Case, event: SpecialistOffered) -> list[Event]:
+    """A specialist was found; ownership does not move (rule 3)."""
+    consult = case.consults.get(event.consult_id)
+    if consult is None or not consult.open or consult.specialist == event.person:
+        return []
+    offered = ConsultOffered(
+        **_facts(case),
+        consult_id=consult.id,
+        specialist=event.person,
+        country=event.country,
+        request_id=event.request_id,
+    )
+    return [offered]
+
+
+def delivery_sent(case: Case, event: DeliverySent) -> list[Event]:
+    """The customer has it. A promise that the reply reports on is kept only now (rule 5)."""
+    reply = case.replies.get(event.reply_id)
+    if reply is None or reply.status == "sent":
+        return []
+    sent = ReplySent(
+        **_facts(case),
+        reply_id=reply.id,
+        kind=reply.kind,
+        author=reply.author,
+        first=not case.first_reply_sent,
+        sent_at=event.sent_at,
+    )
+    promise = case.promises.get(reply.keeps_promise)
+    if promise is None or promise.kept:
+        return [sent]
+    late = event.sent_at > promise.due_at
+    return [sent, PromiseKept(**_facts(case), promise_id=promise.id, owner=case.owner, reply_id=reply.id, late=late)]
+
+
+def delivery_failed(case: Case, event: DeliveryFailed) -> list[Event]:
+    """The owner must act."""
+    if event.reply_id not in case.replies:
+        return []
+    return [ReplyFailed(**_facts(case), reply_id=event.reply_id, reason=event.reason)]
+
+
+def delivery_uncertain(case: Case, event: DeliveryUncertain) -> list[Event]:
+    """The owner is shown that nobody knows; it is never repeated silently (rule 4)."""
+    if event.reply_id not in case.replies:
+        return []
+    return [ReplyUncertain(**_facts(case), reply_id=event.reply_id, reason=event.reason)]
+
+
+def clock_breached(case: Case, event: ClockBreached) -> list[Event]:
+    """The quiet period of a resolved case has passed (rule 6)."""
+    if event.kind != "closing" or not case.resolved or case.closed or event.due_at != case.closes_at:
+        return []
+    return [CaseClosed(**_facts(case), owner=case.owner)]

@@ -1,0 +1,41 @@
+"""What a brand has promised its customers, as far as the rules of a case need it; made from the organisation's files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schemas.organisation import Brand, Organisation, Person
+from schemas.working_time import opening_hours
+
+
+@dataclass(frozen=True)
+class Terms:
+    """One brand's pool, deadlines and voice."""
+
+    brand: Brand
+    first_reply_due: Callable[[datetime], datetime]
+    """The moment by which a message that came in then must have its first reply (O4, F3)."""
+    max_length: Callable[[str], int]
+    """The longest text that a channel takes, in characters."""
+    person: Callable[[str], Person]
+
+    @property
+    def quiet_period(self) -> timedelta:
+        """How long a resolved case stays open for another word (rule 6)."""
+        return timedelta(hours=self.brand.policy.quiet_period_hours)
+
+    def signed(self, text: str, author: str) -> str:
+        """The text with its author's signature (V1)."""
+        return self.brand.signed(text, self.person(author))
+
+
+def terms_of(organisation: Organisation, brand_id: str) -> Terms:
+    """A brand's terms. Raises NotInOrganisation."""
+    brand = organisation.brand(brand_id)
+    hours = opening_hours(organisation.calendar(brand.calendar))
+    return Terms(
+        brand,
+        first_reply_due=lambda moment: hours.after(moment, brand.policy.first_reply_minutes),
+        max_length=lambda channel: organisation.channel(channel).max_length,
+        person=organisation.person,
+    )
