@@ -185,7 +185,7 @@ def _read_section(file: str, key: yaml.Node, value: yaml.Node, reading: _Reading
 def _plain(file: str, node: yaml.Node, above: tuple[yaml.Node, ...] = ()) -> tuple[list[Problem], Any]:
     """A node as lists, dictionaries, texts and None."""
     if isinstance(node, yaml.ScalarNode):
-        empty = node.style is None and node.value in {"", "~", "null"}
+        empty = not node.style and node.value in {"", "~", "null"}
         return [], None if empty else node.value
     if any(node is parent for parent in above):
         return [Problem(file, node.start_mark.line + 1, "an alias holds itself (name another anchor)")], None
