@@ -1,0 +1,1 @@
+"""Follow-up: the clocks of every case (F1, F3)."""

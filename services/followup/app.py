@@ -1,0 +1,16 @@
+"""The follow-up service, put together."""
+
+from schemas import organisation_file
+from services.chassis.clock import Clock
+from services.chassis.service import Service
+from services.followup.handlers import Ticking, listening
+from services.followup.settings import Settings
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    """The service, not yet started. Raises what reading the organisation raises."""
+    organisation = organisation_file.load(settings.organisation)
+    service = Service(settings, listening(organisation), clock=clock)
+    ticking = Ticking(service.repository, service.clock, settings.tick_batch)
+    service.every(settings.tick_seconds, ticking.tick)
+    return service

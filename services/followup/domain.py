@@ -1,0 +1,250 @@
+"""The clocks of one case, as rules (F1, F3): what sets, warns, breaches and stops them. Pure.
+
+A stop that arrives before its start is remembered, so that events in any order never leave a clock running.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.base import Identifier, Model, UtcDatetime
+from schemas.events.case import CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved
+from schemas.events.followup import ClockBreached, ClockEvent, ClockKind, ClockSet, ClockStopped, ClockWarned
+from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.reply import ReplySent
+from schemas.ids import derive
+
+Firing = Literal["warned", "breached"]
+
+
+class Clock(Model):
+    """One clock. `warn_at` equal to `due_at` means: no warning."""
+
+    id: Identifier
+    kind: ClockKind
+    subject_id: Identifier
+    due_at: UtcDatetime
+    warn_at: UtcDatetime
+    warned: bool = False
+    breached: bool = False
+    stopped: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can happen to it any more. A breach ends a closing clock; the others still wait for their stop."""
+        return self.stopped or (self.breached and self.kind == "closing")
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The next moment at which it has something to say."""
+        if self.stopped or self.breached:
+            return None
+        return self.due_at if self.warned else min(self.warn_at, self.due_at)
+
+    def firing(self, now: datetime) -> Firing | None:
+        """What it has to say now. A warning whose deadline has passed too is not worth giving: only the breach is."""
+        if self.stopped or self.breached:
+            return None
+        if now >= self.due_at:
+            return "breached"
+        return "warned" if now >= self.warn_at and not self.warned else None
+
+
+class CaseClocks(Model):
+    """All clocks of one case, and the stops that are known."""
+
+    case_id: Identifier
+    conversation: Identifier
+    brand: Identifier
+    clocks: tuple[Clock, ...] = ()
+    first_reply_sent_at: UtcDatetime | None = None
+    kept: dict[str, bool] = Field(default_factory=dict)
+    """Promises that were kept, and whether that was late."""
+    resolutions: dict[str, UtcDatetime] = Field(default_factory=dict)
+    """When the quiet period of each resolution ends, by the moment of resolving."""
+    reopenings: tuple[str, ...] = ()
+    """The messages that reopened the case."""
+    closed: bool = False
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The earliest moment at which one of the clocks has something to say."""
+        return min((clock.next_at for clock in self.clocks if clock.next_at), default=None)
+
+    def due(self, now: datetime) -> list[tuple[str, Firing]]:
+        """The clocks that have something to say now, the most overdue first."""
+        ready = sorted((clock for clock in self.clocks if clock.firing(now)), key=lambda clock: clock.next_at or now)
+        return [(clock.id, firing) for clock in ready if (firing := clock.firing(now))]
+
+    def find(self, id: str) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.id == id), None)
+
+    def open(self, kind: ClockKind) -> Iterator[Clock]:
+        return (clock for clock in self.clocks if clock.kind == kind and not clock.over)
+
+    def put(self, clock: Clock) -> "CaseClocks":
+        """The same with this clock, new or changed."""
+        if self.find(clock.id) is None:
+            return self.model_copy(update={"clocks": (*self.clocks, clock)})
+        return self.model_copy(update={"clocks": tuple(clock if each.id == clock.id else each for each in self.clocks)})
+
+
+Change = tuple[CaseClocks, tuple[ClockEvent, ...]]
+"""A new state, and the facts that follow."""
+
+
+def clock_id(kind: ClockKind, subject_id: str, number: int = 1) -> str:
+    """The id of a clock; `number` tells the closing clocks of one case apart."""
+    return derive("clock", kind, subject_id, str(number))
+
+
+def case_opened(state: CaseClocks | None, event: CaseOpened, warn_before: timedelta, now: datetime) -> Change | None:
+    """The customer waits for a first reply (O4)."""
+    return _set(_known(state, event), "first-response", event.case_id, event.first_reply_due_at, warn_before, now)
+
+
+def promise_made(state: CaseClocks | None, event: PromiseMade, warn_before: timedelta, now: datetime) -> Change | None:
+    """The customer was promised something by a moment (F1)."""
+    return _set(_known(state, event), "promise", event.promise_id, event.due_at, warn_before, now)
+
+
+def reply_sent(state: CaseClocks | None, event: ReplySent, now: datetime) -> Change | None:
+    """The first reply ends the wait for it; it counts when it was sent, not when we heard of it."""
+    known = _known(state, event)
+    if not event.first or known.first_reply_sent_at:
+        return None
+    known = known.model_copy(update={"first_reply_sent_at": event.sent_at})
+    return _stop_ended(known, known.open("first-response"), now)
+
+
+def promise_kept(state: CaseClocks | None, event: PromiseKept, now: datetime) -> Change | None:
+    """The result was reported to the customer (F2)."""
+    known = _known(state, event)
+    if event.promise_id in known.kept:
+        return None
+    known = known.model_copy(update={"kept": {**known.kept, event.promise_id: event.late}})
+    return _stop_ended(known, known.open("promise"), now)
+
+
+def case_resolved(state: CaseClocks | None, event: CaseResolved, now: datetime) -> Change | None:
+    """The quiet period begins (design 4, rule 6)."""
+    known = _known(state, event)
+    moment = event.resolved_at.isoformat()
+    if moment in known.resolutions:
+        return None
+    return _closing(
+        known.model_copy(update={"resolutions": {**known.resolutions, moment: event.closes_at}}),
+        now,
+    )
+
+
+def case_reopened(state: CaseClocks | None, event: CaseReopened, now: datetime) -> Change | None:
+    """The customer wrote within the quiet period, which therefore ends."""
+    known = _known(state, event)
+    if event.message_id in known.reopenings:
+        return None
+    return _closing(known.model_copy(update={"reopenings": (*known.reopenings, event.message_id)}), now)
+
+
+def case_closed(state: CaseClocks | None, event: CaseClosed, now: datetime) -> Change | None:
+    """Nothing is waited for any more."""
+    known = _known(state, event)
+    if known.closed:
+        return None
+    known = known.model_copy(update={"closed": True})
+    return _stop_ended(known, (clock for clock in known.clocks if not clock.over), now)
+
+
+def fire(state: CaseClocks | None, id: str, firing: Firing, now: datetime) -> Change | None:
+    """Let a clock say what it has to say; None when it has not, or no longer."""
+    clock = state.find(id) if state else None
+    if state is None or clock is None or clock.firing(now) != firing:
+        return None
+    said: dict[Firing, Callable[..., ClockEvent]] = {"warned": ClockWarned, "breached": ClockBreached}
+    event = said[firing](**_named(state, clock), due_at=clock.due_at)
+    return state.put(clock.model_copy(update={firing: True})), (event,)
+
+
+def _known(state: CaseClocks | None, event: CaseEvent) -> CaseClocks:
+    return state or CaseClocks(case_id=event.case_id, conversation=event.conversation, brand=event.brand)
+
+
+def _set(
+    state: CaseClocks,
+    kind: ClockKind,
+    subject_id: str,
+    due_at: datetime,
+    warn_before: timedelta,
+    now: datetime,
+    number: int = 1,
+) -> Change | None:
+    id = clock_id(kind, subject_id, number)
+    if state.find(id):
+        return None
+    clock = Clock(id=id, kind=kind, subject_id=subject_id, due_at=due_at, warn_at=due_at - warn_before)
+    set_ = ClockSet(**_named(state, clock), due_at=clock.due_at, warn_at=clock.warn_at)
+    state, events = _stop_ended(state.put(clock), iter((clock,)), now)
+    return state, (set_, *events)
+
+
+def _stop_ended(state: CaseClocks, clocks: Iterator[Clock], now: datetime) -> Change:
+    """Stop those of the clocks for whose end there is a reason."""
+    events: list[ClockEvent] = []
+    for clock in tuple(clocks):
+        end = _end(state, clock, now)
+        if end is not None:
+            state, event = _stopped(state, clock, *end)
+            events.append(event)
+    return state, tuple(events)
+
+
+def _end(state: CaseClocks, clock: Clock, now: datetime) -> tuple[datetime, bool] | None:
+    """When what the clock waits for happened, and whether that was late; None: it has not."""
+    if clock.kind == "first-response" and state.first_reply_sent_at:
+        return state.first_reply_sent_at, state.first_reply_sent_at > clock.due_at
+    if clock.kind == "promise" and clock.subject_id in state.kept:
+        late = state.kept[clock.subject_id]
+        # The event says whether it was late but not when it was kept; it was in time even if we hear of it afterwards.
+        return (now, True) if late else (min(now, clock.due_at), False)
+    return (now, now > clock.due_at) if state.closed else None
+
+
+def _closing(state: CaseClocks, now: datetime) -> Change:
+    """Bring the closing clock in line with the resolutions and reopenings known.
+
+    They alternate, so a quiet period runs when there were more resolutions than reopenings, and it is the latest one; in
+    whatever order they arrive the outcome is the same. Each setting is a new clock: a clock that was stopped stays so.
+    """
+    quiet = not state.closed and len(state.resolutions) > len(state.reopenings)
+    wanted = max(state.resolutions.values()) if quiet else None
+    earlier = [clock for clock in state.clocks if clock.kind == "closing"]
+    if wanted and earlier and not earlier[-1].stopped and earlier[-1].due_at == wanted:
+        return state, ()
+    events: list[ClockEvent] = []
+    for clock in tuple(state.open("closing")):
+        state, event = _stopped(state, clock, now, now > clock.due_at)
+        events.append(event)
+    if wanted:
+        change = _set(state, "closing", state.case_id, wanted, timedelta(), now, len(earlier) + 1)
+        if change:
+            state = change[0]
+            events += change[1]
+    return state, tuple(events)
+
+
+def _stopped(state: CaseClocks, clock: Clock, at: datetime, late: bool) -> tuple[CaseClocks, ClockStopped]:
+    event = ClockStopped(**_named(state, clock), due_at=clock.due_at, stopped_at=at, late=late)
+    return state.put(clock.model_copy(update={"stopped": True})), event
+
+
+def _named(state: CaseClocks, clock: Clock) -> dict[str, str]:
+    return {
+        "clock_id": clock.id,
+        "kind": clock.kind,
+        "case_id": state.case_id,
+        "conversation": state.conversation,
+        "brand": state.brand,
+        "subject_id": clock.subject_id,
+    }
