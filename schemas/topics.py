@@ -74,11 +74,12 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "routing.requests",
-        "Owner wanted, specialist wanted, capacity released; one pool, one writer",
+        "Owner wanted, specialist wanted, capacity released or taken; one partition, so that capacity has one writer",
         "pool",
         "cases",
         ("routing",),
         (routing.OwnerRequested, routing.SpecialistRequested, routing.CapacityReleased, routing.CapacityTaken),
+        partitions=1,
     ),
     Topic(
         "routing.decisions",

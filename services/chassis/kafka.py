@@ -1,11 +1,11 @@
 """The only module that imports aiokafka: a producer that keeps order, topics, and reading a topic from end to end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -182,6 +182,19 @@ async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]
         raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
     finally:
         await consumer.stop()
+
+
+def assignment_listener(assigned: Callable[[int], None]) -> ConsumerRebalanceListener:
+    """Tells how many partitions this consumer has, each time that Kafka distributes them anew."""
+
+    class Listener(ConsumerRebalanceListener):
+        def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+            """Nothing to do: guards in the store fence late writes."""
+
+        def on_partitions_assigned(self, partitions: Iterable[Any]) -> None:
+            assigned(len(list(partitions)))
+
+    return Listener()
 
 
 def headers_of(named: Mapping[str, str]) -> list[tuple[str, bytes]]:

@@ -46,7 +46,7 @@ class Parking:
         return {row["lane"] for row in await self._database.rows(NAME, {"lane": {"$in": list(lanes)}})}
 
     async def add(self, lane: str, records: Sequence[Record], attempts: int, now: datetime) -> None:
-        """Let records of one lane wait; the first one has failed `attempts` times. A record that waits already stays as it is."""
+        """Let records of one lane wait; the first has failed `attempts` times. One that waits already stays as it is."""
         rows = []
         for index, record in enumerate(records):
             tries = attempts if index == 0 else 0

@@ -73,6 +73,9 @@ class Service:
         self._work: list[tuple[Work, float]] = []
         self._on_start: list[Work] = []
         self._on_batch: list[Work] = []
+        self._on_partitions: list[Work] = []
+        self._new_partitions = False
+        self.has_partitions = False
         self._tasks: list[asyncio.Task[None]] = []
         self._server: uvicorn.Server | None = None
         self._trouble = "" if not self.listens else "not listening yet"
@@ -93,6 +96,10 @@ class Service:
     def on_start(self, work: Work) -> None:
         """Do this once, after the store is ready and before events come in."""
         self._on_start.append(work)
+
+    def on_partitions(self, work: Work) -> None:
+        """Do this before the first batch after Kafka has given us partitions: another instance may have had them."""
+        self._on_partitions.append(work)
 
     def on_batch(self, work: Work) -> None:
         """Do this after each batch that was handled."""
@@ -160,6 +167,7 @@ class Service:
             auto_offset_reset="earliest",
             session_timeout_ms=SESSION_TIMEOUT_MS,
             max_poll_interval_ms=600_000,
+            listener=kafka.assignment_listener(self._assigned),
             no_reply=True,
             decoder=_raw_body,
             parser=_keep_raw,
@@ -175,6 +183,7 @@ class Service:
         attempt = 0
         while not self._stopping.is_set():
             try:
+                await self._take_over()
                 await self.processor.process(records)
                 for work in self._on_batch:
                     await work()
@@ -192,6 +201,16 @@ class Service:
             telemetry.processing.record(asyncio.get_running_loop().time() - started, {"service": self.name})
             return
         raise Unavailable("stopping; the batch is not acknowledged and comes again")
+
+    def _assigned(self, count: int) -> None:
+        self.has_partitions = bool(count)
+        self._new_partitions = True
+
+    async def _take_over(self) -> None:
+        if self._new_partitions:
+            for work in self._on_partitions:
+                await work()
+            self._new_partitions = False
 
     async def _repeat(self, work: Work, seconds: float) -> None:
         while True:

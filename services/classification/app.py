@@ -1,0 +1,14 @@
+"""The classification service, put together."""
+
+from schemas.organisation_file import load
+from services.chassis.clock import Clock
+from services.chassis.service import Service
+from services.classification.domain import Classifier
+from services.classification.handlers import table
+from services.classification.settings import Settings
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    """The service, not yet started. Raises OrganisationInvalid."""
+    classifier = Classifier.load(load(settings.organisation).topics)
+    return Service(settings, table(classifier), clock=clock)

@@ -1,0 +1,36 @@
+"""The roster over HTTP: who is there, and what they can do, from now on (P4)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from pydantic import BaseModel
+
+from schemas.organisation import Organisation, Person
+from services.chassis.errors import Problem
+from services.chassis.http import require_internal
+from services.chassis.ids import fresh
+from services.routing.duty import Duty
+
+router = APIRouter(dependencies=[Depends(require_internal)])
+
+
+class Record(BaseModel):
+    """A person, and whether they are there; absence outranks working hours."""
+
+    person: Person
+    available: bool = True
+
+
+@router.put("/people/{person_id}", status_code=204)
+async def record(
+    person_id: str, body: Record, request: Request, idempotency_key: Annotated[str, Header()] = ""
+) -> None:
+    """Record a person as known from now on; the next decision counts with it."""
+    duty: Duty = request.app.state.duty
+    organisation: Organisation = request.app.state.organisation
+    if person_id != body.person.id:
+        raise Problem(422, "invalid-request", f"person.id: {body.person.id!r} is not {person_id!r} of the address")
+    unknown = set(body.person.brands) - set(organisation.by_id["brands"])
+    if unknown:
+        raise Problem(422, "unknown-brand", f"person.brands: the organisation has no brand {min(unknown)!r}")
+    await duty.record(body.person, body.available, idempotency_key or fresh())

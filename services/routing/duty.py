@@ -1,0 +1,77 @@
+"""Routing's recurring duties: know the people, rebuild what the engines hold, serve what waits."""
+
+from typing import Any
+
+from schemas.events.roster import PersonRecorded
+from schemas.ids import derive
+from schemas.organisation import Organisation, Person
+from services.chassis.documents import Context, Decision, Document
+from services.chassis.service import Service
+from services.routing.dispatcher import Dispatcher
+from services.routing.store import PEOPLE, REQUESTS, PersonState, RequestState
+
+TRIED_AT_ONCE = 200
+
+
+class Duty:
+    """What the service does by itself."""
+
+    def __init__(self, service: Service, organisation: Organisation, dispatcher: Dispatcher) -> None:
+        self._service = service
+        self._organisation = organisation
+        self._dispatcher = dispatcher
+
+    async def seed(self) -> None:
+        """Record the people of the organisation's files, where a file says something new about them."""
+        stored = {document.id: document for document in await self._service.database.find(PEOPLE, {})}
+        changed: list[Document[Any]] = []
+        for person in self._organisation.people:
+            document = stored.get(person.id) or Document(PEOPLE, person.id, person.id)
+            if document.state is None or document.state.from_file != person:
+                state = PersonState(person=person, from_file=person)
+                cause = derive("organisation", person.model_dump_json())
+                context = Context(self._service.clock.now(), cause)
+                document.apply(Decision(state, [_recorded(state)]), context, self._service.repository.source, {})
+                changed.append(document)
+        await self._service.repository.commit(changed)
+
+    async def rebuild(self) -> None:
+        """Fill the engines from the store: after a start, or when Kafka gives us a pool that another instance had."""
+        self._dispatcher.reset()
+        for person in await self._service.database.find(PEOPLE, {}):
+            assert person.state is not None  # noqa: S101 - stored documents have one
+            self._dispatcher.record(person.state.person, person.state.available)
+        assigned = await self._service.database.find(REQUESTS, {"status": "assigned"})
+        self._dispatcher.hold(document.state for document in assigned if document.state)
+
+    async def record(self, person: Person, available: bool, cause: str) -> None:
+        """A person as known from now on (P4)."""
+
+        def decide(state: PersonState | None, _: Context) -> Decision[PersonState] | None:
+            after = PersonState(person=person, available=available, from_file=state.from_file if state else person)
+            return None if after == state else Decision(after, [_recorded(after)])
+
+        await self._service.repository.execute(PEOPLE, person.id, cause, decide)
+        self._dispatcher.record(person, available)
+
+    async def serve_waiting(self) -> None:
+        """Try what waits again, least slack first. Only the instance to which Kafka gave the requests does it."""
+        if not self._service.has_partitions:
+            return
+        query = {"status": "waiting"}
+        for document in await self._service.database.find(REQUESTS, query, sort="due_at", limit=TRIED_AT_ONCE):
+            state = document.state
+            if state and self._dispatcher.could_serve(state.request, self._service.clock.now()):
+                await self._service.repository.execute(
+                    REQUESTS, document.id, derive("served", document.id), self._serve
+                )
+
+    def _serve(self, state: RequestState | None, context: Context) -> Decision[RequestState] | None:
+        if state is None or state.status != "waiting":
+            return None
+        decision = self._dispatcher.decide(state.request, context.now)
+        return decision if decision.state.status == "assigned" else None
+
+
+def _recorded(state: PersonState) -> PersonRecorded:
+    return PersonRecorded(person_id=state.person.id, person=state.person, available=state.available)

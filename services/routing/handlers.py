@@ -1,0 +1,44 @@
+"""What routing hears: somebody is wanted, or somebody's work is done, or there again."""
+
+from schemas.events.routing import CapacityReleased, CapacityTaken, OwnerRequested, SpecialistRequested
+from services.chassis.documents import Context, Decision
+from services.chassis.errors import Rejected
+from services.chassis.table import Table
+from services.routing.dispatcher import Dispatcher
+from services.routing.store import REQUESTS, RequestState
+
+
+def table(dispatcher: Dispatcher) -> Table:
+    """The service's map of events to functions."""
+    handlers = Table()
+
+    def wanted(
+        state: RequestState | None, event: OwnerRequested | SpecialistRequested, context: Context
+    ) -> Decision[RequestState] | None:
+        if state is not None:
+            return None
+        if not dispatcher.knows(event.pool):
+            raise Rejected(f"there is no pool {event.pool}")
+        return dispatcher.decide(event, context.now)
+
+    handlers.on(OwnerRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
+    handlers.on(SpecialistRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
+
+    @handlers.on(CapacityReleased, REQUESTS, id=lambda event: event.request_id)
+    def capacity_released(
+        state: RequestState | None, event: CapacityReleased, _: Context
+    ) -> Decision[RequestState] | None:
+        if state is None or state.status == "done":
+            return None
+        dispatcher.release(state.request.pool, event.request_id)
+        return Decision(state.model_copy(update={"status": "done"}))
+
+    @handlers.on(CapacityTaken, REQUESTS, id=lambda event: event.request_id)
+    def capacity_taken(state: RequestState | None, event: CapacityTaken, _: Context) -> Decision[RequestState] | None:
+        if state is None or state.status != "done":
+            return None
+        taken = state.model_copy(update={"status": "assigned", "person": event.person})
+        dispatcher.hold([taken])
+        return Decision(taken)
+
+    return handlers
