@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated
 
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
