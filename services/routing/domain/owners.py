@@ -97,11 +97,13 @@ class OwnerSearch:
         return tuple(name for name, met in wishes if not met)
 
     def next_possible(self) -> int | None:
-        moments = [self._people.shifts.first_opening(self._team & ~self._on)]
-        if self._staying & self._free:
-            moments.append(self._due - self._rules.language_patience_minutes * 60)
+        rules, shifts, staying = self._rules, self._people.shifts, self._staying
+        moments = [shifts.first_opening(self._team & ~self._on), shifts.first_return(self._on & ~staying)]
+        if staying & self._free:  # without the language: they wait for the speakers to have room, or to leave
+            leaving = shifts.last_end(staying & self._speakers) - rules.look_ahead_minutes * 60
+            moments.append(min(leaving, self._due - rules.language_patience_minutes * 60))
         if self._on:
-            moments.append(self._due - self._rules.overload_minutes * 60)
+            moments.append(self._due - rules.overload_minutes * 60)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _slack_within(self, minutes: int) -> bool:

@@ -62,6 +62,15 @@ class Shifts:
             self._first_openings[slots] = min((opens[slot] for slot in members(slots) if slot in opens), default=None)
         return self._first_openings[slots]
 
+    def last_end(self, slots: int) -> int:
+        """The latest second at which a shift of these, all on shift now, ends."""
+        return max(self.until[slot] for slot in members(slots))
+
+    def first_return(self, slots: int) -> int | None:
+        """The earliest second at which somebody of these, all on shift now, begins their next shift."""
+        following = (self._times[slot].stretch(self.until[slot]) for slot in members(slots))
+        return min((stretch[0] for stretch in following if stretch), default=None)
+
     def _look_at(self, slot: int, second: int) -> None:
         bit = 1 << slot
         self.on &= ~bit

@@ -101,13 +101,17 @@ class SpecialistSearch:
         return () if self._speakers >> row.slot & 1 else ("language",)
 
     def next_possible(self) -> int | None:
-        shifts, people = self._people.shifts, self._people
-        local = shifts.first_opening(self._able & self._speakers & ~shifts.on)
-        english = self._able & people.speaking[COMMON_LANGUAGE]
-        waits = not self._english_will_do()
-        if waits and english & shifts.on:
-            other: int | None = self._english_from
-        else:
-            other = shifts.first_opening(english & ~shifts.on)
-            other = max(other, self._english_from) if waits and other is not None else other
-        return min((moment for moment in (local, other) if moment is not None), default=None)
+        shifts, able = self._people.shifts, self._able
+        english = able & self._people.speaking[COMMON_LANGUAGE]
+        local = able & self._speakers
+        first = shifts.first_opening(english & ~shifts.on)
+        if not self._english_will_do():
+            english_from = self._english_from
+            if there := local & shifts.on:  # all full; once they have left, English may do
+                english_from = min(english_from, shifts.last_end(there))
+            if english & shifts.on:
+                first = english_from
+            elif first is not None:
+                first = max(first, english_from)
+        moments = (shifts.first_opening(local & ~shifts.on), first)
+        return min((moment for moment in moments if moment is not None), default=None)

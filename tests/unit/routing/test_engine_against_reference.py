@@ -3,7 +3,7 @@ keeps every promise of the rules."""
 
 from datetime import timedelta
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -62,6 +62,7 @@ class EngineBesideReference(RuleBasedStateMachine):
         assert outcome == self.engine.decide(request, now), "the same state decides the same"
         expected = self.reference.decide(request, now)
         assert (outcome.person if isinstance(outcome, Chosen) else None) == expected
+        event(f"{type(request).__name__}: {_kind(outcome)}")
         self._all_are_accounted_for(request, outcome)
         if isinstance(outcome, Chosen):
             self._rules_are_kept(request, outcome, now)
@@ -121,6 +122,12 @@ class EngineBesideReference(RuleBasedStateMachine):
             assert person.id not in request.excluded
             assert not request.skill or request.skill in person.skills
             assert "language" not in relaxed or person.speaks("en", "B2")
+
+
+def _kind(outcome: Chosen | Nobody) -> str:
+    if isinstance(outcome, Nobody):
+        return "nobody, " + ("later" if outcome.next_possible_at else "who knows when")
+    return "chosen, without " + (" ".join(outcome.explanation.relaxed) or "relaxing")
 
 
 EngineBesideReference.TestCase.settings = settings(
