@@ -1,0 +1,1 @@
+"""Ingestion: is it authentic, is it new, which conversation."""
