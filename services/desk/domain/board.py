@@ -1,0 +1,148 @@
+"""The board: every case that is not closed, as one line each, in memory, for the live list and its counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from services.desk.domain.case_view import OPEN, CaseView, Status
+
+SOON = timedelta(hours=1)
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case in the list."""
+
+    id: str
+    brand: str
+    channel: str
+    language: str
+    topic: str
+    status: Status
+    owner: str
+    customer: str
+    last_words: str
+    opened_at: datetime
+    updated_at: datetime
+    next_due: datetime | None
+    first_reply_due: datetime | None
+    promises_due: tuple[datetime, ...]
+    open_consults: int
+    breached: bool
+    troubled: bool
+    urgency: str
+    sentiment: str
+    public: bool
+
+    @classmethod
+    def of(cls, view: CaseView) -> "Row":
+        """The line of a case that is opened."""
+        if view.opened_at is None or view.updated_at is None:
+            raise ValueError(f"case {view.id} is not opened")
+        customer = view.customer
+        return cls(
+            id=view.id,
+            brand=view.brand,
+            channel=view.channel,
+            language=view.language,
+            topic=view.topic,
+            status=view.status,
+            owner=view.owner,
+            customer=(customer.name or customer.handle) if customer else "",
+            last_words=view.last_words,
+            opened_at=view.opened_at,
+            updated_at=view.updated_at,
+            next_due=view.next_due,
+            first_reply_due=view.first_reply_due,
+            promises_due=tuple(sorted(promise.due_at for promise in view.open_promises)),
+            open_consults=len(view.open_consults),
+            breached=view.breached,
+            troubled=bool(view.troubled_replies),
+            urgency=view.understood.urgency if view.understood else "normal",
+            sentiment=view.understood.sentiment if view.understood else "neutral",
+            public=view.visibility == "public",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which cases to list. Empty means any; `statuses` empty means every open one. `brands` is what the reader may see."""
+
+    brands: frozenset[str]
+    owner: str = ""
+    brand: str = ""
+    language: str = ""
+    statuses: tuple[Status, ...] = ()
+
+    def accepts(self, row: Row) -> bool:
+        return (
+            row.brand in self.brands
+            and self.owner in ("", row.owner)
+            and self.brand in ("", row.brand)
+            and self.language in ("", row.language)
+            and row.status in (self.statuses or OPEN)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a lead looks at first."""
+
+    open: int = 0
+    unowned: int = 0
+    breaching: int = 0
+    """First reply not sent, and due within the hour or past."""
+    promises_due: int = 0
+    """Open promises due within a day or past."""
+
+
+@dataclass
+class Board:
+    """The lines, kept current by whoever handles events."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def take(self, view: CaseView) -> bool:
+        """Note how a case is now; an older view than the known one changes nothing. Returns whether the line changed."""
+        if view.status == "unopened":
+            return False
+        known = self.rows.get(view.id)
+        if view.status == "closed":
+            return self.rows.pop(view.id, None) is not None
+        row = Row.of(view)
+        if known is not None and (known.updated_at > row.updated_at or known == row):
+            return False
+        self.rows[view.id] = row
+        return True
+
+    def listed(self, filters: Filters) -> list[Row]:
+        """The lines that the filters accept, those with the nearest due time first, then the latest changed."""
+        found = [row for row in self.rows.values() if filters.accepts(row)]
+        return sorted(found, key=urgency_order)
+
+    def counts(self, filters: Filters, now: datetime) -> Counts:
+        """Counts over what the reader may see and whose work it is; other filters do not change them."""
+        mine = Filters(filters.brands, filters.owner)
+        return counted((row for row in self.rows.values() if mine.accepts(row)), now)
+
+    def languages(self, brands: frozenset[str]) -> Sequence[str]:
+        """The languages that occur, for the filter."""
+        return sorted({row.language for row in self.rows.values() if row.brand in brands})
+
+
+def urgency_order(row: Row) -> tuple[bool, float, float, str]:
+    """Nearest due first; cases with nothing due after those, latest changed first."""
+    due = row.next_due.timestamp() if row.next_due else 0.0
+    return (row.next_due is None, due, -row.updated_at.timestamp(), row.id)
+
+
+def counted(rows: Iterable[Row], now: datetime) -> Counts:
+    """The counts of these open cases."""
+    rows = list(rows)
+    return Counts(
+        open=len(rows),
+        unowned=sum(not row.owner for row in rows),
+        breaching=sum(row.first_reply_due is not None and row.first_reply_due <= now + SOON for row in rows),
+        promises_due=sum(due <= now + DAY for row in rows for due in row.promises_due),
+    )

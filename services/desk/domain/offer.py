@@ -1,0 +1,28 @@
+"""A consult as routing decided it: which specialist was asked, and why. Whether it is still open, the case tells."""
+
+from schemas.base import Model, UtcDatetime
+from schemas.events.routing import Explanation, SpecialistOffered
+
+
+class Offer(Model):
+    """Who is asked in one consult. `settled` once the desk has seen that the consult is answered or withdrawn."""
+
+    consult_id: str
+    case_id: str
+    specialist: str
+    country: str
+    explanation: Explanation
+    offered_at: UtcDatetime
+    settled: bool = False
+
+
+def specialist_offered(event: SpecialistOffered) -> Offer:
+    """The latest offer of a consult replaces the one before."""
+    return Offer(
+        consult_id=event.consult_id,
+        case_id=event.case_id,
+        specialist=event.person,
+        country=event.country,
+        explanation=event.explanation,
+        offered_at=event.decided_at,
+    )

@@ -1,0 +1,85 @@
+"""A customer's conversation on our own page: what they wrote, and what reached them, nothing else."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from schemas.base import Model, UtcDatetime
+from services.desk.domain.case_view import OPEN, CaseView
+
+MAX_WRITTEN = 100
+
+
+class Written(Model):
+    """A message that the customer wrote here, as long as no case shows it yet."""
+
+    id: str
+    text: str
+    at: UtcDatetime
+
+
+class Talk(Model):
+    """One conversation of our page. `thread` is the channel's own name for it; the signed link holds it."""
+
+    conversation: str
+    brand: str
+    thread: str
+    name: str = ""
+    written: tuple[Written, ...] = ()
+
+    def wrote(self, message: Written) -> "Talk":
+        """With one more message; what is long ago is on a case by now."""
+        return self.model_copy(update={"written": (*self.written, message)[-MAX_WRITTEN:]})
+
+
+class Line(Model):
+    """One thing said. `by` is the name of the person of the team; empty for the customer."""
+
+    id: str
+    text: str
+    at: UtcDatetime
+    by: str = ""
+    mine: bool = False
+
+
+class Outlook(Model):
+    """What the customer may count on: who has the question, and by when they hear more."""
+
+    owner: str = ""
+    hear_by: UtcDatetime | None = None
+    done: bool = False
+
+
+def lines(talk: Talk | None, cases: Iterable[CaseView]) -> list[Line]:
+    """The conversation in order: the customer's messages, and the replies that were sent."""
+    found = {
+        (entry.ref or entry.id): Line(
+            id=entry.ref or entry.id, text=entry.text, at=entry.at, by=entry.by, mine=entry.kind == "message"
+        )
+        for view in cases
+        for entry in view.timeline
+        if entry.kind == "message" or (entry.kind == "reply" and _arrived(view, entry.ref))
+    }
+    waiting = [
+        Line(id=each.id, text=each.text, at=each.at, mine=True)
+        for each in (talk.written if talk else ())
+        if each.id not in found
+    ]
+    return sorted([*found.values(), *waiting], key=lambda line: line.at)
+
+
+def _arrived(view: CaseView, reply_id: str) -> bool:
+    reply = view.replies.get(reply_id)
+    return reply is not None and reply.state == "sent"
+
+
+def outlook(cases: Sequence[CaseView], now: datetime) -> Outlook:
+    """What can be said honestly now, from the latest case."""
+    latest = max(cases, key=lambda view: view.opened_at or now, default=None)
+    if latest is None:
+        return Outlook()
+    due = latest.next_due
+    return Outlook(
+        owner=latest.owner,
+        hear_by=due if due and due > now else None,
+        done=latest.status not in OPEN,
+    )

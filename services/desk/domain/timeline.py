@@ -1,0 +1,84 @@
+"""What happened in a case, in order, bounded: an entry for every event, with who, when and why."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.base import Model, UtcDatetime
+from schemas.events.message import Attachment
+from schemas.events.routing import Explanation
+
+MAX_ENTRIES = 300
+MAX_CHARACTERS = 200_000
+"""Of all texts of one timeline together."""
+MAX_ENTRY_CHARACTERS = 20_000
+KEPT_FROM_THE_START = 20
+"""What began the case is worth more than what came in the middle."""
+
+EntryKind = Literal[
+    "opened",
+    "message",
+    "assigned",
+    "assignment-decided",
+    "unserved",
+    "consult-requested",
+    "consult-offered",
+    "consult-answered",
+    "consult-withdrawn",
+    "reply",
+    "reply-sent",
+    "reply-failed",
+    "reply-uncertain",
+    "promise-made",
+    "promise-kept",
+    "clock-warned",
+    "clock-breached",
+    "resolved",
+    "reopened",
+    "closed",
+]
+CUSTOMER_SEES: frozenset[EntryKind] = frozenset({"message", "reply"})
+
+
+class Entry(Model):
+    """One event. `by` is a person's id, or the name of the service that decided; empty for the customer."""
+
+    id: str
+    kind: EntryKind
+    at: UtcDatetime
+    by: str = ""
+    text: str = ""
+    clipped: bool = False
+    ref: str = ""
+    """The message, reply, consult, promise or clock it is about."""
+    note: str = ""
+    """One further word: the kind of a reply, the country of a specialist, a reason."""
+    due_at: UtcDatetime | None = None
+    late: bool = False
+    explanation: Explanation | None = None
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=20)
+
+
+def entry_text(text: str) -> dict[str, object]:
+    """The fields of an entry for a text of any length."""
+    return {"text": text[:MAX_ENTRY_CHARACTERS], "clipped": len(text) > MAX_ENTRY_CHARACTERS}
+
+
+def with_entry(entries: Sequence[Entry], entry: Entry) -> tuple[Entry, ...]:
+    """The timeline with one more entry, in the order of time; equal times stay in the order of arrival."""
+    place = len(entries)
+    while place and entries[place - 1].at > entry.at:
+        place -= 1
+    return (*entries[:place], entry, *entries[place:])
+
+
+def bounded(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], int]:
+    """The timeline within its bounds, and how many entries had to go: the oldest after the beginning."""
+    kept = list(entries)
+    characters = sum(len(entry.text) for entry in kept)
+    dropped = 0
+    while len(kept) > KEPT_FROM_THE_START + 1 and (len(kept) > MAX_ENTRIES or characters > MAX_CHARACTERS):
+        characters -= len(kept.pop(KEPT_FROM_THE_START).text)
+        dropped += 1
+    return tuple(kept), dropped

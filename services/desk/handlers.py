@@ -1,0 +1,48 @@
+"""What the desk hears: everything about cases, routing's reasons, the people. It only remembers, it decides nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.base import Event
+from schemas.events.roster import PersonRecorded
+from schemas.events.routing import SpecialistOffered
+from schemas.organisation import Person
+from services.chassis.documents import Context, Decision
+from services.chassis.table import Table
+from services.desk.domain import FOLDS, CaseView, Moment, fold
+from services.desk.domain.offer import Offer, specialist_offered
+from services.desk.store.collections import CASES, OFFERS, PEOPLE
+
+Notice = Callable[[CaseView], None]
+"""Told of every case as it is about to be stored; the same may come again."""
+
+
+def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
+    """The desk's map of events to functions. `notice` and `noticed_case` feed the live pages."""
+    handlers = Table()
+
+    def case_event(view: CaseView | None, event: Any, context: Context) -> Decision[CaseView] | None:
+        after = fold(view, event, Moment(context.cause, at=context.now, learnt_at=context.now))
+        notice(after)
+        return Decision(after)
+
+    for event in FOLDS:
+        handlers.on(event, CASES, id=case_id)(case_event)
+
+    @handlers.on(SpecialistOffered, OFFERS, id=lambda event: event.consult_id)
+    def offered(known: Offer | None, event: SpecialistOffered, _: Context) -> Decision[Offer] | None:
+        if known and known.offered_at > event.decided_at:
+            return None
+        noticed_case(event.case_id)
+        return Decision(specialist_offered(event))
+
+    @handlers.on(PersonRecorded, PEOPLE, id=lambda event: event.person_id)
+    def person_recorded(_: Person | None, event: PersonRecorded, __: Context) -> Decision[Person]:
+        return Decision(event.person)
+
+    return handlers
+
+
+def case_id(event: Event) -> str:
+    """The case that an event of `FOLDS` is about."""
+    return str(getattr(event, "case_id"))  # noqa: B009 - all of them have it; `Event` has not
