@@ -15,11 +15,11 @@ from services.chassis.clock import Clock
 from services.chassis.documents import Collection, Document, Index, Outgoing
 from services.chassis.errors import Unavailable
 from services.chassis.ids import fresh
+from services.chassis.journal import JOURNAL
 from services.chassis.kafka import Publisher
 from services.chassis.logs import logger
 from services.chassis.mongo import Database
 
-JOURNAL = "published"
 JOURNAL_DAYS = 7
 BATCH = 2000
 QUEUE_LIMIT = 20_000

@@ -128,8 +128,8 @@ class Service:
         self._tasks += [asyncio.create_task(self._repeat(work, seconds)) for work, seconds in self._work]
         self.log.info("ready", url=self.url)
 
-    async def stop(self) -> None:
-        """Finish the batch in hand, publish, leave the group; within ten seconds."""
+    async def stop(self, patience_seconds: float = 5.0) -> None:
+        """Finish the batch in hand, publish (as far as that goes in the given time), leave the group; within ten seconds."""
         self._stopping.set()
         self._trouble = "stopping"
         for task in self._tasks:
@@ -141,7 +141,7 @@ class Service:
             self._server.should_exit = True
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(self._serving, STOP_SECONDS)
-        await self.outbox.stop()
+        await self.outbox.stop(patience_seconds)
         await self.publisher.stop()
         self.database.close()
         self.log.info("stopped")

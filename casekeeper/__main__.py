@@ -1,0 +1,5 @@
+"""`python -m casekeeper` is the command `casekeeper`."""
+
+from casekeeper.cli import app
+
+app()

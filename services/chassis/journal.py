@@ -1,0 +1,28 @@
+"""The journal of published events, and how it gets back into a broker that has lost everything.
+
+Only for a broker that keeps nothing (the local stack's, design 8): each service writes what it has published into its store, and after
+a restart of the broker all of it is published again, in its old order, before any service goes on. Who has seen an event
+before recognises its id.
+"""
+
+from collections.abc import Iterable
+
+from services.chassis.documents import Outgoing
+from services.chassis.kafka import Publisher
+from services.chassis.mongo import Database
+
+JOURNAL = "published"
+ROWS_AT_ONCE = 50
+
+
+async def republish(databases: Iterable[Database], publisher: Publisher) -> int:
+    """Publish all journals again; returns how many events that were. Raises Unavailable."""
+    count = 0
+    for database in databases:
+        last = ""
+        while rows := await database.rows(JOURNAL, {"_id": {"$gt": last}}, "_id", ROWS_AT_ONCE):
+            last = rows[-1]["_id"]
+            events = [Outgoing(**event) for row in rows for event in row["events"]]
+            await publisher.publish(events)
+            count += len(events)
+    return count
