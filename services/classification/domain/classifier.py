@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
-from schemas.events.message import Classification
+from schemas.events.message import Classification, Intent, Sentiment, Urgency
 from schemas.organisation import Topic
+from services.classification.domain.heads import LinearModel
 from services.classification.domain.language import LanguageDetector
 from services.classification.domain.taxonomy import TopicFinder
 from services.classification.domain.text import cleaned
@@ -16,15 +17,15 @@ DEFAULT_MODEL_FOLDER = Path(__file__).parent.parent / "model"
 class Classifier:
     """Judges messages. Load it once; `classify` keeps no state and may be called from several threads."""
 
-    def __init__(self, languages: LanguageDetector, topics: TopicFinder) -> None:
+    def __init__(self, languages: LanguageDetector, topics: TopicFinder, model: LinearModel) -> None:
         self._languages = languages
         self._topics = topics
+        self._model = model
 
     @classmethod
     def load(cls, topics: Iterable[Topic], model_folder: Path = DEFAULT_MODEL_FOLDER) -> Self:
-        """A classifier for the topics of an organisation (`Organisation.topics`)."""
-        _ = model_folder  # the linear judgements come with the next commit
-        return cls(LanguageDetector(), TopicFinder(topics))
+        """A classifier for the topics of an organisation (`Organisation.topics`). Raises ModelUnusable."""
+        return cls(LanguageDetector(), TopicFinder(topics), LinearModel.load(model_folder))
 
     def classify(self, texts: Sequence[str]) -> list[Classification]:
         """One classification per text, in their order. Any text will do: empty, emoji only, 100 kB, NUL."""
@@ -33,16 +34,18 @@ class Classifier:
     def _classify(self, clean: str) -> Classification:
         vote = self._languages.detect(clean)
         guess = self._topics.find(clean, vote.language)
+        judged = self._model.judge(clean)
         return Classification(
             language=vote.language,
             language_confidence=vote.confidence,
-            intent="remark",
-            intent_confidence=0.0,
-            sentiment="neutral",
-            sentiment_confidence=0.0,
-            urgency="normal",
-            urgency_confidence=0.0,
+            intent=cast("Intent", judged["intent"].label),
+            intent_confidence=judged["intent"].confidence,
+            sentiment=cast("Sentiment", judged["sentiment"].label),
+            sentiment_confidence=judged["sentiment"].confidence,
+            urgency=cast("Urgency", judged["urgency"].label),
+            urgency_confidence=judged["urgency"].confidence,
             topic=guess.topic,
             topic_confidence=guess.confidence,
             skill=guess.skill,
+            model=self._model.name,
         )

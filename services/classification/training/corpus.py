@@ -40,7 +40,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             except json.JSONDecodeError as error:
                 raise ValueError(f"{path}:{number}: not JSON: {error}") from error
             if not isinstance(item, dict):
-                raise ValueError(f"{path}:{number}: expected an object, found {type(item).__name__}")
+                raise ValueError(f"{path}:{number}: expected an object, found {type(item).__name__}")  # noqa: TRY004  the file is wrong
             yield item
 
 
@@ -74,13 +74,17 @@ def posts(path: Path, source: str = "umsab") -> list[Row]:
 
 
 def conversations(path: Path) -> list[Row]:
-    """What customers wrote to brands; intent and urgency by rules, no sentiment."""
-    return [
+    """What customers wrote to brands; intent and urgency by rules, no sentiment.
+
+    Few who write to a help desk merely remark: where no rule applies there is a complaint that the rules do not know.
+    """
+    rows = (
         _weakly(cleaned(message["text"]), "en", "conversations", "")
         for item in read_lines(path)
         for message in item["messages"]
         if message["role"] == "customer"
-    ]
+    )
+    return [row for row in rows if row.intent != "remark"]
 
 
 def _weakly(text: str, language: str, source: str, sentiment: str) -> Row:

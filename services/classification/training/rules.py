@@ -7,8 +7,14 @@ import re
 
 _COMPLAINT = (
     r"(still|again).{0,40}(not|no|broken|waiting|down)|not work|n't work|doesn't|broken|disappoint|worst|terrible|awful|"
-    r"unacceptable|ridiculous|useless|refund|cancell?ed|delayed|charged|never (came|arrived|showed|received)|fix (this|it|your)|"
-    r"not happy|customer service|crash|keeps? \w+ing|can't (log|get|use|access)|won't|rude|scam|lost my|damaged|"
+    r"unacceptable|ridiculous|useless|refund|cancell?ed|delayed|charged|"
+    r"never (came|arrived|showed|received)|fix (this|it|your)|"
+    r"not happy|customer service|crash|keeps? (\w+ing|getting)|"
+    r"can(no|')t (log|get|use|access|\w+ into)|won't|rude|scam|lost (my|all)|damaged|"
+    r"\b(error|issues?|problems?|stuck|missing|disappeared|unable to|locked out|glitch\w*|lag|fails?|failed|faulty|annoying|"
+    r"frustrat\w+|fed up|sucks?|outage|(not|n't) (letting|let|received?|get|got|load\w*|open|connect\w*)|"
+    r"no (sound|answer|response|reply)|"
+    r"nothing works|is down|are down|for (days|weeks|hours)|what('s| is) (wrong|going on|happening)|stopped|bug)\b|"
     r"kapot|werkt niet|doet het niet|alweer|nog steeds|slecht|belachelijk|waardeloos|teleurgesteld|vertraging|klacht|"
     r"kaputt|funktioniert nicht|geht nicht|schon wieder|immer noch|schlecht|frechheit|enttäusch|verspätung|defekt|unverschämt|"
     r"ne (marche|fonctionne)|toujours pas|en panne|nul\b|inadmissible|honte|déçu|retard|arnaque|scandal|"
@@ -19,8 +25,9 @@ _COMPLAINT = (
     r"nie działa|zepsut|znowu|nadal|fataln|skandal|rozczarowan|opóźnien"
 )
 _REQUEST = (
-    r"(can|could|would|will) (you|u|someone|anyone|i get) (please )?(\w+)|please (send|call|help|check|fix|dm|cancel|refund|follow|"
-    r"reply|look|let|tell|give|change|add|remove)|i('d| would) like|i need|i want|"
+    r"(can|could|would|will) (you|u|someone|anyone|i get) (please )?(\w+)|"
+    r"please (send|call|help|check|fix|dm|cancel|refund|follow|reply|look|let|tell|give|change|add|remove)|"
+    r"i('d| would) like|i need|i want|"
     r"(kunnen|willen|kunt|kan|zouden) (jullie|u|je)|graag|alstublieft|alsjeblieft|\baub\b|"
     r"(könn(t|en)|würde[nt]?) (ihr|sie)|bitte|ich (möchte|hätte|brauche)|"
     r"(pouvez|pourriez|pouvais)[- ]vous|merci de|veuillez|je (voudrais|souhaite|veux)|\bs(vp|il vous pla[iî]t)\b|"
@@ -46,7 +53,8 @@ _QUESTION = (
     r"^(comment|quand|où|quel)|¿|^(como|quando|onde|qual)\b|^(come|quando|dove|quale)\b|\bm[iıuü]\s*\?|^(jak|kiedy|gdzie|czy)\b"
 )
 _URGENT = (
-    r"urgent|asap|emergency|immediately|right now|hospital|\bfire\b|smoke|burn(t|ed|ing)|shock|danger|stolen|fraud|hacked|lawyer|"
+    r"urgent|asap|emergency|immediately|right now|hospital|\bfire\b|smoke|burn(t|ed|ing)|shock|danger|stolen|"
+    r"fraud|hacked|lawyer|"
     r"spoed|onmiddellijk|meteen|ziekenhuis|brand\b|rook\b|gevaarlijk|gestolen|advocaat|"
     r"sofort|dringend|notfall|krankenhaus|rauch\b|gefährlich|gestohlen|anwalt|umgehend|"
     r"urgence|immédiatement|hôpital|fumée|dangereu|volée?\b|avocat|tout de suite|"

@@ -1,0 +1,57 @@
+"""Writes a trained model as the two files that `domain.heads` reads: readable facts, and small whole-number weights."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from services.classification.domain.heads import FACTS_FILE, WEIGHTS_FILE
+from services.classification.training.fit import Floats, Linear
+
+_LARGEST = 127
+_CLIPPED = 0.9999
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedHead:
+    """A fitted judgement with its calibration."""
+
+    linear: Linear
+    temperature: float
+    threshold: float
+    when_in_doubt: str
+
+
+def save(folder: Path, heads: Mapping[str, TrainedHead], rarities: Floats) -> str:
+    """Write the model files and return the name of the model, which changes with its content."""
+    weights = np.concatenate([head.linear.weights for head in heads.values()], axis=1) * rarities[:, None]
+    used = np.abs(weights[rarities > 0])
+    scale = np.quantile(used, _CLIPPED, axis=0) / _LARGEST
+    small = np.clip(np.round(weights / scale), -_LARGEST, _LARGEST).astype(np.int8)
+    bias = np.concatenate([head.linear.bias for head in heads.values()]).astype(np.float32)
+    name = "linear-" + hashlib.sha256(small.tobytes() + bias.tobytes()).hexdigest()[:8]
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        folder / WEIGHTS_FILE,
+        weights=small,
+        scale=scale.astype(np.float32),
+        bias=bias,
+        rarity=rarities.astype(np.float16),
+    )
+    facts = {
+        "name": name,
+        "heads": {
+            each: {
+                "classes": head.linear.classes,
+                "temperature": round(head.temperature, 4),
+                "threshold": head.threshold,
+                "when_in_doubt": head.when_in_doubt,
+            }
+            for each, head in heads.items()
+        },
+    }
+    (folder / FACTS_FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return name
