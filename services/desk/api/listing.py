@@ -1,0 +1,54 @@
+"""A page of the list, for the API and for the overview: open cases from the board, closed ones from the store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.errors import Problem
+from services.desk.api.parts import Parts
+from services.desk.domain.board import Counts, Filters, Row
+
+PAGE = 100
+LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some lines of a list. `total` is not known for closed cases."""
+
+    rows: Sequence[Row]
+    counts: Counts
+    total: int | None
+    next: str = ""
+
+
+async def listing(desk: Parts, filters: Filters, after: str = "", limit: int = PAGE) -> Listing:
+    """The lines after `after`, which is what the page before gave as `next`. Raises Problem 400."""
+    counts = desk.board.counts(filters, desk.clock.now())
+    if filters.statuses == ("closed",):
+        rows = await desk.cases.closed(filters, _moment(after), limit)
+        return Listing(rows, counts, None, rows[-1].updated_at.isoformat() if len(rows) == limit else "")
+    start = _number(after)
+    found = desk.board.listed(filters)
+    more = start + limit < len(found)
+    return Listing(found[start : start + limit], counts, len(found), str(start + limit) if more else "")
+
+
+def _moment(after: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(after) if after else None
+    except ValueError as error:
+        raise _wrong(after) from error
+    if moment is not None and moment.tzinfo is None:
+        raise _wrong(after)
+    return moment
+
+
+def _number(after: str) -> int:
+    if after and not (after.isascii() and after.isdigit() and len(after) < 10):
+        raise _wrong(after)
+    return int(after or 0)
+
+
+def _wrong(after: str) -> Problem:
+    return Problem(400, "invalid-request", f"after: {after[:40]!r} is not the `next` of a page of this list")

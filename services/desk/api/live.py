@@ -1,0 +1,116 @@
+"""Live updates: whoever looks at something is told that it changed, a few times a second at most.
+
+A stream carries no content, only "changed": what a reader may see is decided where they fetch it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from services.desk.domain import CaseView
+from services.desk.domain.board import Board
+from services.desk.store.cases import Cases
+
+RETRY_MILLISECONDS = 2000
+SHORTEST_INTERVAL_SECONDS = 0.5
+STREAMS_PER_SECOND = 50
+"""So many fragments a second are rendered for all readers together; the more readers, the longer each interval."""
+BOARD = "board"
+
+
+def case_subject(case_id: str) -> str:
+    return f"case:{case_id}"
+
+
+def talk_subject(conversation: str) -> str:
+    return f"talk:{conversation}"
+
+
+def consults_subject(specialist: str) -> str:
+    return f"consults:{specialist}"
+
+
+class Hub:
+    """Wakes the streams whose subject changed."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, set[asyncio.Event]] = {}
+        self._closed = False
+
+    def wake(self, subjects: Iterable[str]) -> None:
+        for subject in subjects:
+            for stream in self._streams.get(subject, ()):
+                stream.set()
+
+    def close(self) -> None:
+        """End all streams; their pages connect again, here or elsewhere."""
+        self._closed = True
+        self.wake(list(self._streams))
+
+    @property
+    def interval_seconds(self) -> float:
+        """How long a stream is silent after it spoke."""
+        streams = sum(len(each) for each in self._streams.values())
+        return max(SHORTEST_INTERVAL_SECONDS, streams / STREAMS_PER_SECOND)
+
+    async def stream(self, subject: str) -> AsyncIterator[ServerSentEvent]:
+        """Says "changed" at once (something may have while nobody listened), then after every change."""
+        woken = asyncio.Event()
+        woken.set()
+        self._streams.setdefault(subject, set()).add(woken)
+        try:
+            while not self._closed:
+                await woken.wait()
+                woken.clear()
+                if self._closed:
+                    return
+                yield ServerSentEvent(subject, event="changed", retry=RETRY_MILLISECONDS)
+                await asyncio.sleep(self.interval_seconds)
+        finally:
+            self._streams[subject].discard(woken)
+            if not self._streams[subject]:
+                del self._streams[subject]
+
+    def response(self, subject: str) -> EventSourceResponse:
+        """The stream as an HTTP answer."""
+        return EventSourceResponse(self.stream(subject), headers={"Cache-Control": "no-store"})
+
+
+class Live:
+    """Takes note of what handlers decide; once it is stored, the board and the readers learn of it."""
+
+    def __init__(self, board: Board, hub: Hub) -> None:
+        self._board = board
+        self._hub = hub
+        self._noticed: dict[str, CaseView] = {}
+        self._subjects: set[str] = set()
+
+    def notice(self, view: CaseView) -> None:
+        """A case is about to be stored like this."""
+        self._noticed[view.id] = view
+
+    def notice_case(self, case_id: str) -> None:
+        """Something beside a case is about to be stored that its page shows."""
+        self._subjects.add(case_subject(case_id))
+
+    async def publish(self) -> None:
+        """All that was noticed is stored now."""
+        views, self._noticed = self._noticed, {}
+        subjects, self._subjects = self._subjects, set()
+        for view in views.values():
+            self._board.take(view)
+            subjects |= subjects_of(view)
+        self._hub.wake(subjects)
+
+    async def catch_up(self, cases: Cases) -> None:
+        """The same for what other instances stored."""
+        await self.publish()
+        for view in await cases.catch_up():
+            self._hub.wake(subjects_of(view))
+
+
+def subjects_of(view: CaseView) -> set[str]:
+    """Everything that shows this case."""
+    specialists = {consults_subject(consult.specialist) for consult in view.consults if consult.specialist}
+    return {BOARD, case_subject(view.id), talk_subject(view.conversation), *specialists}

@@ -1,0 +1,66 @@
+"""What routes need, put together once in `app.py`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from schemas.organisation import Organisation
+from services.chassis.clock import Clock
+from services.chassis.errors import Problem
+from services.desk.api.live import Hub
+from services.desk.api.session import NotSignedIn, Sessions
+from services.desk.domain.access import Reader
+from services.desk.domain.board import Board
+from services.desk.gateway.commands import CaseCommands, CustomerMessages
+from services.desk.store.accounts import Accounts, Limit
+from services.desk.store.cases import Cases
+from services.desk.store.consults import Consults
+from services.desk.store.desk import Desk
+from services.desk.store.people import People
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The desk's parts."""
+
+    organisation: Organisation
+    clock: Clock
+    board: Board
+    hub: Hub
+    cases: Cases
+    people: People
+    consults: Consults
+    accounts: Accounts
+    desk: Desk
+    sessions: Sessions
+    commands: CaseCommands
+    customers: CustomerMessages
+    customer_limit: Limit
+
+
+def parts(request: Request) -> Parts:
+    found: Parts = request.app.state.desk
+    return found
+
+
+InParts = Annotated[Parts, Depends(parts)]
+
+
+async def api_reader(request: Request, desk: InParts) -> Reader:
+    """The signed-in person, for the API. Raises Problem 401."""
+    try:
+        return await desk.sessions.reader(request)
+    except NotSignedIn as error:
+        raise Problem(401, "not-authenticated", str(error)) from error
+
+
+async def team_reader(reader: Annotated[Reader, Depends(api_reader)]) -> Reader:
+    """A person who may read cases. Raises Problem 403 for specialists."""
+    if reader.is_specialist:
+        raise Problem(403, "not-allowed", "specialists see the consults that are put to them, not the cases")
+    return reader
+
+
+SignedIn = Annotated[Reader, Depends(api_reader)]
+Team = Annotated[Reader, Depends(team_reader)]

@@ -1,0 +1,100 @@
+"""The read models as JSON, for the signed-in person."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sse_starlette import EventSourceResponse
+
+from services.chassis.errors import Problem
+from services.desk.api.listing import LARGEST_PAGE, PAGE, listing
+from services.desk.api.live import BOARD, case_subject, consults_subject
+from services.desk.api.parts import InParts, Parts, SignedIn, Team
+from services.desk.api.shown import CaseLine, CaseList, CaseShown, ConsultShown, CountsShown, PersonShown
+from services.desk.domain import CaseView
+from services.desk.domain.access import Reader
+from services.desk.domain.board import Filters
+from services.desk.domain.case_view import Status
+
+router = APIRouter(prefix="/api", tags=["desk"])
+
+
+@router.get("/cases")
+async def cases(
+    reader: Team,
+    desk: InParts,
+    owner: Annotated[str, Query(description="a person's id; `me` for oneself")] = "",
+    brand: str = "",
+    language: str = "",
+    status: Annotated[Status | None, Query(description="without it: every open case")] = None,
+    after: Annotated[str, Query(description="`next` of the page before")] = "",
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+) -> CaseList:
+    """Cases, those due next first. Only of brands that the reader works for."""
+    statuses = (status,) if status else ()
+    filters = Filters(reader.brands, reader.id if owner == "me" else owner, brand, language, statuses)
+    found = await listing(desk, filters, after, limit)
+    return CaseList(
+        cases=[CaseLine.of(row) for row in found.rows],
+        total=found.total,
+        counts=CountsShown.of(found.counts),
+        next=found.next,
+    )
+
+
+@router.get("/cases/{case_id}")
+async def case(case_id: str, reader: Team, desk: InParts) -> CaseShown:
+    """One case with its timeline; personal data is masked (M3)."""
+    return CaseShown.of(await visible_case(desk, reader, case_id))
+
+
+@router.get("/people/{person_id}")
+async def person(person_id: str, reader: Team, desk: InParts) -> PersonShown:
+    """Somebody of the team."""
+    found = await desk.people.find(person_id)
+    if found is None or not reader.brands.intersection(found.brands):
+        raise Problem(404, "person-not-found", f"there is no person {person_id}")
+    return PersonShown.of(found)
+
+
+@router.get("/consults")
+async def consults(
+    reader: SignedIn,
+    desk: InParts,
+    specialist: Annotated[str, Query(description="a person's id; oneself without it")] = "",
+) -> list[ConsultShown]:
+    """A specialist's open consults. Specialists see their own only."""
+    if reader.is_specialist and specialist not in ("", reader.id):
+        raise Problem(403, "not-allowed", "specialists see the consults that are put to them")
+    asked = await desk.consults.open_for(specialist or reader.id)
+    visible = [each for each in asked if reader.is_specialist or reader.may_see(each.view)]
+    return [ConsultShown.of(each) for each in visible]
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(
+    reader: SignedIn,
+    desk: InParts,
+    case: Annotated[str, Query(description="a case's id")] = "",
+    mine: Annotated[bool, Query(description="the reader's own consults")] = False,
+) -> EventSourceResponse:
+    """Server-sent events: `changed` whenever the list, one case, or the reader's consults changed; fetch it again then."""
+    if mine or reader.is_specialist:
+        return desk.hub.response(consults_subject(reader.id))
+    if case:
+        await visible_case(desk, reader, case)
+        return desk.hub.response(case_subject(case))
+    return desk.hub.response(BOARD)
+
+
+async def visible_case(desk: Parts, reader: Reader, case_id: str) -> CaseView:
+    """The case, if this reader may see it. Raises Problem 404: what one may not see does not exist."""
+    view = await desk.cases.find(case_id)
+    if view is None or not reader.may_see(view):
+        raise Problem(404, "case-not-found", f"there is no case {case_id}")
+    return view
+
+
+@router.get("/autopilot")
+async def autopilot(desk: InParts) -> dict[str, bool]:
+    """Whether the autopilot plays the staff. It asks without signing in; there is nothing to hide."""
+    return {"on": await desk.desk.autopilot()}

@@ -1,0 +1,1 @@
+"""The services that the desk sends commands to."""

@@ -1,0 +1,90 @@
+"""Questions about cases, and the board kept in step with them."""
+
+from datetime import datetime, timedelta
+
+from services.chassis.clock import Clock
+from services.chassis.mongo import Database
+from services.desk.domain import CaseView
+from services.desk.domain.board import Board, Filters, Row
+from services.desk.domain.case_view import OPEN
+from services.desk.store.collections import CASES, customer_key
+
+LOADED_AT_ONCE = 500
+EARLIER_CASES = 20
+CASES_OF_A_CONVERSATION = 20
+OVERLAP = timedelta(seconds=2)
+"""How far back to look again: another instance's clock and its last write may be a little behind."""
+
+
+class Cases:
+    """The cases as stored, and as lines on the board."""
+
+    def __init__(self, database: Database, board: Board, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.board = board
+        self._seen_until: datetime | None = None
+
+    async def find(self, case_id: str) -> CaseView | None:
+        document = await self._database.get(CASES, case_id)
+        return document.state if document else None
+
+    async def among(self, case_ids: list[str]) -> dict[str, CaseView]:
+        """These cases, by id."""
+        documents = await self._database.find(CASES, {"_id": {"$in": case_ids}})
+        return {document.id: document.state for document in documents if document.state}
+
+    async def of_conversation(self, conversation: str) -> list[CaseView]:
+        """The latest cases of a conversation, oldest first."""
+        return await self._sorted({"conversation": conversation}, CASES_OF_A_CONVERSATION)
+
+    async def earlier(self, view: CaseView) -> list[CaseView]:
+        """Other cases of the same customer, latest first."""
+        if view.customer is None:
+            return []
+        query: dict[str, object] = {"customer": customer_key(view.channel, view.customer.id)}
+        found = await self._sorted(query, EARLIER_CASES + 1)
+        return [other for other in reversed(found) if other.id != view.id and other.brand == view.brand]
+
+    async def closed(self, filters: Filters, before: datetime | None, limit: int) -> list[Row]:
+        """Closed cases, latest first; `before` is where the page before ended."""
+        query: dict[str, object] = {"status": "closed", "brand": {"$in": sorted(filters.brands)}}
+        query |= {"brand": filters.brand} if filters.brand else {}
+        query |= {"owner": filters.owner} if filters.owner else {}
+        query |= {"language": filters.language} if filters.language else {}
+        query |= {"updated_at": {"$lt": before}} if before else {}
+        if filters.brand and filters.brand not in filters.brands:
+            return []
+        documents = await self._database.find(CASES, query, sort="updated_at", descending=True, limit=limit)
+        return [Row.of(document.state) for document in documents if document.state]
+
+    async def load_board(self) -> None:
+        """Fill the board with every case that is not closed; once, at the start."""
+        for status in (*OPEN, "resolved"):
+            query: dict[str, object] = {"status": status}
+            while True:
+                documents = await self._database.find(CASES, query, sort="updated_at", limit=LOADED_AT_ONCE)
+                for document in documents:
+                    if document.state:
+                        self.board.take(document.state)
+                last = documents[-1].state if len(documents) == LOADED_AT_ONCE else None
+                if last is None or query.get("updated_at") == {"$gte": last.updated_at}:
+                    break
+                query["updated_at"] = {"$gte": last.updated_at}
+        self._seen_until = self._clock.now()
+
+    async def catch_up(self) -> list[CaseView]:
+        """Bring what other instances stored onto the board; returns the cases whose lines changed."""
+        since = (self._seen_until or self._clock.now()) - OVERLAP
+        query = {"updated_at": {"$gte": since}}
+        documents = await self._database.find(CASES, query, sort="updated_at", limit=LOADED_AT_ONCE)
+        changed = [document.state for document in documents if document.state and self.board.take(document.state)]
+        full = len(documents) == LOADED_AT_ONCE
+        last = documents[-1].state if documents else None
+        self._seen_until = last.updated_at if full and last and last.updated_at else self._clock.now()
+        return changed
+
+    async def _sorted(self, query: dict[str, object], limit: int) -> list[CaseView]:
+        documents = await self._database.find(CASES, query, limit=limit)
+        views = [document.state for document in documents if document.state and document.state.opened_at]
+        return sorted(views, key=lambda view: (view.opened_at or self._clock.now(), view.id))

@@ -1,0 +1,75 @@
+"""The desk's own few facts: the secret that signs, the autopilot's switch, the record of reveals, customers' own words."""
+
+import secrets
+
+from services.chassis.clock import Clock
+from services.chassis.documents import Context, Decision
+from services.chassis.errors import Unavailable
+from services.chassis.ids import fresh
+from services.chassis.repository import Repository
+from services.desk.domain.records import Reveal, Switch
+from services.desk.domain.talk import Talk, Written
+from services.desk.store.collections import REVEALS, SWITCHES, TALKS
+
+KEYS = "keys"
+SIGNING_KEY = "signing"
+AUTOPILOT = "autopilot"
+
+
+async def signing_secret(repository: Repository, configured: str) -> str:
+    """The configured secret, or the one made when this store was new: sessions and customers' links outlive a restart."""
+    if configured:
+        return configured
+    database = repository.database
+    await database.insert(KEYS, [{"_id": SIGNING_KEY, "value": secrets.token_urlsafe(48)}])
+    rows = await database.rows(KEYS, {"_id": SIGNING_KEY})
+    if not rows:
+        raise Unavailable("the document store lost the signing secret it was just given")
+    return str(rows[0]["value"])
+
+
+class Desk:
+    """Reads and writes them."""
+
+    def __init__(self, repository: Repository, clock: Clock, *, autopilot: bool) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._autopilot = autopilot
+
+    async def autopilot(self) -> bool:
+        """Whether the autopilot plays the staff."""
+        document = await self._repository.database.get(SWITCHES, AUTOPILOT)
+        return document.state.on if document and document.state else self._autopilot
+
+    async def switch_autopilot(self, *, on: bool, by: str) -> None:
+        def decide(_: Switch | None, context: Context) -> Decision[Switch]:
+            return Decision(Switch(on=on, by=by, at=context.now))
+
+        await self._repository.execute(SWITCHES, AUTOPILOT, fresh(), decide)
+
+    async def note_reveal(self, case_id: str, person: str, fields: tuple[str, ...]) -> None:
+        """Write down that somebody looks, before they do (M3)."""
+
+        def decide(_: Reveal | None, context: Context) -> Decision[Reveal]:
+            return Decision(Reveal(case_id=case_id, person=person, fields=fields, at=context.now))
+
+        await self._repository.execute(REVEALS, fresh(), fresh(), decide)
+
+    async def reveals_of(self, case_id: str) -> list[Reveal]:
+        """Who looked at a customer's personal data in this case, in order of time."""
+        documents = await self._repository.database.find(REVEALS, {"case": case_id})
+        return sorted((each.state for each in documents if each.state), key=lambda reveal: reveal.at)
+
+    async def talk(self, conversation: str) -> Talk | None:
+        document = await self._repository.database.get(TALKS, conversation)
+        return document.state if document else None
+
+    async def wrote(self, talk: Talk, message_id: str, text: str) -> None:
+        """Keep what a customer wrote here, so that their page shows it before a case does."""
+
+        def decide(known: Talk | None, context: Context) -> Decision[Talk]:
+            before = known or talk
+            written = Written(id=message_id, text=text, at=context.now)
+            return Decision(before.wrote(written).model_copy(update={"name": talk.name or before.name}))
+
+        await self._repository.execute(TALKS, talk.conversation, message_id, decide)
