@@ -73,6 +73,7 @@ class Stack:
         self.problem: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.restarts: list[tuple[str, float]] = []
         """What had to be started again, and how many seconds that took."""
+        self.on_broker_restart: list[Callable[[], None]] = []
         self._log = logger("stack")
         self._lock = asyncio.Lock()
         self._stopping = False
@@ -254,6 +255,8 @@ class Stack:
         await self.store.start()
         await self.broker.start()
         await self._prepare_topics()
+        for callback in self.on_broker_restart:
+            callback()
         await self._start_services()
 
 

@@ -1,8 +1,8 @@
 """The journal of published events, and how it gets back into a broker that has lost everything.
 
-Only for a broker that keeps nothing (the local stack's, design 8): each service writes what it has published into its store, and after
-a restart of the broker all of it is published again, in its old order, before any service goes on. Who has seen an event
-before recognises its id.
+Only for a broker that keeps nothing (the local stack's, design 8): each service writes what it has published into its store,
+and after a restart of the broker all of it is published again, in its old order, before any service goes on. Who has seen
+an event before recognises its id.
 """
 
 from collections.abc import Iterable

@@ -184,6 +184,27 @@ async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]
         await consumer.stop()
 
 
+async def follow(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[list[Record]]:
+    """These topics from their beginning and then as they grow, without a consumer group. Raises Unavailable."""
+    consumer = AIOKafkaConsumer(
+        *map(cluster.topic, topics),
+        bootstrap_servers=cluster.bootstrap,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=50,
+    )
+    try:
+        await consumer.start()
+        while True:
+            batches = await consumer.getmany(timeout_ms=100, max_records=2000)
+            if records := [Record.of(raw) for raws in batches.values() for raw in raws]:
+                yield records
+    except (KafkaError, OSError) as error:
+        raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
+    finally:
+        await consumer.stop()
+
+
 def assignment_listener(assigned: Callable[[int], None]) -> ConsumerRebalanceListener:
     """Tells how many partitions this consumer has, each time that Kafka distributes them anew."""
 

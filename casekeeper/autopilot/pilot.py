@@ -1,0 +1,143 @@
+"""Follows the cases' events and gives the commands that the staff would give."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import httpx2
+
+from casekeeper.autopilot.play import Step, next_steps
+from schemas.envelope import Envelope
+from schemas.organisation import Organisation
+from services.cases.domain import Case, evolve
+from services.chassis.clock import Clock
+from services.chassis.errors import Unavailable
+from services.chassis.kafka import Cluster, follow
+from services.chassis.logs import logger
+
+TOPIC = "cases.events"
+RETRY_SECONDS = 0.5
+AT_ONCE = 32
+TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long people think before they act, in seconds."""
+
+    least: float = 0.0
+    most: float = 0.0
+
+
+class Autopilot:
+    """Plays owners and specialists. Stateless in effect: every command's name is derived, so doing it again does nothing."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        cases_url: str,
+        token: str,
+        organisation: Organisation,
+        clock: Clock,
+        pace: Pace | None = None,
+        is_on: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        self._cluster = cluster
+        self._organisation = organisation
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._is_on = is_on
+        self._log = logger("autopilot")
+        self._client = httpx2.AsyncClient(base_url=cases_url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        self._cases: dict[str, Case] = {}
+        self._sequences: dict[str, int] = {}
+        self._given: set[str] = set()
+        self._news: set[str] = set()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, or begin again from the start of the log (after the broker has lost it)."""
+        if self._task:
+            self._task.cancel()
+        self._task = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """End at once; nothing needs finishing."""
+        tasks = [*self._busy.values(), *([self._task] if self._task else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._client.aclose()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody in any case has anything to do."""
+        return not self._busy
+
+    @property
+    def cases(self) -> dict[str, Case]:
+        """Every case as the log tells it."""
+        return self._cases
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                async for records in follow(self._cluster, [TOPIC]):
+                    touched = {case_id for record in records if (case_id := self._take(record.envelope()))}
+                    for case_id in touched:
+                        self._consider(case_id)
+            except Unavailable as error:
+                self._log.warning("waiting for the broker", reason=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _take(self, envelope: Envelope) -> str:
+        """Fold an event in; the id of the case that it changed, or nothing if it is known already."""
+        if envelope.sequence <= self._sequences.get(envelope.subject, 0):
+            return ""
+        self._sequences[envelope.subject] = envelope.sequence
+        self._cases[envelope.subject] = evolve(self._cases.get(envelope.subject), envelope.data)
+        return envelope.subject
+
+    def _consider(self, case_id: str) -> None:
+        if case_id in self._busy:
+            self._news.add(case_id)
+        elif self._steps(case_id):
+            task = asyncio.create_task(self._act(case_id))
+            self._busy[case_id] = task
+            task.add_done_callback(lambda _: self._done(case_id))
+
+    def _steps(self, case_id: str) -> list[Step]:
+        steps = next_steps(self._cases[case_id], self._organisation, self._clock.now())
+        return [step for step in steps if step.key not in self._given]
+
+    def _done(self, case_id: str) -> None:
+        self._busy.pop(case_id, None)
+        if case_id in self._news:
+            self._news.discard(case_id)
+            self._consider(case_id)
+
+    async def _act(self, case_id: str) -> None:
+        if self._pace.most:
+            await asyncio.sleep(random.uniform(self._pace.least, self._pace.most))
+        while self._is_on and not await self._is_on():
+            await asyncio.sleep(self._pace.least + 1)
+        for step in self._steps(case_id):
+            async with self._slots:
+                if await self._give(step):
+                    self._given.add(step.key)
+
+    async def _give(self, step: Step) -> bool:
+        """Whether the command was taken; a refused one is tried again only after news of the case."""
+        headers = {"Acting-Person": step.person, "Idempotency-Key": step.key}
+        while True:
+            with contextlib.suppress(httpx2.HTTPError):
+                answer = await self._client.post(f"/cases/{step.case_id}/{step.path}", json=step.body, headers=headers)
+                if answer.status_code not in TEMPORARY:
+                    if answer.status_code >= 400:
+                        self._log.info("refused", case=step.case_id, step=step.path, problem=answer.text)
+                    return answer.status_code < 400
+            await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,122 @@
+"""What somebody would do next in a case: pure, from the case as folded from its events."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from schemas.ids import derive
+from schemas.organisation import Organisation
+from services.cases.domain import Case, Consult
+
+CONSULT_SHARE = 0.35
+"""Share of cases whose answer the owner does not know, although they speak the language and have the skill."""
+PROMISE = timedelta(hours=4)
+MAX_NAME = 30
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command to the cases service, by the person who would give it. `key` makes a repeat harmless."""
+
+    case_id: str
+    person: str
+    path: str
+    body: dict[str, Any]
+    key: str
+
+
+def next_steps(case: Case, organisation: Organisation, now: datetime) -> Sequence[Step]:
+    """The next commands in this case, in order; none while somebody else has to act first."""
+    if not case.owner or case.closed or case.resolved:
+        return ()
+    answered = [_answer(case, consult, organisation) for consult in case.open_consults if consult.specialist]
+    if answered or case.open_consults or any(reply.status == "queued" for reply in case.replies.values()):
+        return answered
+    if any(reply.status in ("failed", "uncertain") for reply in case.replies.values()):
+        return ()  # a person has to look at it
+    if case.unanswered and not case.consults and _needs_specialist(case, organisation):
+        return _ask(case, organisation, now)
+    if case.unanswered or case.open_promises:
+        return [_reply(case)]
+    return [_step(case, case.owner, "resolution", {}, str(case.messages))]
+
+
+def _step(case: Case, person: str, path: str, body: dict[str, Any], ordinal: str) -> Step:
+    return Step(case.id, person, path, body, derive("autopilot", case.id, path, ordinal))
+
+
+def _share(case: Case, purpose: str) -> float:
+    """A number between 0 and 1 that is always the same for this case."""
+    return int.from_bytes(hashlib.sha256(f"{purpose}{case.id}".encode()).digest()[:4]) / 2**32
+
+
+def _needs_specialist(case: Case, organisation: Organisation) -> bool:
+    owner = organisation.person(case.owner)
+    foreign = case.language != "und" and not owner.speaks(case.language, "B2")
+    unknown = bool(case.skill) and case.skill not in owner.skills
+    return foreign or unknown or _share(case, "consult") < CONSULT_SHARE
+
+
+def _ask(case: Case, organisation: Organisation, now: datetime) -> Sequence[Step]:
+    due_at = now + PROMISE
+    policy = organisation.brand(case.brand).policy
+    by = f"{due_at:%H:%M} UTC"
+    language = _language(case)
+    text = policy.holding_reply(language, by, case.messages) or policy.holding_reply("en", by) or f"More by {by}."
+    promise = {"what": "the specialist's answer", "due_at": due_at.isoformat()}
+    holding = _step(
+        case,
+        case.owner,
+        "replies",
+        {"kind": "holding", "text": text, "promise": promise},
+        f"holding-{len(case.replies)}",
+    )
+    question = {
+        "question": f"Customer question about {case.topic or 'a product'} ({case.language}): what do I tell them?",
+        "language": language,
+    }
+    return [holding, _step(case, case.owner, "consults", question, str(len(case.consults)))]
+
+
+def _answer(case: Case, consult: Consult, organisation: Organisation) -> Step:
+    country = organisation.person(consult.specialist).country
+    choices = _texts("answers.yaml")[_language(case)]
+    answer = choices[int(_share(case, "answer") * len(choices))]
+    return _step(
+        case,
+        consult.specialist,
+        f"consults/{consult.id}/answer",
+        {"answer": f"{answer} ({country})"},
+        consult.specialist,
+    )
+
+
+def _reply(case: Case) -> Step:
+    phrases = _texts("phrases.yaml")[_language(case)]
+    consults = [consult for consult in case.consults.values() if consult.answer]
+    first = not any(reply.kind == "answer" for reply in case.replies.values())
+    kind = ("asked" if consults else "direct") if first else "again"
+    choice = phrases[kind][int(_share(case, kind) * len(phrases[kind]))]
+    said, _, country = consults[-1].answer.rpartition(" (") if consults else ("", "", "")
+    text = choice.format(
+        name=(case.customer.name or case.customer.handle or "")[:MAX_NAME], answer=said, country=country.rstrip(")")
+    )
+    keeps = case.open_promises[0].id if case.open_promises else ""
+    body = {"kind": "answer", "text": text, "keeps_promise": keeps}
+    return _step(case, case.owner, "replies", body, f"answer-{len(case.replies)}")
+
+
+def _language(case: Case) -> str:
+    return case.language if case.language in _texts("phrases.yaml") else "en"
+
+
+@cache
+def _texts(name: str) -> dict[str, Any]:
+    texts: dict[str, Any] = yaml.safe_load(files("casekeeper.autopilot").joinpath(name).read_text(encoding="utf-8"))
+    return texts
