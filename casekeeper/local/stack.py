@@ -23,7 +23,6 @@ from schemas.organisation import Organisation
 from schemas.organisation_file import load
 from schemas.topics import SERVICES
 from services.chassis import kafka
-from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
 from services.chassis.journal import republish
 from services.chassis.kafka import Cluster, Publisher
@@ -53,7 +52,7 @@ class Plan:
     kafka_classpath: str = ""
     """Run a real Apache Kafka from these jars instead of the local broker."""
     environment: dict[str, str] = field(default_factory=dict)
-    clock: Clock | None = None
+    clock_offset_seconds: float = 0
     log_level: str = "warning"
     services: Sequence[str] = SERVICES
 
@@ -133,6 +132,7 @@ class Stack:
             "HTTP_HOST": self.plan.host,
             "INTERNAL_TOKEN": self.secrets.internal_token,
             "LOG_LEVEL": self.plan.log_level,
+            "CLOCK_OFFSET_SECONDS": str(self.plan.clock_offset_seconds),
         }
         own = {f"{name.upper()}_HTTP_PORT": str(self.ports[name]) for name in SERVICES}
         desk = {
@@ -191,7 +191,7 @@ class Stack:
         if self.plan.separate:
             await asyncio.gather(*(self._start_process(name) for name in self.plan.services))
             return
-        self.services = {name: build(name, self.plan.clock) for name in self.plan.services}
+        self.services = {name: build(name) for name in self.plan.services}
         await asyncio.gather(*(service.start() for service in self.services.values()))
 
     async def _stop_services(self, patience_seconds: float = 5.0) -> None:

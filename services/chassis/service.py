@@ -16,7 +16,7 @@ from faststream.kafka import KafkaBroker, KafkaRouter
 
 from schemas.topics import consumed_by, retry_topic
 from services.chassis import kafka, logs, telemetry
-from services.chassis.clock import Clock, SystemClock
+from services.chassis.clock import Clock, ShiftedClock, SystemClock
 from services.chassis.config import ServiceConfig
 from services.chassis.documents import Collection
 from services.chassis.errors import PortInUse, Unavailable
@@ -56,7 +56,7 @@ class Service:
     ) -> None:
         self.config = config
         self.name = config.service
-        self.clock: Clock = clock or SystemClock()
+        self.clock: Clock = clock or (ShiftedClock(config.clock_offset_seconds) if config.clock_offset_seconds else SystemClock())
         self.table = table or Table()
         self.log = logs.logger(self.name)
         self.database = Database(config.mongo, config.database)

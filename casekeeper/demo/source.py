@@ -1,0 +1,114 @@
+"""Where the messages of a demonstration come from: the repository's sample, and files of conversations that are there."""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.events.message import Author
+from schemas.organisation import Organisation
+
+SAMPLES = ("conversations.jsonl", "messages.jsonl")
+SPACING_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Said:
+    """One customer's message, ready to be sent through a channel."""
+
+    brand: str
+    channel: str
+    conversation: str
+    external_id: str
+    author: Author
+    text: str
+    sent_after_seconds: float
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One conversation: what one customer says, in order."""
+
+    messages: tuple[Said, ...]
+
+
+class DataUnusable(ValueError):
+    """A file of messages can not be read."""
+
+
+def threads(organisation: Organisation, sample: Path, data: Path | None = None) -> list[Thread]:
+    """All conversations of the sample and, alternating with them, of another file. Raises DataUnusable."""
+    files = [[thread for name in SAMPLES for thread in _read(sample / name, organisation)]]
+    if data:
+        files.append(list(_read(data, organisation)))
+    mixed = [thread for group in itertools.zip_longest(*files) for thread in group if thread]
+    if not mixed:
+        raise DataUnusable(f"there are no messages in {sample}")
+    return mixed
+
+
+def enough(found: Sequence[Thread], messages: int) -> list[Thread]:
+    """So many messages: the conversations in turn, repeated under new ids as often as needed, the last one cut."""
+    chosen: list[Thread] = []
+    left = messages
+    for number in itertools.count():
+        for thread in found:
+            if left <= 0:
+                return chosen
+            copy = Thread(tuple(_renamed(said, number) for said in thread.messages[:left]))
+            chosen.append(copy)
+            left -= len(copy.messages)
+    raise AssertionError("unreachable")
+
+
+def _renamed(said: Said, number: int) -> Said:
+    if not number:
+        return said
+    author = said.author.model_copy(update={"id": f"{said.author.id}-{number}"})
+    return Said(
+        said.brand,
+        said.channel,
+        f"{said.conversation}-{number}",
+        f"{said.external_id}-{number}",
+        author,
+        said.text,
+        said.sent_after_seconds,
+    )
+
+
+def _read(file: Path, organisation: Organisation) -> Iterator[Thread]:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield _thread(json.loads(line), organisation)
+                except (ValueError, KeyError, TypeError, StopIteration) as error:
+                    raise DataUnusable(f"{file}:{number}: not a conversation: {error!r}") from error
+    except OSError as error:
+        raise DataUnusable(f"{file}: {error.strerror}") from error
+
+
+def _thread(row: dict[str, object], organisation: Organisation) -> Thread:
+    webhooks = [channel for channel in organisation.channels if channel.kind == "webhook"]
+    wanted = row.get("channel")
+    channel = next((each for each in webhooks if each.id == wanted), webhooks[0])
+    messages = row["messages"]
+    if not isinstance(messages, list) or not messages:
+        raise TypeError("messages is not a list with something in it")
+    said = [each for each in messages if each.get("role", "customer") == "customer"]
+    author = row.get("author") or {"id": said[0]["author"], "handle": said[0]["author"]}
+    return Thread(
+        tuple(
+            Said(
+                channel.brand,
+                channel.id,
+                str(row["conversation"]),
+                each["id"],
+                Author.model_validate(author),
+                each["text"],
+                float(each.get("sent_after_seconds", index * SPACING_SECONDS)),
+            )
+            for index, each in enumerate(said)
+        )
+    )
