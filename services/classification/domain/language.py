@@ -13,26 +13,47 @@ from services.classification.domain.text import speech, word_count
 
 MAIN = ("ar", "de", "en", "es", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "tr", "zh")
 """Languages in which messages are expected."""
-OTHERS = (
-    *("bg", "cs", "da", "el", "fa", "fi", "he", "hr", "hu", "id", "ko", "no", "ro", "sk", "sv", "th", "uk"),
-    *("bn", "ca", "et", "lt", "lv", "ms", "sl", "sr", "ta", "tl", "ur", "vi"),
+OWN_SCRIPT = ("bg", "bn", "el", "fa", "he", "ko", "ta", "th", "uk", "ur")
+"""Languages that are recognised too, and share their letters with few others."""
+LATIN = (
+    "ca",
+    "cs",
+    "da",
+    "et",
+    "fi",
+    "hr",
+    "hu",
+    "id",
+    "lt",
+    "lv",
+    "ms",
+    "no",
+    "ro",
+    "sk",
+    "sl",
+    "sr",
+    "sv",
+    "tl",
+    "vi",
 )
-"""Languages that are recognised too, but must be clearer before they are believed."""
-SUPPORTED = (*MAIN, *OTHERS)
+"""Recognised too, but easily seen in a few words of a main language: they must be clearer before they are believed."""
+SUPPORTED = (*MAIN, *OWN_SCRIPT, *LATIN)
 UNKNOWN = "und"
 
+_SAME = {"arz": "ar", "nn": "no", "wuu": "zh"}
+"""Varieties that fastText tells apart and we do not."""
 _MAX_CHARACTERS = 600
 _FASTTEXT_WEIGHT = 0.5
 _FASTTEXT_CANDIDATES = 12
-_PRIOR_OF_OTHERS = -2.5
-_GIVEAWAY = 1.2
+_PRIOR_OF_LATIN = -4.0
+_GIVEAWAY = 1.0
 _MAX_GIVEAWAYS = 3
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _FLOOR = 1e-4
 _FASTTEXT_FLOOR = 0.02
 _OUTSIDE = 0.5
-_MIN_CONFIDENCE = 0.35
-_MIN_CONFIDENCE_SHORT = 0.5
+_MIN_CONFIDENCE = 0.3
+_MIN_CONFIDENCE_SHORT = 0.4
 _SHORT_WORDS = 3
 
 
@@ -69,7 +90,11 @@ class LanguageDetector:
 
     def _second_vote(self, words: str) -> dict[str, float]:
         found = self._fasttext.detect(words, model="lite", k=_FASTTEXT_CANDIDATES)
-        return {str(item["lang"]): float(item["score"]) for item in found}
+        votes: dict[str, float] = {}
+        for item in found:
+            language = _SAME.get(str(item["lang"]), str(item["lang"]))
+            votes[language] = votes.get(language, 0.0) + float(item["score"])
+        return votes
 
     def _combined(self, words: str, second: dict[str, float]) -> tuple[str, float]:
         named = Counter(self._giveaways[word] for word in _WORD.findall(words) if word in self._giveaways)
@@ -77,7 +102,7 @@ class LanguageDetector:
             language: math.log(probability + _FLOOR)
             + _FASTTEXT_WEIGHT * math.log(second.get(language, 0.0) + _FASTTEXT_FLOOR)
             + _GIVEAWAY * min(named[language], _MAX_GIVEAWAYS)
-            + (0.0 if language in MAIN else _PRIOR_OF_OTHERS)
+            + (_PRIOR_OF_LATIN if language in LATIN else 0.0)
             for language, probability in self._bayes.rank(words)
         }
         best = max(scores, key=scores.__getitem__)
