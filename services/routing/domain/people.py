@@ -7,7 +7,7 @@ from zlib import crc32
 from babel.languages import get_official_languages
 
 from schemas.organisation import Person
-from services.routing.domain.availability import working_time
+from schemas.working_time import working_time
 from services.routing.domain.bits import BitSets, members
 from services.routing.domain.loads import Loads
 from services.routing.domain.shifts import Shifts

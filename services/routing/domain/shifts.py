@@ -5,7 +5,7 @@ The answer depends on the moment asked about alone: asking about an earlier mome
 
 from heapq import heappop, heappush
 
-from services.routing.domain.availability import WEEK_SECONDS, WorkingTime
+from schemas.working_time import WEEK_SECONDS, WorkingTime
 from services.routing.domain.bits import members
 
 _ALWAYS = -(1 << 62)

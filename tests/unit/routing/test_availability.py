@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.routing.domain.availability import is_open, next_open, open_until, working_minutes_between, working_time
+from schemas.working_time import working_time
+from services.routing.domain.availability import is_open, next_open, open_until, working_minutes_between
 from tests.unit.routing.staff import at, person
 
 OFFICE = {"mon-fri": "09:00-17:30"}
