@@ -1,0 +1,1 @@
+"""Delivery: how a reply leaves, once."""

@@ -1,0 +1,1 @@
+"""How a reply leaves, once: its states, the ways out, and what travels. No I/O."""

@@ -1,0 +1,69 @@
+"""A reply as a mail: threaded with what the customer wrote, under a stable Message-ID, in UTF-8.
+
+Nothing that comes from outside can add a header: addresses and ids are checked, texts are encoded.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from schemas.events.reply import ReplyQueued
+
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
+_MESSAGE_ID = re.compile(r"<?([!-;=?-~]{1,120}@[!-;=?-~]{1,120})>?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+# Long ids must not be folded: folding turns them into encoded words that no mail program threads by.
+_WRITE = SMTP.clone(max_line_length=900)
+
+
+class NotAnAddress(ValueError):
+    """No mail can be sent there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail ready to be handed to a server."""
+
+    sender: str
+    recipient: str
+    message_id: str
+    content: bytes
+
+
+def checked_address(text: str) -> str:
+    """One plain address, its domain in ASCII. Raises NotAnAddress."""
+    local, _, domain = text.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode() if not domain.isascii() else domain
+    except UnicodeError:
+        raise NotAnAddress("the customer's mail address has a domain that can not exist") from None
+    if not _LOCAL.fullmatch(local) or len(local) > 64 or not _DOMAIN.fullmatch(domain):
+        raise NotAnAddress("the customer's mail address is not one that mail can be sent to")
+    return f"{local}@{domain}"
+
+
+def letter(reply: ReplyQueued, brand: str, from_address: str, now: datetime) -> Letter:
+    """The mail. Raises NotAnAddress."""
+    recipient = checked_address(reply.recipient_address)
+    sender = checked_address(from_address)
+    name = " ".join(brand.split())
+    message_id = f"<{reply.reply_id}@{sender.rpartition('@')[2]}>"
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(name, addr_spec=sender)
+    mail["To"] = recipient
+    mail["Subject"] = f"Re: {name}"
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id
+    if thread := _MESSAGE_ID.fullmatch(reply.in_reply_to):
+        mail["In-Reply-To"] = mail["References"] = f"<{thread[1]}>"
+    if reply.language != "und" and _LANGUAGE.fullmatch(reply.language):
+        mail["Content-Language"] = reply.language
+    mail.set_content(reply.text, cte="quoted-printable")
+    return Letter(sender, recipient, message_id, mail.as_bytes(policy=_WRITE))

@@ -1,0 +1,21 @@
+"""The way to a channel, as the sender sees it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from schemas.events.reply import ReplyQueued
+from services.delivery.domain.outcome import Outcome
+
+
+class Gateway(Protocol):
+    """Sends one reply. Never raises for what the other side does: every end of an attempt is an outcome."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the receiver recognises the same reply when it comes again."""
+
+    async def send(self, reply: ReplyQueued, now: datetime) -> Outcome:
+        """One attempt, within the time that the gateway was given."""
+
+    async def close(self) -> None:
+        """Let go of connections; they come back when needed."""
