@@ -26,7 +26,7 @@ router = APIRouter(dependencies=[Depends(require_internal)])
 
 
 class Actor(BaseModel):
-    """Who does it, and under which name of the command: the same name twice is the same command."""
+    """Who does it, and the name of the command: the same person's same key at the same address is the same command."""
 
     person: str
     command: str
@@ -69,6 +69,8 @@ class Commands:
             document = await self.service.repository.execute(CASES, case_id, actor.command, decide)
         except Refused as error:
             raise Problem(error.status, error.kind, str(error)) from error
+        except NotInOrganisation as error:
+            raise Problem(422, f"unknown-{error.kind}", str(error)) from error
         assert document.state is not None  # noqa: S101 - decide() has raised otherwise
         return Accepted(case_id=case_id, status=document.state.status, **named)
 
@@ -76,13 +78,6 @@ class Commands:
         """Raises Problem 422 for a skill that the organisation does not have."""
         if skill and skill not in self.organisation.by_id["skills"]:
             raise Problem(422, "unknown-skill", f"the organisation has no skill {skill!r}")
-
-    def country_of(self, person: str) -> str:
-        """Where a person works. Raises Problem 403 for somebody unknown."""
-        try:
-            return self.organisation.person(person).country
-        except NotInOrganisation as error:
-            raise Problem(403, "unknown-person", str(error)) from error
 
 
 def _unknown(case_id: str) -> Problem:
@@ -95,10 +90,13 @@ def _commands(request: Request) -> Commands:
 
 
 def _actor(
+    request: Request,
     acting_person: Annotated[str, Header(min_length=1)],
     idempotency_key: Annotated[str, Header(max_length=255)] = "",
 ) -> Actor:
-    return Actor(person=acting_person, command=derive("command", idempotency_key) if idempotency_key else fresh())
+    address = request.url.path
+    name = derive("command", address, acting_person, idempotency_key) if idempotency_key else fresh()
+    return Actor(person=acting_person, command=name)
 
 
 Acting = Annotated[Actor, Depends(_actor)]
@@ -150,10 +148,9 @@ async def ask_specialist(case_id: str, command: AskSpecialist, actor: Acting, ca
 @router.post("/cases/{case_id}/consults/{consult_id}/answer", status_code=202)
 async def answer_consult(case_id: str, consult_id: str, command: AnswerConsult, actor: Acting, cases: All) -> Accepted:
     """Answer the owner, as the specialist who was asked."""
-    country = cases.country_of(actor.person)
 
     def rule(case: Case, _: datetime) -> Sequence[Event]:
-        return commands.answer_consult(case, consult_id, command, actor.person, country)
+        return commands.answer_consult(case, consult_id, command, actor.person)
 
     return await cases.carry_out(case_id, actor, rule, consult_id=consult_id)
 

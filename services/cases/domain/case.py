@@ -24,6 +24,7 @@ class Consult(Frozen):
     language: str
     skill: str = ""
     specialist: str = ""
+    country: str = ""
     request_id: str = ""
     answer: str = ""
     open: bool = True
@@ -46,6 +47,8 @@ class Reply(Frozen):
     author: str
     status: ReplyStatus = "queued"
     keeps_promise: str = ""
+    messages: int = 0
+    """How many messages of the customer it can have answered: those that were there when it was written."""
 
 
 class Case(Frozen):

@@ -1,9 +1,9 @@
 """What a person can do with a case. Each function refuses (`Refused`) or gives the events that follow (rules 2, 4, 5, 6)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.base import Event, Language, UtcDatetime
 from schemas.events.case import CaseResolved
@@ -17,12 +17,16 @@ from services.cases.domain.case import Case, Consult
 from services.cases.domain.terms import Terms
 
 MAX_TEXT = 20_000
+MAX_PROMISE = 500
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
+"""Something that somebody says to a colleague: not only blanks."""
 
 
 class NewPromise(BaseModel):
     """What is promised by when (F1)."""
 
-    what: str = Field(min_length=1, max_length=500)
+    what: Annotated[Words, StringConstraints(max_length=MAX_PROMISE)]
     due_at: UtcDatetime
 
 
@@ -38,7 +42,7 @@ class WriteReply(BaseModel):
 class AskSpecialist(BaseModel):
     """Ask somebody who knows, anywhere in the world (O2). Language and skill default to the case's own."""
 
-    question: str = Field(min_length=1, max_length=MAX_TEXT)
+    question: Words
     skill: str | None = None
     language: Language | None = None
     due_minutes: int = Field(default=240, gt=0, le=60 * 24 * 14)
@@ -47,7 +51,7 @@ class AskSpecialist(BaseModel):
 class AnswerConsult(BaseModel):
     """The specialist's answer to the owner."""
 
-    answer: str = Field(min_length=1, max_length=MAX_TEXT)
+    answer: Words
 
 
 def _facts(case: Case) -> dict[str, Any]:
@@ -62,6 +66,12 @@ def require_owner(case: Case, actor: str) -> None:
         raise refusals.NoOwnerYet("the case has no owner yet; routing is looking for one")
     if case.owner != actor:
         raise refusals.NotTheOwner(f"only the owner, {case.owner}, can do this")
+
+
+def require_unresolved(case: Case) -> None:
+    """Nothing new is left to do in a resolved case (rule 5). Raises CaseIsResolved."""
+    if case.resolved:
+        raise refusals.CaseIsResolved("the case is resolved; the customer's next message opens it again")
 
 
 def reply(case: Case, command: WriteReply, actor: str, terms: Terms, reply_id: str, now: datetime) -> list[Event]:
@@ -98,6 +108,7 @@ def reply(case: Case, command: WriteReply, actor: str, terms: Terms, reply_id: s
 def promise(case: Case, command: NewPromise, actor: str, promise_id: str, now: datetime) -> list[Event]:
     """Record a promise; from now on it has a clock (F1)."""
     require_owner(case, actor)
+    require_unresolved(case)
     if command.due_at <= now:
         raise refusals.PromiseInThePast(f"{command.due_at.isoformat()} has passed; promise something that lies ahead")
     return [PromiseMade(**_facts(case), promise_id=promise_id, owner=actor, what=command.what, due_at=command.due_at)]
@@ -106,6 +117,7 @@ def promise(case: Case, command: NewPromise, actor: str, promise_id: str, now: d
 def ask_specialist(case: Case, command: AskSpecialist, actor: str, consult_id: str, due_at: datetime) -> list[Event]:
     """Ask for a specialist; who it is, routing decides (O2, rule 3)."""
     require_owner(case, actor)
+    require_unresolved(case)
     language = command.language or case.language
     skill = case.skill if command.skill is None else command.skill
     requested = ConsultRequested(
@@ -131,13 +143,13 @@ def ask_specialist(case: Case, command: AskSpecialist, actor: str, consult_id: s
     return [requested, wanted]
 
 
-def answer_consult(case: Case, consult_id: str, command: AnswerConsult, actor: str, country: str) -> list[Event]:
+def answer_consult(case: Case, consult_id: str, command: AnswerConsult, actor: str) -> list[Event]:
     """The specialist who was asked answers the owner; ownership does not move (O2)."""
     consult = _open_consult(case, consult_id)
     if consult.specialist != actor:
         raise refusals.NotTheSpecialist("the question was put to somebody else")
     answered = ConsultAnswered(
-        **_facts(case), consult_id=consult_id, specialist=actor, country=country, answer=command.answer.strip()
+        **_facts(case), consult_id=consult_id, specialist=actor, country=consult.country, answer=command.answer
     )
     return [answered, _released(case, consult.request_id, actor)]
 

@@ -46,9 +46,10 @@ def _opened(event: CaseOpened) -> Case:
 
 def _message_added(case: Case, event: CaseMessageAdded) -> dict[str, Any]:
     label = event.classification
-    return {
-        "messages": case.messages + 1,
-        "unanswered": True,
+    added = {"messages": case.messages + 1, "unanswered": True}
+    if case.last_message_at and event.message.sent_at < case.last_message_at:  # overtaken by a later one (rule 7)
+        return added | {"topic": case.topic or label.topic, "skill": case.skill or label.skill}
+    return added | {
         "last_external_id": event.message.external_id,
         "last_message_at": event.message.sent_at,
         "topic": label.topic or case.topic,
@@ -83,7 +84,9 @@ def _requested(case: Case, event: ConsultRequested) -> dict[str, Any]:
 
 
 def _offered(case: Case, event: ConsultOffered) -> dict[str, Any]:
-    return _consult(case, event.consult_id, specialist=event.specialist, request_id=event.request_id)
+    return _consult(
+        case, event.consult_id, specialist=event.specialist, country=event.country, request_id=event.request_id
+    )
 
 
 def _answered(case: Case, event: ConsultAnswered) -> dict[str, Any]:
@@ -99,12 +102,19 @@ def _reply(case: Case, id: str, **changes: Any) -> dict[str, Any]:
 
 
 def _queued(case: Case, event: ReplyQueued) -> dict[str, Any]:
-    reply = Reply(id=event.reply_id, kind=event.kind, author=event.author, keeps_promise=event.keeps_promise)
+    reply = Reply(
+        id=event.reply_id,
+        kind=event.kind,
+        author=event.author,
+        keeps_promise=event.keeps_promise,
+        messages=case.messages,
+    )
     return {"replies": case.replies | {reply.id: reply}}
 
 
 def _sent(case: Case, event: ReplySent) -> dict[str, Any]:
-    answered = {"unanswered": False} if event.kind == "answer" else {}
+    answers_all = event.kind == "answer" and case.replies[event.reply_id].messages == case.messages
+    answered = {"unanswered": False} if answers_all else {}
     return _reply(case, event.reply_id, status="sent") | {"first_reply_sent": True} | answered
 
 

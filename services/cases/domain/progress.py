@@ -60,15 +60,17 @@ def delivery_sent(case: Case, event: DeliverySent) -> list[Event]:
 
 
 def delivery_failed(case: Case, event: DeliveryFailed) -> list[Event]:
-    """The owner must act."""
-    if event.reply_id not in case.replies:
+    """The owner must act. A reply that was sent stays sent, however late this is heard."""
+    reply = case.replies.get(event.reply_id)
+    if reply is None or reply.status not in ("queued", "uncertain"):
         return []
     return [ReplyFailed(**_facts(case), reply_id=event.reply_id, reason=event.reason)]
 
 
 def delivery_uncertain(case: Case, event: DeliveryUncertain) -> list[Event]:
     """The owner is shown that nobody knows; it is never repeated silently (rule 4)."""
-    if event.reply_id not in case.replies:
+    reply = case.replies.get(event.reply_id)
+    if reply is None or reply.status != "queued":
         return []
     return [ReplyUncertain(**_facts(case), reply_id=event.reply_id, reason=event.reason)]
 

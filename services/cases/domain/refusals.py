@@ -27,6 +27,12 @@ class CaseIsClosed(Refused):
     kind = "case-closed"
 
 
+class CaseIsResolved(Refused):
+    """What the owner still has to do is done before (rule 5); the customer's next message opens the case again."""
+
+    kind = "case-resolved"
+
+
 class PromiseIsOpen(Refused):
     """No case is resolved with an open promise (F2, rule 5)."""
 
