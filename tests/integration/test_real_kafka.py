@@ -33,7 +33,7 @@ MESSAGES = 400
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Child]:
-    cache = Path(__file__).parents[2] / "build" / "kafka"
+    cache = Path(os.environ.get("CASEKEEPER_KAFKA_CACHE", Path(__file__).parents[2] / "build" / "kafka"))
     classpath = await asyncio.to_thread(fetch_kafka, cache)
     child = kafka_broker(free_port(), tmp_path_factory.mktemp("kafka"), classpath)
     await child.start()
