@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel
 
 from schemas.organisation import Organisation, Person
+from schemas.organisation_rules import broken_rules
 from services.chassis.errors import Problem
 from services.chassis.http import require_internal
 from services.chassis.ids import fresh
@@ -30,7 +31,14 @@ async def record(
     organisation: Organisation = request.app.state.organisation
     if person_id != body.person.id:
         raise Problem(422, "invalid-request", f"person.id: {body.person.id!r} is not {person_id!r} of the address")
-    unknown = set(body.person.brands) - set(organisation.by_id["brands"])
-    if unknown:
-        raise Problem(422, "unknown-brand", f"person.brands: the organisation has no brand {min(unknown)!r}")
+    _require_valid(body.person, organisation)
     await duty.record(body.person, body.available, idempotency_key or fresh())
+
+
+def _require_valid(person: Person, organisation: Organisation) -> None:
+    """What an organisation's files may not say of a person, a record may not either. Raises Problem 422."""
+    alone = organisation.model_copy(update={"people": (person,)})
+    for (section, _, *field), sentence in broken_rules(alone, organisation.by_id):
+        if section == "people":
+            kind = "unknown-brand" if field[:1] == ["brands"] else "invalid-person"
+            raise Problem(422, kind, f"{'.'.join(map(str, ['person', *field]))}: {sentence}")

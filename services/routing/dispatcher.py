@@ -34,16 +34,17 @@ class Dispatcher:
             else:
                 engine.remove(person.id)
 
-    def hold(self, states: Iterable[RequestState]) -> None:
-        """These requests are somebody's work."""
+    def settle(self, states: Iterable[RequestState]) -> None:
+        """Hold of these requests what is stored: somebody's work, or nobody's."""
         for state in states:
-            engine = self._engines.get(state.request.pool)
-            if engine and state.status == "assigned":
-                engine.assign(state.request.request_id, state.person, engine.weight_of(state.request))
-
-    def release(self, pool: str, request_id: str) -> None:
-        """The work is done."""
-        self._engines[pool].release(request_id)
+            request = state.request
+            engine = self._engines.get(request.pool)
+            if engine is None:
+                continue
+            if state.status == "assigned":
+                engine.assign(request.request_id, state.person, engine.weight_of(request))
+            else:
+                engine.release(request.request_id)
 
     def decide(self, request: Request, now: datetime) -> Decision[RequestState]:
         """Give the request to somebody, or let it wait and say until when."""

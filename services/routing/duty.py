@@ -1,5 +1,6 @@
 """Routing's recurring duties: know the people, rebuild what the engines hold, serve what waits."""
 
+import asyncio
 from typing import Any
 
 from schemas.events.roster import PersonRecorded
@@ -20,6 +21,9 @@ class Duty:
         self._service = service
         self._organisation = organisation
         self._dispatcher = dispatcher
+        self._turn = asyncio.Lock()
+        self._in_doubt: set[str] = set()
+        """Requests that the engine may hold while nobody knows whether the store took it."""
 
     async def seed(self) -> None:
         """Record the people of the organisation's files, where a file says something new about them."""
@@ -37,12 +41,15 @@ class Duty:
 
     async def rebuild(self) -> None:
         """Fill the engines from the store: after a start, or when Kafka gives us a pool that another instance had."""
-        self._dispatcher.reset()
-        for person in await self._service.database.find(PEOPLE, {}):
-            assert person.state is not None  # noqa: S101 - stored documents have one
-            self._dispatcher.record(person.state.person, person.state.available)
-        assigned = await self._service.database.find(REQUESTS, {"status": "assigned"})
-        self._dispatcher.hold(document.state for document in assigned if document.state)
+        async with self._turn:
+            people = await self._service.database.find(PEOPLE, {})
+            assigned = await self._service.database.find(REQUESTS, {"status": "assigned"})
+            self._dispatcher.reset()  # from here on without a pause: nobody may see it half filled
+            for person in people:
+                assert person.state is not None  # noqa: S101 - stored documents have one
+                self._dispatcher.record(person.state.person, person.state.available)
+            self._dispatcher.settle(document.state for document in assigned if document.state)
+            self._in_doubt.clear()
 
     async def record(self, person: Person, available: bool, cause: str) -> None:
         """A person as known from now on (P4)."""
@@ -51,26 +58,43 @@ class Duty:
             after = PersonState(person=person, available=available, from_file=state.from_file if state else person)
             return None if after == state else Decision(after, [_recorded(after)])
 
-        await self._service.repository.execute(PEOPLE, person.id, cause, decide)
-        self._dispatcher.record(person, available)
+        async with self._turn:
+            document = await self._service.repository.execute(PEOPLE, person.id, cause, decide)
+            assert document.state is not None  # noqa: S101 - decide() has set it
+            self._dispatcher.record(document.state.person, document.state.available)
 
     async def serve_waiting(self) -> None:
         """Try what waits again, least slack first. Only the instance to which Kafka gave the requests does it."""
         if not self._service.has_partitions:
             return
-        query = {"status": "waiting"}
-        for document in await self._service.database.find(REQUESTS, query, sort="due_at", limit=TRIED_AT_ONCE):
-            state = document.state
-            if state and self._dispatcher.could_serve(state.request, self._service.clock.now()):
-                await self._service.repository.execute(
-                    REQUESTS, document.id, derive("served", document.id), self._serve
-                )
+        async with self._turn:
+            await self._settle_doubts()
+            query = {"status": "waiting"}
+            for document in await self._service.database.find(REQUESTS, query, sort="due_at", limit=TRIED_AT_ONCE):
+                if document.state and self._dispatcher.could_serve(document.state.request, self._service.clock.now()):
+                    await self._serve(document.id)
 
-    def _serve(self, state: RequestState | None, context: Context) -> Decision[RequestState] | None:
-        if state is None or state.status != "waiting":
-            return None
-        decision = self._dispatcher.decide(state.request, context.now)
-        return decision if decision.state.status == "assigned" else None
+    async def _serve(self, request_id: str) -> None:
+        def decide(state: RequestState | None, context: Context) -> Decision[RequestState] | None:
+            assert state is not None  # noqa: S101 - requests are never deleted
+            if state.status != "waiting":  # somebody was faster: what we may have held for it a try ago is not so
+                self._dispatcher.settle([state])
+                return None
+            decision = self._dispatcher.decide(state.request, context.now)
+            return decision if decision.state.status == "assigned" else None
+
+        try:
+            await self._service.repository.execute(REQUESTS, request_id, derive("served", request_id), decide)
+        except Exception:
+            self._in_doubt.add(request_id)
+            raise
+
+    async def _settle_doubts(self) -> None:
+        if not self._in_doubt:
+            return
+        found = await self._service.database.find(REQUESTS, {"_id": {"$in": sorted(self._in_doubt)}})
+        self._dispatcher.settle(document.state for document in found if document.state)
+        self._in_doubt.clear()
 
 
 def _recorded(state: PersonState) -> PersonRecorded:

@@ -16,6 +16,7 @@ def table(dispatcher: Dispatcher) -> Table:
         state: RequestState | None, event: OwnerRequested | SpecialistRequested, context: Context
     ) -> Decision[RequestState] | None:
         if state is not None:
+            dispatcher.settle([state])
             return None
         if not dispatcher.knows(event.pool):
             raise Rejected(f"there is no pool {event.pool}")
@@ -26,19 +27,20 @@ def table(dispatcher: Dispatcher) -> Table:
 
     @handlers.on(CapacityReleased, REQUESTS, id=lambda event: event.request_id)
     def capacity_released(
-        state: RequestState | None, event: CapacityReleased, _: Context
+        state: RequestState | None, _: CapacityReleased, __: Context
     ) -> Decision[RequestState] | None:
         if state is None or state.status == "done":
             return None
-        dispatcher.release(state.request.pool, event.request_id)
-        return Decision(state.model_copy(update={"status": "done"}))
+        done = state.model_copy(update={"status": "done"})
+        dispatcher.settle([done])
+        return Decision(done)
 
     @handlers.on(CapacityTaken, REQUESTS, id=lambda event: event.request_id)
     def capacity_taken(state: RequestState | None, event: CapacityTaken, _: Context) -> Decision[RequestState] | None:
         if state is None or state.status != "done":
             return None
         taken = state.model_copy(update={"status": "assigned", "person": event.person})
-        dispatcher.hold([taken])
+        dispatcher.settle([taken])
         return Decision(taken)
 
     return handlers
