@@ -109,14 +109,22 @@ class Document(Generic[S]):
             [Outgoing(**entry) for entry in stored["outbox"]],
         )
 
+    @classmethod
+    def swept(cls, collection: Collection[S], stored: Mapping[str, Any]) -> "Document[S]":
+        """Only what publishing its outbox needs; not to be written."""
+        outbox = [Outgoing(**entry) for entry in stored["outbox"]]
+        return cls(collection, stored["_id"], stored["lane"], version=stored["version"], outbox=outbox)
+
     def apply(self, decision: Decision[S], context: Context, source: str, carried: Mapping[str, str]) -> None:
         """Take the decision over: state, events into the outbox under derived ids, and the cause as seen.
 
-        `carried` are headers that every event inherits from its cause (the trace).
+        `carried` are headers that every event inherits from its cause (the trace). All or nothing: when an event can not be
+        written, the document stays as it was.
         """
+        sequences, outgoing = dict(self.sequences), []
         for event in decision.events:
             topic = BY_EVENT[type(event)].name.replace(".", "-")
-            number = self.sequences[topic] = self.sequences.get(topic, 0) + 1
+            number = sequences[topic] = sequences.get(topic, 0) + 1
             envelope = Envelope(
                 id=derive(context.cause, self.id, event.type, str(number)),
                 source=source,
@@ -128,14 +136,12 @@ class Document(Generic[S]):
                 cause=context.cause,
                 extra=dict(carried),
             )
-            self.outbox.append(Outgoing.of(envelope))
+            outgoing.append(Outgoing.of(envelope))
+        self.sequences = sequences
+        self.outbox = [*self.outbox, *outgoing]
         self.state = decision.state
         self.seen = [*self.seen, context.cause][-SEEN_LIMIT:]
         self.changed = True
-
-    def without(self, published: "frozenset[str] | set[str] | Mapping[str, Any]") -> None:
-        """Drop outbox entries that are known to be published."""
-        self.outbox = [entry for entry in self.outbox if entry.id not in published]
 
     def next(self) -> dict[str, Any]:
         """The document to write: everything, under the next version."""

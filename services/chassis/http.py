@@ -38,6 +38,7 @@ def application(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(Conflict, _conflict)
+    app.add_exception_handler(Exception, _bug)
     return app
 
 
@@ -101,6 +102,10 @@ async def _conflict(_: Request, error: Exception) -> Response:
     return problem_response(Problem(409, "conflict", str(error)))
 
 
+async def _bug(_: Request, __: Exception) -> Response:
+    return problem_response(Problem(500, "internal-error", "something went wrong on our side; it has been logged"))
+
+
 class BodyLimit:
     """Refuses bodies that are too large, whether they say so in advance or not."""
 
@@ -120,7 +125,11 @@ class BodyLimit:
         if not declared.isdigit() or int(declared) > limit:
             await self._refuse(send, limit)
             return
-        if (body := await _read(receive, limit)) is None:
+        try:
+            body = await _read(receive, limit)
+        except _Gone:
+            return  # what came of the body is not what was meant
+        if body is None:
             await self._refuse(send, limit)
             return
         await self._app(scope, _replay(body, receive), send)
@@ -132,12 +141,16 @@ class BodyLimit:
         await send({"type": "http.response.body", "body": json.dumps(document).encode()})
 
 
+class _Gone(Exception):
+    """The client went away in the middle of the body."""
+
+
 async def _read(receive: Receive, limit: int) -> bytes | None:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return bytes(body)
+            raise _Gone
         body += message.get("body", b"")
         if len(body) > limit:
             return None

@@ -17,6 +17,8 @@ from services.chassis.errors import Unavailable
 
 DUPLICATE_KEY = 11000
 SELECTION_TIMEOUT_MS = 3000
+SOCKET_TIMEOUT_MS = 20_000
+"""A server that took a request and is silent for so long does not answer any more."""
 
 
 @asynccontextmanager
@@ -34,7 +36,11 @@ class Database:
 
     def __init__(self, uri: str, name: str) -> None:
         self._client: Any = AsyncIOMotorClient(
-            uri, tz_aware=True, serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS, connectTimeoutMS=SELECTION_TIMEOUT_MS
+            uri,
+            tz_aware=True,
+            serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS,
+            connectTimeoutMS=SELECTION_TIMEOUT_MS,
+            socketTimeoutMS=SOCKET_TIMEOUT_MS,
         )
         self._database = self._client[name]
 

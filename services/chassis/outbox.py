@@ -22,6 +22,9 @@ from services.chassis.mongo import Database
 
 JOURNAL_DAYS = 7
 BATCH = 2000
+BATCH_CHARACTERS = 2_000_000
+ENTRY_OVERHEAD = 600
+"""Characters of headers, about."""
 QUEUE_LIMIT = 20_000
 CLEAR_EVERY_SECONDS = 1.0
 SWEEP_EVERY_SECONDS = 5.0
@@ -53,8 +56,9 @@ class Outbox:
         self._collections = list(collections)
         if self._journal:
             await self._database.create_index(JOURNAL, Index(("at",), expire_after_seconds=JOURNAL_DAYS * 86_400))
-        await self.sweep()
+        # Publishing goes on while we sweep: what an outage left may be more than the queue takes at once.
         self._tasks = [asyncio.create_task(self._publishing()), asyncio.create_task(self._clearing())]
+        await self.sweep()
 
     async def stop(self, patience_seconds: float = 5.0) -> None:
         """Publish and clear what is in hand, as far as broker and store still answer."""
@@ -101,13 +105,25 @@ class Outbox:
     async def sweep(self) -> None:
         """Take up what is in the store's outboxes and not in hand: the leftovers of a crash."""
         for collection in self._collections:
-            left = await self._database.find(collection, {"pending": {"$gt": 0}})
-            await self.take(each for each in left if (collection.name, each.id) not in self._candidates)
+            rows = await self._database.rows(collection.name, {"pending": {"$gt": 0}})
+            left = [row for row in rows if (collection.name, row["_id"]) not in self._candidates]
+            await self.take(Document.swept(collection, row) for row in left)
+
+    def _batch(self) -> list[Outgoing]:
+        """The next events, no more than the journal can take in one document."""
+        batch: list[Outgoing] = []
+        size = 0
+        for entry in self._waiting.values():
+            size += len(entry.value) + ENTRY_OVERHEAD
+            if batch and (len(batch) == BATCH or size > BATCH_CHARACTERS):
+                break
+            batch.append(entry)
+        return batch
 
     async def _publishing(self) -> None:
         while True:
             await self._wake.wait()
-            batch = [entry for _, entry in zip(range(BATCH), self._waiting.values(), strict=False)]
+            batch = self._batch()
             try:
                 await self._publisher.publish(batch)
                 if self._journal:
@@ -115,6 +131,10 @@ class Outbox:
                     await self._database.insert(JOURNAL, [{"_id": fresh(), "at": self._clock.now(), "events": rows}])
             except Unavailable as error:
                 self._log.warning("events wait in the outbox", reason=str(error), waiting=len(self._waiting))
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            except Exception:
+                self._log.exception("events wait in the outbox", waiting=len(self._waiting))
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             for entry in batch:
@@ -140,10 +160,15 @@ class Outbox:
                     await self.sweep()
             except Unavailable as error:
                 self._log.warning("outboxes not cleared", reason=str(error))
+            except Exception:
+                self._log.exception("outboxes not cleared")
 
     async def _clear(self) -> None:
+        # What a candidate lists was waiting once; what waits no longer is published.
         ready = {
-            key: version for key, (version, ids) in self._candidates.items() if all(id in self._published for id in ids)
+            key: version
+            for key, (version, ids) in self._candidates.items()
+            if not any(id in self._waiting for id in ids)
         }
         for name in {collection for collection, _ in ready}:
             versions = {id: version for (collection, id), version in ready.items() if collection == name}

@@ -7,10 +7,11 @@ failed, the documents are read again to see whose write is there.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from services.chassis.clock import Clock
 from services.chassis.documents import Collection, Context, Decision, Document, S
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, Unavailable
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 
@@ -30,6 +31,7 @@ class Repository:
         self._clock = clock
         self._queue: list[tuple[Sequence[Document[Any]], asyncio.Future[set[int]]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def commit(self, documents: Sequence[Document[Any]]) -> list[Document[Any]]:
         """Write all that changed, and hand their events on; returns those that lost to another writer."""
@@ -62,17 +64,20 @@ class Repository:
         A `cause` that the document has seen before changes nothing. `lane` is needed only where the document may be new.
         Raises Conflict when others keep moving first, and whatever `decide` raises; then nothing is written.
         """
-        for _ in range(ATTEMPTS):
-            document = await self.database.get(collection, id) or Document(collection, id, lane or id)
-            if cause in document.seen:
-                return document
-            context = Context(self._clock.now(), cause, (document.state,) if document.state else ())
-            decision = decide(document.state, context)
-            if decision is None:
-                return document
-            document.apply(decision, context, self.source, carried or {})
-            if not await self.commit([document]):
-                return document
+        # Commands of this process on one document take turns: in a crowd, each would otherwise spoil the guard of the others.
+        turn = self._turns.setdefault((collection.name, id), asyncio.Lock())
+        async with turn:
+            for _ in range(ATTEMPTS):
+                document = await self.database.get(collection, id) or Document(collection, id, lane or id)
+                if cause in document.seen:
+                    return document
+                context = Context(self._clock.now(), cause, (document.state,) if document.state else ())
+                decision = decide(document.state, context)
+                if decision is None:
+                    return document
+                document.apply(decision, context, self.source, carried or {})
+                if not await self.commit([document]):
+                    return document
         raise Conflict(f"{collection.name} {id} is being changed by others all the time")
 
     async def _write(self) -> None:
@@ -106,6 +111,10 @@ async def _settle(
     try:
         lost = await write([document for documents, _ in calls for document in documents])
     except Exception as error:
+        if len(calls) > 1 and not isinstance(error, Unavailable):
+            for call in calls:  # a document that can not be written must not sink the others
+                await _settle([call], write)
+            return
         for _, future in calls:
             if not future.done():
                 future.set_exception(error)
