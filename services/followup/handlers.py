@@ -74,15 +74,18 @@ def _decision(change: Change | None) -> Decision[CaseClocks] | None:
 class Ticking:
     """Lets the clocks speak when their moment has come, each once, however many instances look at them."""
 
-    def __init__(self, repository: Repository, clock: Clock, batch: int) -> None:
+    def __init__(
+        self, repository: Repository, clock: Clock, batch: int, most_batches: int = MOST_BATCHES_A_TICK
+    ) -> None:
         self._repository = repository
         self._clock = clock
         self._batch = batch
+        self._most_batches = most_batches
         self._log = logger("followup")
 
     async def tick(self) -> None:
         """Fire all that is due, the most overdue first, in bounded batches. Raises Unavailable."""
-        for _ in range(MOST_BATCHES_A_TICK):
+        for _ in range(self._most_batches):
             cases = await due(self._repository.database, self._clock.now(), self._batch)
             fired = await asyncio.gather(*(self._speak(case.id, case.state) for case in cases))
             if len(cases) < self._batch or not any(fired):
