@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.topics import dead_topic, retry_topic
-from services.chassis.kafka import Cluster, Publisher, Record, headers_of, read
+from services.chassis.kafka import Cluster, Publisher, Record, Sendable, headers_of, read
 
 TOPIC = "kafka_dlt-original-topic"
 PARTITION = "kafka_dlt-original-partition"
@@ -24,10 +24,9 @@ FAILED_AT = "care-failed-at"
 ATTEMPTS = "care-attempts"
 REPLAYED = "care-replayed-at"
 LETTER = "care-letter"
+MAX_REASON_CHARACTERS = 2000
 MAX_STACK_CHARACTERS = 8000
 OURS = (TOPIC, PARTITION, OFFSET, TIMESTAMP, CONSUMER, ERROR, REASON, STACK, FAILED_AT, ATTEMPTS, REPLAYED, LETTER)
-
-Sendable = tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,15 @@ def letter(record: Record, consumer: str, error: BaseException, now: datetime, a
         TIMESTAMP: str(record.timestamp_ms),
         CONSUMER: consumer,
         ERROR: f"{type(error).__module__}.{type(error).__qualname__}",
-        REASON: str(error),
+        REASON: str(error)[:MAX_REASON_CHARACTERS],
         STACK: "".join(traceback.format_exception(error))[-MAX_STACK_CHARACTERS:],
         FAILED_AT: now.astimezone(UTC).isoformat(),
         ATTEMPTS: str(attempts),
     }
     kept = {name: text for name, text in record.readable_headers().items() if name not in OURS}
     kept[LETTER] = kept.get("ce_id") or f"{record.topic}-{record.partition}-{record.offset}"
-    return dead_topic(consumer), record.key, record.value, headers_of(kept | origin)
+    key = b"" if record.key is None and record.value is None else record.key  # Kafka takes no record without both
+    return dead_topic(consumer), key, record.value, headers_of(kept | origin)
 
 
 async def letters(cluster: Cluster, consumers: Iterable[str]) -> list[Letter]:
@@ -80,7 +80,7 @@ async def letters(cluster: Cluster, consumers: Iterable[str]) -> list[Letter]:
             headers.get(REASON, ""),
             headers.get(ERROR, ""),
             headers.get(FAILED_AT, ""),
-            int(headers.get(ATTEMPTS, "1")),
+            int(attempts) if (attempts := headers.get(ATTEMPTS, "")).isdecimal() else 1,
             replayed,
             record,
         )

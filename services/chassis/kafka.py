@@ -1,7 +1,7 @@
 """The only module that imports aiokafka: a producer that keeps order, topics, and reading a topic from end to end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,15 @@ from services.chassis import telemetry
 from services.chassis.documents import Outgoing
 from services.chassis.errors import Unavailable
 
-MAX_BATCH_BYTES = 262_144
+MAX_BATCH_BYTES = 786_432
+RECORD_OVERHEAD_BYTES = 100
 MAX_REQUEST_BYTES = 4_194_304
 REQUEST_TIMEOUT_MS = 10_000
 ASIDE_RETENTION_MS = 90 * DAY_MILLISECONDS
+
+
+Sendable = tuple[str, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
+"""Topic, key, value and headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Publisher:
         self._cluster = cluster
         self._service = service
         self._producer: AIOKafkaProducer | None = None
+        self._turn = asyncio.Lock()
 
     async def start(self) -> None:
         self._producer = AIOKafkaProducer(
@@ -88,6 +94,14 @@ class Publisher:
     async def stop(self) -> None:
         if self._producer:
             await self._producer.stop()
+            self._producer = None
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the broker does not answer."""
+        if self._producer is None:
+            raise Unavailable("the producer is not started")
+        if not await self._producer.client.force_metadata_update():
+            raise Unavailable(f"the broker at {self._cluster.bootstrap} does not answer")
 
     async def publish(self, events: Sequence[Outgoing]) -> None:
         """Send all and wait until the broker has them. Raises Unavailable; then some may have arrived."""
@@ -103,10 +117,17 @@ class Publisher:
             ]
         )
 
-    async def send(
-        self, records: Iterable[tuple[str, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]]
-    ) -> None:
+    async def send(self, records: Iterable[Sendable]) -> None:
         """The same for topic, key, value and headers as they are."""
+        if self._cluster.idempotent:
+            await self._send(records)  # the producer keeps order by itself: it never gives a batch up
+            return
+        # Another producer gives a batch up after a while, and may then still deliver the next one: keep to one at a time.
+        async with self._turn:
+            for portion in _portions(records):
+                await self._send(portion)
+
+    async def _send(self, records: Iterable[Sendable]) -> None:
         if self._producer is None:
             raise Unavailable("the producer is not started")
         waiting = []
@@ -120,6 +141,23 @@ class Publisher:
             await asyncio.gather(*waiting, return_exceptions=True)
             raise Unavailable(f"the broker did not take our events: {error!r}") from error
         telemetry.sent.add(len(waiting), {telemetry.SYSTEM: "kafka", "service": self._service})
+
+
+def _portions(records: Iterable[Sendable]) -> Iterator[list[Sendable]]:
+    """The records in portions that fit into one batch of the producer each."""
+    portion: list[Sendable] = []
+    size = 0
+    for record in records:
+        _, key, value, headers = record
+        more = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
+        more += sum(len(name) + len(text) + 4 for name, text in headers)
+        if portion and size + more > MAX_BATCH_BYTES:
+            yield portion
+            portion, size = [], 0
+        portion.append(record)
+        size += more
+    if portion:
+        yield portion
 
 
 async def declare(cluster: Cluster, services: Iterable[str] = (), topics: Sequence[Topic] = TOPICS) -> None:
@@ -146,7 +184,11 @@ async def declare(cluster: Cluster, services: Iterable[str] = (), topics: Sequen
 
 
 def _new(cluster: Cluster, name: str, partitions: int, compacted: bool, retention_ms: int) -> Any:
-    settings = {"cleanup.policy": "compact" if compacted else "delete", "retention.ms": str(retention_ms)}
+    settings = {
+        "cleanup.policy": "compact" if compacted else "delete",
+        "retention.ms": str(retention_ms),
+        "max.message.bytes": str(MAX_REQUEST_BYTES),
+    }
     return NewTopic(cluster.topic(name), partitions, cluster.replication, topic_configs=settings)
 
 
@@ -219,5 +261,5 @@ def assignment_listener(assigned: Callable[[int], None]) -> ConsumerRebalanceLis
 
 
 def headers_of(named: Mapping[str, str]) -> list[tuple[str, bytes]]:
-    """Text headers as Kafka wants them."""
-    return [(name, text.encode()) for name, text in named.items()]
+    """Text headers as Kafka wants them, whatever the text holds."""
+    return [(name, text.encode(errors="replace")) for name, text in named.items()]

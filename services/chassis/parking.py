@@ -18,6 +18,9 @@ from services.chassis.mongo import Database
 NAME = "parked"
 DELAYS_SECONDS = (1.0, 5.0, 30.0)
 """How long an event waits before each further try; after the last it is a dead letter."""
+LANES_AT_ONCE = 100
+EVENTS_AT_ONCE = 100
+"""Of one lane; the rest follows in the next round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class Parking:
         self._database = database
 
     async def prepare(self) -> None:
-        await self._database.create_index(NAME, Index(("lane",)))
-        await self._database.create_index(NAME, Index(("not_before",)))
+        await self._database.create_index(NAME, Index(("lane", "order")))
+        await self._database.create_index(NAME, Index(("head", "not_before")))
+        await self._mark_heads({row["lane"] for row in await self._database.rows(NAME, {})})
 
     async def lanes(self, lanes: Iterable[str]) -> set[str]:
         """Which of these lanes have waiting events."""
@@ -55,12 +59,24 @@ class Parking:
                     "_id": _name(record),
                     "lane": lane,
                     "order": fresh(),
+                    "head": 0,
                     "attempts": tries,
                     "not_before": now + _delay(tries),
                     **_stored(record),
                 }
             )
         await self._database.insert(NAME, rows)
+        await self._mark_heads([lane])
+
+    async def _mark_heads(self, lanes: Iterable[str]) -> None:
+        """Mark the first event of each lane, so that those behind it are not looked at when we ask what is due.
+
+        Whoever adds or removes does this *after* it: whatever the order of two of them, the later one sees both.
+        """
+        for lane in lanes:
+            first = await self._database.rows(NAME, {"lane": lane}, "order", 1)
+            if first and not first[0]["head"]:
+                await self._database.set(NAME, first[0]["_id"], {"head": 1})
 
     async def failed(self, parked: Parked, now: datetime) -> int:
         """Note one more failed try, and return how many there were."""
@@ -68,19 +84,20 @@ class Parking:
         await self._database.set(NAME, parked.id, {"attempts": attempts, "not_before": now + _delay(attempts)})
         return attempts
 
-    async def due(self, now: datetime, limit: int = 200) -> list[list[Parked]]:
-        """The lanes whose first waiting event is due, each with all its waiting events in order."""
-        heads = await self._database.rows(NAME, {"not_before": {"$lte": now}}, "not_before", limit)
-        rows = await self._database.rows(NAME, {"lane": {"$in": sorted({head["lane"] for head in heads})}}, "order")
-        by_lane: dict[str, list[Parked]] = {}
-        for row in rows:
-            by_lane.setdefault(row["lane"], []).append(
-                Parked(row["_id"], row["lane"], row["attempts"], row["not_before"], _record(row))
-            )
-        return [waiting for waiting in by_lane.values() if waiting[0].not_before <= now]
+    async def due(self, now: datetime) -> list[list[Parked]]:
+        """The lanes whose first waiting event is due, each with what waits there, in order; the longest due first."""
+        heads = await self._database.rows(NAME, {"head": 1, "not_before": {"$lte": now}}, "not_before", LANES_AT_ONCE)
+        found = []
+        for lane in dict.fromkeys(head["lane"] for head in heads):
+            rows = await self._database.rows(NAME, {"lane": lane}, "order", EVENTS_AT_ONCE)
+            waiting = [Parked(row["_id"], lane, row["attempts"], row["not_before"], _record(row)) for row in rows]
+            if waiting and waiting[0].not_before <= now:
+                found.append(waiting)
+        return found
 
     async def remove(self, parked: Parked) -> None:
         await self._database.delete(NAME, [parked.id])
+        await self._mark_heads([parked.lane])
 
     async def count(self) -> int:
         return await self._database.count(NAME, {})

@@ -1,6 +1,6 @@
 """One batch of events: load the documents, decide in order, commit; what fails is put aside without sinking the batch."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,8 +49,12 @@ class Failures:
         if isinstance(error, Rejected):
             self.rejected.append((item.record, error))
         else:
-            self.bugs.setdefault(item.lane, error)
-            self.behind.setdefault(item.lane, []).append(item.record)
+            self.bug(item, error)
+
+    def bug(self, item: Item, error: Exception) -> None:
+        """The event met an error in our own code; or it comes after one that did."""
+        self.bugs.setdefault(item.lane, error)
+        self.behind.setdefault(item.lane, []).append(item.record)
 
     def take(self, others: "Failures") -> None:
         """Add what failed elsewhere."""
@@ -76,7 +80,6 @@ class Processor:
         self._parking = parking
         self._clock = clock
         self._log = logger(service)
-        self.before_batch: Callable[[], Awaitable[None]] | None = None
 
     async def process(self, records: Sequence[Record]) -> None:
         """Handle a batch; when this returns, every record has had its effect, waits in the store, or is a dead letter.
@@ -132,8 +135,25 @@ class Processor:
         return items, invalid
 
     async def _handle(self, items: Sequence[Item]) -> Failures:
-        if self.before_batch:
-            await self.before_batch()
+        """Handle events; an error that names no event (a document that can not be read or written) is put down to its lane."""
+        try:
+            return await self._handle_together(items)
+        except Unavailable:
+            raise
+        except Exception as error:
+            lanes: dict[str, list[Item]] = {}
+            for item in items:
+                lanes.setdefault(item.lane, []).append(item)
+            failures = Failures()
+            if len(lanes) == 1:
+                for item in items:
+                    failures.bug(item, error)
+            else:
+                for mine in lanes.values():
+                    failures.take(await self._handle(mine))
+            return failures
+
+    async def _handle_together(self, items: Sequence[Item]) -> Failures:
         transformed = await self._transform(
             [item for item in items if item.envelope.type in self._table.transformations]
         )
@@ -200,17 +220,25 @@ class Processor:
         failures = Failures()
         for type_ in dict.fromkeys(item.envelope.type for item in items):
             mine = [item for item in items if item.envelope.type == type_]
-            try:
-                await self._publisher.publish(await self._transformed(type_, mine))
-            except Unavailable:
-                raise
-            except Exception as error:
-                if len(mine) > 1:
-                    for item in mine:
-                        failures.take(await self._transform([item]))
-                else:
-                    failures.fail(mine[0], error)
+            if failures.behind or not await self._published(type_, mine, None):
+                for item in mine:  # one by one, to find the culprit; what comes after it in its lane has to wait
+                    if item.lane in failures.behind:
+                        failures.behind[item.lane].append(item.record)
+                    else:
+                        await self._published(type_, [item], failures)
         return failures
+
+    async def _published(self, type_: str, items: Sequence[Item], failures: Failures | None) -> bool:
+        """Publish what follows from these events, or say no; with `failures`, the one event is noted there."""
+        try:
+            await self._publisher.publish(await self._transformed(type_, items))
+        except Unavailable:
+            raise
+        except Exception as error:
+            if failures is not None:
+                failures.fail(items[0], error)
+            return False
+        return True
 
     async def _transformed(self, type_: str, items: Sequence[Item]) -> list[Outgoing]:
         outgoing: list[Outgoing] = []
