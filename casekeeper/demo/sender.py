@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -71,7 +72,7 @@ class Sender:
     async def send(self, said: Said, copies: int = 1) -> None:
         """Send one message so many times, until each is answered for good."""
         for _ in range(copies):
-            await self._post(said)
+            await self._until_answered(said)
 
     async def _send_thread(self, plan: Iterable[tuple[Said, int]], progress: Callable[[int], None]) -> None:
         async with self._slots:
@@ -79,20 +80,22 @@ class Sender:
                 await self.send(said, copies)
                 progress(1)
 
-    async def _post(self, said: Said) -> None:
-        while True:
-            try:
-                answer = await self._client.post(f"/webhooks/{said.brand}/{said.channel}", **self._request(said))
-            except httpx2.HTTPError:
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            if answer.status_code >= 500:
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            self._note(said, answer.status_code, answer.text)
-            return
+    async def post(self, said: Said) -> tuple[int, str]:
+        """Send a message once; the answer's status and text. Raises httpx2.HTTPError."""
+        content, headers = self._request(said)
+        answer = await self._client.post(f"/webhooks/{said.brand}/{said.channel}", content=content, headers=headers)
+        return answer.status_code, answer.text
 
-    def _request(self, said: Said) -> dict[str, object]:
+    async def _until_answered(self, said: Said) -> None:
+        while True:
+            with contextlib.suppress(httpx2.HTTPError):
+                status, text = await self.post(said)
+                if status < 500:
+                    self._note(said, status, text)
+                    return
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _request(self, said: Said) -> tuple[bytes, dict[str, str]]:
         now = self._clock.now()
         data = {
             "id": said.external_id,
@@ -104,10 +107,7 @@ class Sender:
         body = json.dumps({"type": "message.created", "timestamp": now.isoformat(), "data": data}).encode()
         id, timestamp = fresh(), int(now.timestamp())
         signature = sign(self._secrets[said.channel], id, timestamp, body)
-        return {
-            "content": body,
-            "headers": {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": signature},
-        }
+        return body, {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": signature}
 
     def _note(self, said: Said, status: int, text: str) -> None:
         if status not in (200, 202):

@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemas.events.message import Author
@@ -56,24 +56,25 @@ def enough(found: Sequence[Thread], messages: int) -> list[Thread]:
         for thread in found:
             if left <= 0:
                 return chosen
-            copy = Thread(tuple(_renamed(said, number) for said in thread.messages[:left]))
+            cut = Thread(thread.messages[:left])
+            copy = renamed(cut, str(number)) if number else cut
             chosen.append(copy)
             left -= len(copy.messages)
     raise AssertionError("unreachable")
 
 
-def _renamed(said: Said, number: int) -> Said:
-    if not number:
-        return said
-    author = said.author.model_copy(update={"id": f"{said.author.id}-{number}"})
-    return Said(
-        said.brand,
-        said.channel,
-        f"{said.conversation}-{number}",
-        f"{said.external_id}-{number}",
-        author,
-        said.text,
-        said.sent_after_seconds,
+def renamed(thread: Thread, suffix: str) -> Thread:
+    """The same conversation of somebody else: new ids throughout."""
+    return Thread(
+        tuple(
+            replace(
+                said,
+                conversation=f"{said.conversation}-{suffix}",
+                external_id=f"{said.external_id}-{suffix}",
+                author=said.author.model_copy(update={"id": f"{said.author.id}-{suffix}"}),
+            )
+            for said in thread.messages
+        )
     )
 
 

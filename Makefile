@@ -1,0 +1,77 @@
+# Everything there is to do, as one word each. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+MESSAGES ?= 500
+ROUNDS ?= 5
+SEED ?= 1
+PORT ?= 8080
+# More real conversations are used where they are there; nothing needs them.
+DATA ?= $(wildcard ../shared/data/conversations_dev.jsonl)
+export CASEKEEPER_KAFKA_CACHE ?= $(CURDIR)/build/kafka
+
+##@ Use it
+.PHONY: run demo chaos bench
+run: $(READY) ## Start the whole system on this machine and show it on a page (PORT=8080)
+	$(BIN)/casekeeper up --port $(PORT)
+
+demo: $(READY) ## Send MESSAGES real messages through a private stack and have the run judged
+	$(BIN)/casekeeper demo --messages $(MESSAGES) --seed $(SEED) $(if $(DATA),--data $(DATA)) --json
+
+chaos: $(READY) ## Kill parts with -9 under load, ROUNDS times, and have the run judged
+	$(BIN)/casekeeper chaos --rounds $(ROUNDS) --seed $(SEED) $(if $(DATA),--data $(DATA)) --json
+
+bench: $(READY) ## Measure hops and the whole pipeline beside bare loops; writes benchmarks/latest.json
+	$(BIN)/python -m tests.benchmarks
+
+##@ Check it
+.PHONY: test test-unit test-kafka lint schemas
+test: $(READY) chromium ## Run all tests against the real local broker and store
+	$(BIN)/pytest
+
+test-unit: $(READY) ## Run only the tests without network (seconds)
+	$(BIN)/pytest tests/unit
+
+test-kafka: $(READY) chromium ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
+	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest tests/integration tests/e2e
+
+lint: $(READY) ## Check style, types and who imports whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m schemas.publish --check
+
+schemas: $(READY) ## Publish the contracts anew: JSON Schemas, AsyncAPI, the README's event map
+	$(BIN)/python -m schemas.publish
+
+##@ Prepare it
+.PHONY: setup lock train clean help
+setup: $(READY) ## Make .venv with the locked dependencies and the command casekeeper
+
+$(READY): requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock: ## Lock the dependencies of pyproject.toml anew, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra local --extra dev pyproject.toml -o requirements-dev.lock
+
+train: $(READY) ## Train the classifier's model anew from DATA_FOLDER
+	$(BIN)/python -m services.classification.training.train --data $(or $(DATA_FOLDER),../shared/data) --out services/classification/model
+
+.PHONY: chromium
+chromium: # Browser tests need a Chromium; on Debian it can be installed here.
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "no chromium here: the browser tests will be skipped"
+
+clean: ## Remove what was built; the local stack's data stays
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,15 @@
+"""Options that several subcommands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_ORGANISATION = Path("deploy/example-org")
+DEFAULT_FOLDER = Path("data")
+
+OrganisationOption = Annotated[
+    Path, typer.Option("--org", envvar="CASEKEEPER_ORGANISATION", help="Folder with the organisation's YAML files.")
+]
+FolderOption = Annotated[Path, typer.Option("--data-folder", help="Where the local stack keeps its data.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text for people.")]

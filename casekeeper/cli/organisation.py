@@ -1,0 +1,36 @@
+"""`casekeeper org`: the organisation's files."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casekeeper.cli.options import DEFAULT_ORGANISATION, JsonOption
+from schemas.organisation_file import check as problems_in
+from schemas.organisation_file import load
+
+app = typer.Typer(no_args_is_help=True, help="The organisation's files.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `check` a subcommand."""
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Folder with the organisation's YAML files.")] = DEFAULT_ORGANISATION,
+    as_json: JsonOption = False,
+) -> None:
+    """Check an organisation's files; names every mistake with its file and line, and exits 1 if there is one."""
+    problems = problems_in(folder)
+    if as_json:
+        typer.echo(json.dumps({"folder": str(folder), "problems": [str(problem) for problem in problems]}))
+    for problem in problems if not as_json else ():
+        typer.echo(str(problem))
+    if not problems and not as_json:
+        found = load(folder)
+        counts = ", ".join(f"{len(getattr(found, part))} {part}" for part in ("brands", "channels", "topics", "people"))
+        typer.echo(f"{folder}: {found.name} is in order: {counts}")
+    raise typer.Exit(1 if problems else 0)

@@ -1,0 +1,253 @@
+"""Subcommands about a running stack: start it, write to it as a customer, look at a case, at dead letters."""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import httpx2
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from casekeeper.cli.options import DEFAULT_FOLDER, DEFAULT_ORGANISATION, FolderOption, JsonOption, OrganisationOption
+from casekeeper.demo.sender import Sender
+from casekeeper.demo.source import Said
+from casekeeper.local import running
+from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES
+from casekeeper.local.process import ChildError
+from casekeeper.local.running import NotRunning, Running
+from schemas.events.message import Author
+from schemas.organisation import NotInOrganisation
+from schemas.organisation_file import OrganisationInvalid, load
+from schemas.topics import SERVICES
+from services.chassis import dead as letters
+from services.chassis.clock import SystemClock
+from services.chassis.errors import PortInUse, Unavailable
+from services.chassis.ids import fresh
+from services.chassis.kafka import Publisher, Record, read
+
+cases = typer.Typer(no_args_is_help=True, help="Look at a case of the running stack.")
+dead = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be handled, and giving it another chance.")
+out = Console()
+err = Console(stderr=True)
+
+
+@cases.callback()
+def _cases() -> None:
+    """Keeps `show` a subcommand."""
+
+
+def _fail(error: Exception) -> NoReturn:
+    err.print(f"[red]{error}[/red]", highlight=False)
+    raise typer.Exit(1) from error
+
+
+def _running(folder: Path) -> Running:
+    try:
+        return running.find(folder)
+    except NotRunning as error:
+        _fail(error)
+
+
+def up(
+    org: OrganisationOption = DEFAULT_ORGANISATION,
+    folder: FolderOption = DEFAULT_FOLDER,
+    port: Annotated[int, typer.Option(help="The desk's port; the other parts take the next twelve.")] = 8080,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; nothing listens beyond this machine unless asked.")
+    ] = "127.0.0.1",
+    store: Annotated[str, typer.Option(help=f"The local store: {', '.join(STORE_ENGINES)}.")] = DEFAULT_STORE_ENGINE,
+    autopilot: Annotated[bool, typer.Option(help="Let a labelled autopilot play the staff.")] = True,
+    samples: Annotated[bool, typer.Option(help="Let sample messages of customers come in.")] = True,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two sample messages, on average.")] = 4.0,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
+) -> None:
+    """Start the whole system on this machine: broker, store, all services, and a page to look at. Ctrl-C stops it."""
+    from casekeeper.local.up import Options, run_up
+
+    if store not in STORE_ENGINES:
+        raise typer.BadParameter(f"there is no store {store!r}; there are {', '.join(STORE_ENGINES)}")
+    options = Options(folder, org, port, host, store, autopilot, samples, every, log_level)
+    try:
+        asyncio.run(run_up(options, out))
+    except (ChildError, OrganisationInvalid, PortInUse, Unavailable) as error:
+        _fail(error)
+
+
+def send(
+    text: Annotated[str, typer.Argument(help="What the customer writes; - reads it from standard input.")],
+    channel: Annotated[str, typer.Option(help="A webhook channel of the organisation.")] = "social",
+    conversation: Annotated[str, typer.Option(help="Goes on with this conversation; a new one without it.")] = "",
+    name: Annotated[str, typer.Option(help="The customer's name.")] = "Sam",
+    folder: FolderOption = DEFAULT_FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Write to the running stack as a customer would, through the signed webhook."""
+    found = _running(folder)
+    organisation = load(found.organisation)
+    try:
+        account = organisation.channel(channel)
+    except NotInOrganisation as error:
+        _fail(error)
+    if account.kind != "webhook":
+        _fail(
+            ChildError(
+                f"{channel} is not a webhook channel; write on its page {found.url('desk')}/talk/{account.brand}"
+            )
+        )
+    id = fresh()
+    said = Said(
+        account.brand, channel, conversation or f"cli-{id}", id, Author(id=f"cli-{name}", name=name), _text(text), 3600
+    )
+    sender = Sender(found.url("ingestion"), organisation, found.secrets.channels, SystemClock())
+    result = asyncio.run(_send(sender, said))
+    if as_json:
+        typer.echo(json.dumps(result))
+    else:
+        out.print(f"taken: message {result['message_id']} in conversation {said.conversation}", highlight=False)
+
+
+def _text(argument: str) -> str:
+    return sys.stdin.read() if argument == "-" else argument
+
+
+async def _send(sender: Sender, said: Said) -> dict[str, Any]:
+    try:
+        status, text = await sender.post(said)
+    except httpx2.HTTPError as error:
+        _fail(ChildError(f"ingestion does not answer: {error}"))
+    finally:
+        await sender.close()
+    if status not in (200, 202):
+        _fail(ChildError(f"refused ({status}): {text}"))
+    return dict(json.loads(text))
+
+
+@cases.command("show")
+def show(
+    case_id: Annotated[str, typer.Argument(help="The id of the case, as the desk shows it.")],
+    folder: FolderOption = DEFAULT_FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """A case as it is now, and everything that happened to it, read from its topic."""
+    found = _running(folder)
+    try:
+        answer = httpx2.get(f"{found.url('cases')}/cases/{case_id}", headers=found.internal_headers, timeout=10)
+    except httpx2.HTTPError as error:
+        _fail(ChildError(f"the cases service does not answer: {error}"))
+    if answer.status_code != 200:
+        _fail(ChildError(str(answer.json().get("detail", answer.text))))
+    try:
+        events = asyncio.run(_events(found, case_id))
+    except Unavailable as error:
+        _fail(error)
+    if as_json:
+        typer.echo(json.dumps({"case": answer.json(), "events": events}, ensure_ascii=False))
+        return
+    case = answer.json()
+    out.print(
+        f"[bold]{case_id}[/bold]  {case['status']}  owner: {case['owner'] or 'nobody yet'}  language: {case['language']}"
+    )
+    table = Table("when (UTC)", "what", "details")
+    for event in events:
+        details = {
+            name: value for name, value in event["data"].items() if name not in ("case_id", "conversation", "brand")
+        }
+        table.add_row(event["time"][:19], event["type"], json.dumps(details, ensure_ascii=False)[:160])
+    out.print(table)
+
+
+async def _events(found: Running, case_id: str) -> list[dict[str, Any]]:
+    seen: dict[str, dict[str, Any]] = {}
+    async for record in read(found.cluster, ["cases.events", "followup.events", "routing.decisions"]):
+        envelope = record.envelope()
+        if getattr(envelope.data, "case_id", "") == case_id:
+            data = envelope.data.model_dump(mode="json")
+            seen[envelope.id] = {
+                "time": envelope.time.isoformat(),
+                "type": envelope.type,
+                "id": envelope.id,
+                "data": data,
+            }
+    return sorted(seen.values(), key=lambda event: str(event["time"]))
+
+
+@dead.command("list")
+def dead_list(folder: FolderOption = DEFAULT_FOLDER, as_json: JsonOption = False) -> None:
+    """All dead letters: which consumer, why, and whether they were replayed."""
+    found = asyncio.run(_letters(_running(folder)))
+    if as_json:
+        typer.echo(json.dumps([_summary(letter) for letter in found]))
+        return
+    table = Table("letter", "consumer", "failed at", "tries", "reason", "replayed at")
+    for letter in found:
+        table.add_row(
+            letter.id,
+            letter.consumer,
+            letter.failed_at[:19],
+            str(letter.attempts),
+            letter.reason[:80],
+            letter.replayed_at[:19],
+        )
+    out.print(table if found else "there are no dead letters")
+
+
+@dead.command("show")
+def dead_show(
+    letter_id: Annotated[str, typer.Argument(help="The letter's name in the list.")],
+    folder: FolderOption = DEFAULT_FOLDER,
+) -> None:
+    """One dead letter whole: headers, stack and value."""
+    letter = next((each for each in asyncio.run(_letters(_running(folder))) if each.id == letter_id), None)
+    if letter is None:
+        _fail(ChildError(f"there is no dead letter {letter_id}"))
+    for name, value in letter.headers.items():
+        out.print(f"[bold]{name}[/bold]: {value}", highlight=False)
+    out.print((letter.record.value or b"").decode(errors="replace"), highlight=False, markup=False)
+
+
+@dead.command("replay")
+def dead_replay(
+    letter_ids: Annotated[list[str] | None, typer.Argument(help="Names in the list.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that were not replayed yet.")] = False,
+    folder: FolderOption = DEFAULT_FOLDER,
+) -> None:
+    """Give dead letters to their consumers once more. Doing it twice is harmless."""
+    if bool(letter_ids) == everything:
+        raise typer.BadParameter("name letters, or say --all")
+    found = _running(folder)
+    chosen = [
+        letter
+        for letter in asyncio.run(_letters(found))
+        if letter.id in (letter_ids or ()) or (everything and not letter.replayed_at)
+    ]
+    if missing := set(letter_ids or ()) - {letter.id for letter in chosen}:
+        _fail(ChildError(f"there is no dead letter {min(missing)}"))
+    out.print(f"{asyncio.run(_replay(found, chosen))} replayed")
+
+
+async def _letters(found: Running) -> list[letters.Letter]:
+    try:
+        return await letters.letters(found.cluster, SERVICES)
+    except Unavailable as error:
+        _fail(error)
+
+
+async def _replay(found: Running, chosen: list[letters.Letter]) -> int:
+    publisher = Publisher(found.cluster, "casekeeper-cli")
+    try:
+        await publisher.start()
+        return await letters.replay(publisher, chosen, datetime.now(UTC))
+    except Unavailable as error:
+        _fail(error)
+    finally:
+        await publisher.stop()
+
+
+def _summary(letter: letters.Letter) -> dict[str, Any]:
+    record: Record = letter.record
+    fields = ("id", "consumer", "reason", "error", "failed_at", "attempts", "replayed_at")
+    return {name: getattr(letter, name) for name in fields} | {"key": (record.key or b"").decode(errors="replace")}

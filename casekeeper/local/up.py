@@ -1,0 +1,138 @@
+"""`casekeeper up`: the local stack for people to look at, with customers who write and an autopilot that answers."""
+
+import asyncio
+import random
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from rich.console import Console
+from rich.table import Table
+
+from casekeeper.autopilot import Autopilot, Pace
+from casekeeper.demo.sender import Sender
+from casekeeper.demo.source import Thread, renamed, threads
+from casekeeper.local import running
+from casekeeper.local.children import StoreEngine
+from casekeeper.local.process import ChildError
+from casekeeper.local.stack import Plan, Stack
+from services.chassis import logs, telemetry
+from services.chassis.clock import SystemClock
+
+PACE = Pace(2.0, 12.0)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command was told."""
+
+    folder: Path
+    organisation: Path
+    port: int
+    host: str
+    store: StoreEngine
+    autopilot: bool
+    samples: bool
+    every_seconds: float
+    log_level: str
+
+
+async def run_up(options: Options, out: Console) -> None:
+    """Start, tell where things are, and go on until Ctrl-C. Raises ChildError when it can not go on."""
+    logs.configure(options.log_level, "console")
+    telemetry.configure()
+    ended = _asked_to_end()
+    began = time.monotonic()
+    stack = Stack(_plan(options))
+    with out.status("starting") as status:
+        await stack.start(status.update)
+    running.note(options.folder, options.host, stack.ports, options.organisation)
+    _introduce(stack, options, out, time.monotonic() - began)
+    sender = Sender(stack.url("ingestion"), stack.organisation, stack.secrets.channels, SystemClock())
+    autopilot = _autopilot(stack)
+    stack.on_broker_restart.append(autopilot.start)
+    autopilot.start()
+    streaming = asyncio.create_task(_stream(sender, stack, options)) if options.samples else None
+    try:
+        waiting: set[asyncio.Future[Any]] = {asyncio.ensure_future(ended.wait()), stack.problem}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        out.print("stopping …")
+        running.forget(options.folder)
+        if streaming:
+            streaming.cancel()
+        await autopilot.stop()
+        await sender.close()
+        await stack.stop()
+    if stack.problem.done():
+        raise ChildError(stack.problem.result())
+    out.print("stopped; the data is kept in", str(options.folder))
+
+
+def _plan(options: Options) -> Plan:
+    environment = {"DESK_AUTOPILOT": str(options.autopilot).lower()}
+    return Plan(
+        options.folder,
+        options.organisation,
+        options.port,
+        options.host,
+        store_engine=options.store,
+        environment=environment,
+        log_level=options.log_level,
+    )
+
+
+def _asked_to_end() -> asyncio.Event:
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    return ended
+
+
+def _introduce(stack: Stack, options: Options, out: Console, seconds: float) -> None:
+    out.print(
+        f"[bold]Casekeeper[/bold] is up after {seconds:.1f} s. Open [link]{stack.url('desk')}[/link]", highlight=False
+    )
+    for brand in stack.organisation.brands:
+        out.print(f"  write as a customer of {brand.name}: {stack.url('desk')}/talk/{brand.id}", highlight=False)
+    table = Table("sign in as", "role", "password", title="log-ins, made up at the first start")
+    for person_id, password in stack.secrets.logins.items():
+        table.add_row(person_id, stack.organisation.person(person_id).role, password)
+    out.print(table)
+    out.print(
+        "The autopilot plays the staff; a lead can switch it off." if options.autopilot else "The autopilot is off."
+    )
+    out.print("Ctrl-C stops everything.")
+
+
+def _autopilot(stack: Stack) -> Autopilot:
+    client = httpx2.AsyncClient(base_url=stack.url("desk"), timeout=5)
+    headers = {"Authorization": f"Bearer {stack.secrets.internal_token}"}
+
+    async def is_on() -> bool:
+        try:
+            answer = await client.get("/api/autopilot", headers=headers)
+        except httpx2.HTTPError:
+            return False
+        return answer.status_code == 200 and bool(answer.json()["on"])
+
+    token = stack.secrets.internal_token
+    return Autopilot(stack.cluster, stack.url("cases"), token, stack.organisation, SystemClock(), PACE, is_on)
+
+
+async def _stream(sender: Sender, stack: Stack, options: Options) -> None:
+    found = threads(stack.organisation, options.organisation / "samples")
+    run = f"{int(time.time()):x}"  # new ids at every start: the same ones would be taken for repeats
+    random.shuffle(found)
+    for number in range(1_000_000):
+        for thread in found:
+            await _say(sender, renamed(thread, f"{run}-{number}"), options.every_seconds)
+
+
+async def _say(sender: Sender, thread: Thread, every_seconds: float) -> None:
+    for message in thread.messages:
+        await sender.send(message)
+        await asyncio.sleep(random.expovariate(1 / every_seconds))
