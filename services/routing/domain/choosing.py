@@ -45,14 +45,17 @@ class Search(Protocol):
         """When nobody is eligible: the first second at which somebody may be."""
 
 
-def best(search: Search, rows: Sequence[Row]) -> list[Row]:
-    """The people in order of points; ties by load share, longest since an assignment, then in turn by request."""
+def best(search: Search, rows: Sequence[Row], shown: int = SHOWN) -> list[Row]:
+    """The first few people by points; ties by load share, longest since an assignment, then in turn by request."""
     turn = crc32(search.request.request_id.encode())
+    points = search.points(rows)
+    enough = sorted(points)[min(shown, len(points)) - 1]  # ties are settled only among those who can be among the first
     keyed = [
-        (points, row.load / row.person.capacity, row.turn, row.tie ^ turn, row.person.id, row)
-        for points, row in zip(search.points(rows), rows, strict=True)
+        (total, row.load / row.capacity, row.turn, row.tie ^ turn, row.person.id, row)
+        for total, row in zip(points, rows, strict=True)
+        if total <= enough
     ]
-    return [key[-1] for key in sorted(keyed)[:SHOWN]]
+    return [key[-1] for key in sorted(keyed)[:shown]]
 
 
 def explanation(search: Search, shown: Sequence[Row] = (), relaxed: tuple[str, ...] = ()) -> Explanation:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from schemas.base import utc
 from schemas.events.routing import Explanation, OwnerRequested
 from schemas.organisation import Person
-from services.routing.domain.choosing import Search, best, explanation
+from services.routing.domain.choosing import SHOWN, Search, best, explanation
 from services.routing.domain.loads import Loads
 from services.routing.domain.outcome import Chosen, Nobody, Outcome, Request
 from services.routing.domain.owners import OwnerSearch
@@ -83,7 +83,7 @@ class Engine:
                 explanation(search) if explain else _UNEXPLAINED,
                 None if next_possible is None else datetime.fromtimestamp(next_possible, UTC),
             )
-        shown = best(search, self._people.rows_of(search.eligible))
+        shown = best(search, self._people.rows_of(search.eligible), SHOWN if explain else 1)
         person = shown[0].person
         why = explanation(search, shown, search.unmet(shown[0])) if explain else _UNEXPLAINED
         return Chosen(person.id, person.country, why)

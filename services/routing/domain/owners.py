@@ -64,13 +64,12 @@ class OwnerSearch:
         full, weight, speakers, free = rules.load_points, rules.owner_weight, self._speakers, self._free
         found = []
         for row in rows:
-            person = row.person
-            total = int(full * (row.load + weight) / person.capacity)
-            if skill and skill not in person.skills:
+            total = int(full * (row.load + weight) / row.capacity)
+            if skill and skill not in row.skills:
                 total += rules.owner_skill_points
             if not speakers >> row.slot & 1:
                 total += rules.owner_language_points
-            if preferred == person.id and free >> row.slot & 1:
+            if preferred and preferred == row.person.id and free >> row.slot & 1:
                 total -= rules.preferred_points
             found.append(total)
         return found
@@ -79,7 +78,7 @@ class OwnerSearch:
         rules = self._rules
         unmet, known = self.unmet(row), self.request.preferred == row.person.id
         return {
-            "load": int(rules.load_points * (row.load + rules.owner_weight) / row.person.capacity),
+            "load": int(rules.load_points * (row.load + rules.owner_weight) / row.capacity),
             "skill": rules.owner_skill_points if "skill" in unmet else 0,
             "language": rules.owner_language_points if "language" in unmet else 0,
             "preferred": -rules.preferred_points if known and "capacity" not in unmet else 0,
@@ -91,7 +90,7 @@ class OwnerSearch:
             ("language", bool(self._speakers >> slot & 1)),
             ("capacity", bool(self._free >> slot & 1)),
             ("ending-soon", bool(self._staying >> slot & 1)),
-            ("skill", not request.skill or request.skill in row.person.skills),
+            ("skill", not request.skill or request.skill in row.skills),
             ("preferred", request.preferred in ("", row.person.id)),
         )
         return tuple(name for name, met in wishes if not met)

@@ -1,5 +1,6 @@
 """The people of one pool, indexed: each has a slot, and each fact about them is a bit in a set."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zlib import crc32
@@ -18,11 +19,13 @@ OWNER_ROLES = frozenset({"agent", "coach", "lead"})
 
 @dataclass(slots=True)
 class Row:
-    """One person as the scoring reads them."""
+    """One person as the scoring reads them; often read facts are copied here, since reading them of a model is slow."""
 
     person: Person
     slot: int
-    tie: int = 0
+    capacity: int
+    skills: Mapping[str, int]
+    tie: int
     load: float = 0.0
     turn: int = 0
     home_languages: frozenset[str] = field(default=frozenset())
@@ -57,7 +60,14 @@ class People:
         if slot == len(self.rows):
             self.rows.append(None)
         self.slots[person.id] = slot
-        self.rows[slot] = Row(person, slot, crc32(person.id.encode()), home_languages=languages_of(person.country))
+        self.rows[slot] = Row(
+            person,
+            slot,
+            person.capacity,
+            person.skills,
+            crc32(person.id.encode()),
+            home_languages=languages_of(person.country),
+        )
         bit = 1 << slot
         self.speaking.add(_spoken(person), bit)
         self.skilled.add(person.skills, bit)
@@ -128,4 +138,4 @@ def _spoken(person: Person) -> list[str]:
 
 
 def _has_room(row: Row, weight: float) -> bool:
-    return row.load + weight <= row.person.capacity + _ROUNDING
+    return row.load + weight <= row.capacity + _ROUNDING

@@ -74,10 +74,9 @@ class SpecialistSearch:
         enough_until, until = self._second + enough, self._people.shifts.until
         found = []
         for row in rows:
-            person = row.person
-            total = int(full * (row.load + weight) / person.capacity)
+            total = int(full * (row.load + weight) / row.capacity)
             if skill:
-                total += (TOP_LEVEL - person.skills[skill]) * level_points
+                total += (TOP_LEVEL - row.skills[skill]) * level_points
             if (short := enough_until - until[row.slot]) > 0:
                 total += closing * short // enough
             if language not in row.home_languages:
@@ -86,13 +85,13 @@ class SpecialistSearch:
         return found
 
     def terms(self, row: Row) -> dict[str, int]:
-        rules, request, person = self._rules, self.request, row.person
+        rules, request = self._rules, self.request
         enough = rules.long_enough_minutes * 60
         short = max(0, self._second + enough - self._people.shifts.until[row.slot])
         at_home = request.language == UNKNOWN_LANGUAGE or request.language in row.home_languages
         return {
-            "load": int(rules.load_points * (row.load + rules.consult_weight) / person.capacity),
-            "skill": (TOP_LEVEL - person.skills[request.skill]) * rules.skill_level_points if request.skill else 0,
+            "load": int(rules.load_points * (row.load + rules.consult_weight) / row.capacity),
+            "skill": (TOP_LEVEL - row.skills[request.skill]) * rules.skill_level_points if request.skill else 0,
             "closing": rules.closing_points * short // enough,
             "abroad": 0 if at_home else rules.abroad_points,
         }
