@@ -1,0 +1,87 @@
+"""What happened twice and may happen once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+from casekeeper.checker.verdict import Evidence
+from schemas.base import Event
+from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, CaseOpened
+from schemas.events.consult import ConsultAnswered, ConsultRequested
+from schemas.events.delivery import DeliverySent
+from schemas.events.followup import ClockBreached, ClockSet, ClockStopped, ClockWarned
+from schemas.events.message import MessageClassified, MessageReceived
+from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.reply import ReplyQueued, ReplySent
+from schemas.events.routing import OwnerAssigned
+
+ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
+    (
+        MessageReceived,
+        "message {} was received",
+        lambda event: f"{event.message.brand}/{event.message.channel}/{event.message.external_id}",
+    ),
+    (MessageClassified, "message {} was classified", lambda event: event.message.id),
+    (CaseOpened, "case {} was opened", lambda event: event.case_id),
+    (CaseAssigned, "case {} was assigned, without a hand-over,", lambda event: event.case_id),
+    (CaseClosed, "case {} was closed", lambda event: event.case_id),
+    (ConsultRequested, "consult {} was requested", lambda event: event.consult_id),
+    (ConsultAnswered, "consult {} was answered", lambda event: event.consult_id),
+    (ReplyQueued, "reply {} was queued", lambda event: event.reply_id),
+    (ReplySent, "reply {} was marked sent", lambda event: event.reply_id),
+    (DeliverySent, "reply {} was delivered", lambda event: event.reply_id),
+    (PromiseMade, "promise {} was made", lambda event: event.promise_id),
+    (PromiseKept, "promise {} was kept", lambda event: event.promise_id),
+    (OwnerAssigned, "request {} was given an owner", lambda event: event.request_id),
+    (ClockSet, "clock {} was set", lambda event: event.clock_id),
+    (ClockWarned, "clock {} warned", lambda event: event.clock_id),
+    (ClockBreached, "clock {} breached", lambda event: event.clock_id),
+    (ClockStopped, "clock {} was stopped", lambda event: event.clock_id),
+)
+"""What may happen once for each value of its key."""
+
+
+def doubles(evidence: Evidence) -> Iterator[str]:
+    """A sentence for each thing that had its effect more than once."""
+    for kind, words, key in ONCE:
+        for value, times in Counter(key(event) for event in evidence.log.all(kind)).items():
+            if times > 1:
+                yield f"{words.format(value)} {times} times"
+    yield from _added(evidence)
+    yield from _arrivals(evidence)
+    yield from _open_at_once(evidence)
+
+
+def _added(evidence: Evidence) -> Iterator[str]:
+    cases: dict[str, list[str]] = defaultdict(list)
+    for event in evidence.log.all(CaseMessageAdded):
+        cases[event.message.id].append(event.case_id)
+    for id, ids in cases.items():
+        if len(set(ids)) > 1:
+            yield f"message {id} is in the cases {', '.join(sorted(set(ids)))}"
+        elif len(ids) > 1:
+            yield f"message {id} was added to case {ids[0]} {len(ids)} times"
+
+
+def _arrivals(evidence: Evidence) -> Iterator[str]:
+    deliveries: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in evidence.received:
+        if each.reply_id:
+            deliveries[each.reply_id][each.delivery_id] += 1
+    for id, times in deliveries.items():
+        if len(times) > 1:
+            yield f"reply {id} arrived under {len(times)} delivery ids"
+        elif times.total() > 1:
+            yield f"reply {id} arrived {times.total()} times as delivery {next(iter(times))}"
+
+
+def _open_at_once(evidence: Evidence) -> Iterator[str]:
+    open_cases: dict[str, list[str]] = defaultdict(list)
+    for event in evidence.log.case_events():
+        mine = open_cases[event.conversation]
+        if isinstance(event, CaseOpened) and event.case_id not in mine:
+            if mine:
+                yield f"case {event.case_id} was opened while case {mine[-1]} of the same conversation was open"
+            mine.append(event.case_id)
+        elif isinstance(event, CaseClosed) and event.case_id in mine:
+            mine.remove(event.case_id)

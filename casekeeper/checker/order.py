@@ -1,0 +1,91 @@
+"""What came before what it follows from, or after the end."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from casekeeper.checker.verdict import Evidence
+from schemas.base import Event
+from schemas.events.case import CaseClosed, CaseEvent, CaseMessageAdded, CaseOpened
+from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
+from schemas.events.message import MessageReceived
+from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
+
+FIRST: dict[type[Event], tuple[type[Event], str]] = {
+    ReplySent: (ReplyQueued, "reply_id"),
+    ReplyFailed: (ReplyQueued, "reply_id"),
+    ReplyUncertain: (ReplyQueued, "reply_id"),
+    ConsultOffered: (ConsultRequested, "consult_id"),
+    ConsultAnswered: (ConsultOffered, "consult_id"),
+    PromiseKept: (PromiseMade, "promise_id"),
+}
+"""Which event has to be there first, about the same thing."""
+
+
+def order(evidence: Evidence) -> Iterator[str]:
+    """A sentence for each thing out of order."""
+    yield from _sequences(evidence)
+    yield from _conversations(evidence)
+    yield from _causes(evidence)
+    yield from _lives(evidence)
+
+
+def _sequences(evidence: Evidence) -> Iterator[str]:
+    highest: dict[tuple[str, str, str], int] = defaultdict(int)
+    for entry in evidence.log.entries:
+        envelope = entry.envelope
+        if not envelope.sequence:
+            continue
+        lane = (entry.topic, envelope.subject, envelope.key)  # order holds within a key only
+        if envelope.sequence <= highest[lane]:
+            yield (
+                f"{envelope.type} is event {envelope.sequence} of {envelope.subject} in {entry.topic}, "
+                f"after event {highest[lane]}"
+            )
+        highest[lane] = max(highest[lane], envelope.sequence)
+
+
+def _conversations(evidence: Evidence) -> Iterator[str]:
+    rank: dict[str, int] = {}
+    for number, event in enumerate(evidence.log.all(MessageReceived)):
+        rank.setdefault(event.message.id, number)
+    latest: dict[str, int] = defaultdict(lambda: -1)
+    for added in evidence.log.all(CaseMessageAdded):
+        place = rank.get(added.message.id)
+        if place is None:
+            continue
+        if place < latest[added.conversation]:
+            yield (
+                f"message {added.message.id} was added to case {added.case_id} after a message "
+                f"that conversation {added.conversation} received later"
+            )
+        latest[added.conversation] = max(latest[added.conversation], place)
+
+
+def _causes(evidence: Evidence) -> Iterator[str]:
+    there: set[tuple[type[Event], str]] = set()
+    for event in evidence.log.case_events():
+        for kind, (needed, field) in FIRST.items():
+            if type(event) is needed:
+                there.add((needed, getattr(event, field)))
+            elif type(event) is kind and (needed, getattr(event, field)) not in there:
+                yield f"{event.type} of {field.removesuffix('_id')} {getattr(event, field)} before its {needed.type}"
+
+
+def _lives(evidence: Evidence) -> Iterator[str]:
+    opened: set[str] = set()
+    closed: set[str] = set()
+    for event in evidence.log.case_events():
+        if isinstance(event, CaseOpened):
+            opened.add(event.case_id)
+        elif event.case_id not in opened:
+            opened.add(event.case_id)  # said once
+            yield f"{event.type} in case {event.case_id} before it was opened"
+        if event.case_id in closed and not isinstance(event, CaseClosed):
+            yield _after_closing(event)
+        elif isinstance(event, CaseClosed):
+            closed.add(event.case_id)
+
+
+def _after_closing(event: CaseEvent) -> str:
+    return f"{event.type} in case {event.case_id} after it was closed"
