@@ -18,7 +18,6 @@ _DOMAIN = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
 _MESSAGE_ID = re.compile(r"<?([!-;=?-~]{1,120}@[!-;=?-~]{1,120})>?")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 # Long ids must not be folded: folding turns them into encoded words that no mail program threads by.
 _WRITE = SMTP.clone(max_line_length=900)
 
@@ -63,7 +62,7 @@ def letter(reply: ReplyQueued, brand: str, from_address: str, now: datetime) -> 
     mail["Message-ID"] = message_id
     if thread := _MESSAGE_ID.fullmatch(reply.in_reply_to):
         mail["In-Reply-To"] = mail["References"] = f"<{thread[1]}>"
-    if reply.language != "und" and _LANGUAGE.fullmatch(reply.language):
-        mail["Content-Language"] = reply.language
     mail.set_content(reply.text, cte="quoted-printable")
+    if reply.language != "und":
+        mail["Content-Language"] = reply.language
     return Letter(sender, recipient, message_id, mail.as_bytes(policy=_WRITE))
