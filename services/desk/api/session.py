@@ -41,6 +41,10 @@ class Signing:
         """What a form of this visitor's has to bring."""
         return Signer(self._secret, salt="form").get_signature(visitor).decode()
 
+    def new_thread(self, visitor: str, key: str) -> str:
+        """A name for a new conversation. A double click gives the same one; another browser can not ask for it."""
+        return Signer(self._secret, salt="thread").get_signature(f"{visitor}/{key}").decode()
+
     def link(self, brand: str, thread: str) -> str:
         """The token of a customer's conversation: nobody can guess or make one."""
         return str(URLSafeSerializer(self._secret, salt=f"talk/{brand}").dumps(thread))

@@ -1,0 +1,86 @@
+"""The desk, put together."""
+
+import asyncio
+from datetime import timedelta
+
+from schemas.organisation_file import load
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.service import Service
+from services.desk.api import internal, reading
+from services.desk.api.live import Hub, Live
+from services.desk.api.parts import Parts
+from services.desk.api.session import Sessions, Signing
+from services.desk.domain.board import Board
+from services.desk.gateway.commands import CaseCommands, CustomerMessages
+from services.desk.gateway.http import Caller
+from services.desk.handlers import table
+from services.desk.pages import assets, case, commands, consults, overview, sign_in, talk
+from services.desk.pages.security import Security
+from services.desk.settings import Settings
+from services.desk.store.accounts import Accounts, Limit
+from services.desk.store.cases import Cases
+from services.desk.store.collections import OWN
+from services.desk.store.consults import Consults
+from services.desk.store.desk import Desk, signing_secret
+from services.desk.store.people import People
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    """The service, not yet started. Raises OrganisationInvalid."""
+    clock = clock or SystemClock()
+    board, hub = Board(), Hub()
+    live = Live(board, hub)
+    service = Service(settings, table(live.notice, live.notice_case), clock=clock, collections=OWN)
+    callers = [
+        Caller(name, url, settings.internal_token.get_secret_value())
+        for name, url in (("cases", settings.cases_url), ("ingestion", settings.ingestion_url))
+    ]
+    desk = _parts(service, settings, clock, board, hub, callers)
+    service.api.state.desk = desk
+    service.api.add_middleware(Security, secure=settings.secure_cookies)
+    for module in (reading, internal, assets, sign_in, overview, case, commands, consults, talk):
+        service.include(module.router)
+
+    async def prepare() -> None:
+        desk.sessions.signing.use(await signing_secret(service.repository, settings.secret.get_secret_value()))
+        await desk.cases.load_board()
+
+    async def catch_up() -> None:
+        await live.catch_up(desk.cases)
+
+    async def until_stopped() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:  # a stopping service cancels its work first: so streams end before the server waits for them
+            hub.close()
+            await asyncio.gather(*(caller.close() for caller in callers))
+
+    service.on_start(prepare)
+    service.on_batch(live.publish)
+    service.every(settings.catch_up_seconds, catch_up)
+    service.every(0, until_stopped)
+    return service
+
+
+def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub: Hub, callers: list[Caller]) -> Parts:
+    organisation = load(settings.organisation)
+    repository = service.repository
+    people = People(service.database, organisation)
+    pause = timedelta(seconds=settings.sign_in_pause_seconds)
+    accounts = Accounts(repository, clock, settings.sign_in_failures, pause)
+    cases = Cases(service.database, board, clock)
+    return Parts(
+        organisation=organisation,
+        clock=clock,
+        board=board,
+        hub=hub,
+        cases=cases,
+        people=people,
+        consults=Consults(repository, cases),
+        accounts=accounts,
+        desk=Desk(repository, clock, autopilot=settings.autopilot),
+        sessions=Sessions(Signing(), accounts, people, clock, settings.session_hours, secure=settings.secure_cookies),
+        commands=CaseCommands(callers[0]),
+        customers=CustomerMessages(callers[1]),
+        customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
+    )

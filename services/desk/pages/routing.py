@@ -1,0 +1,101 @@
+"""What all pages share: who looks, and errors that are shown as a page rather than as a document for programs."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from services.chassis.errors import Conflict, Problem, Unavailable
+from services.desk.api.parts import InParts
+from services.desk.api.session import NotSignedIn
+from services.desk.domain.access import Reader
+from services.desk.pages.rendering import Pages
+
+SIGN_IN = "/sign-in"
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except NotSignedIn:
+                return _to_sign_in(request)
+            except Problem as problem:
+                return await _problem_page(request, problem)
+            except (Unavailable, Conflict) as error:
+                return await _problem_page(request, Problem(503, "unavailable", str(error)))
+            except RequestValidationError as error:
+                return await _problem_page(request, Problem(400, "invalid-request", _first(error)))
+
+        return handler
+
+
+def _first(error: RequestValidationError) -> str:
+    first: dict[str, Any] = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}"
+
+
+def _to_sign_in(request: Request) -> Response:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET" or request.headers.get("hx-request"):
+        wanted = "/"
+    target = SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted, safe='')}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=200, headers={"HX-Redirect": target})
+    return RedirectResponse(target, 303)
+
+
+async def _problem_page(request: Request, problem: Problem) -> Response:
+    desk = request.app.state.desk
+    try:
+        reader = await desk.sessions.reader(request)
+    except (NotSignedIn, Unavailable):
+        reader = None
+    pages = Pages(request, desk, None if problem.status == 503 else reader)
+    context = {"problem": problem, "home": reader is not None or not request.url.path.startswith("/talk")}
+    return await pages.render("problem.html", context, status=problem.status)
+
+
+async def page_reader(request: Request, desk: InParts) -> Reader:
+    """The signed-in person. Raises NotSignedIn."""
+    return await desk.sessions.reader(request)
+
+
+async def staff_pages(request: Request, desk: InParts, reader: Annotated[Reader, Depends(page_reader)]) -> Pages:
+    """Pages for anybody of the team."""
+    return Pages(request, desk, reader)
+
+
+async def team_pages(pages: Annotated[Pages, Depends(staff_pages)]) -> Pages:
+    """Pages for people who may read cases. Raises Problem 403 for specialists."""
+    if pages.reader is None or pages.reader.is_specialist:
+        raise Problem(
+            403, "not-allowed", pages.gettext("This page is for care agents. Your questions are under Consults.")
+        )
+    return pages
+
+
+async def open_pages(request: Request, desk: InParts) -> Pages:
+    """Pages for everybody."""
+    return Pages(request, desk, None)
+
+
+Staff = Annotated[Pages, Depends(staff_pages)]
+TeamPages = Annotated[Pages, Depends(team_pages)]
+OpenPages = Annotated[Pages, Depends(open_pages)]
+
+
+def signed_in(pages: Pages) -> Reader:
+    """The reader of a page for signed-in people."""
+    if pages.reader is None:
+        raise NotSignedIn("sign in first")
+    return pages.reader

@@ -1,0 +1,82 @@
+"""The languages of the pages: gettext catalogues, one `.po` file each in `locale/`, read at the start."""
+
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+
+from babel import Locale, UnknownLocaleError
+from babel.core import negotiate_locale
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from fastapi import Request
+
+SOURCE_LANGUAGE = "en"
+LANGUAGE_COOKIE = "casekeeper-language"
+
+
+@cache
+def catalogues() -> dict[str, NullTranslations]:
+    """Every language's texts; English is the language of the sources."""
+    found: dict[str, NullTranslations] = {SOURCE_LANGUAGE: NullTranslations()}
+    for each in files("services.desk").joinpath("locale").iterdir():
+        language, _, ending = each.name.rpartition(".")
+        if ending == "po":
+            catalogue = read_po(BytesIO(each.read_bytes()), locale=language)
+            compiled = BytesIO()
+            write_mo(compiled, catalogue)
+            found[language] = GNUTranslations(BytesIO(compiled.getvalue()))
+    return found
+
+
+def chosen_language(request: Request) -> str:
+    """The language asked for: in the address, else as chosen before, else as the browser prefers."""
+    known = catalogues()
+    for wish in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wish in known:
+            return str(wish)
+    accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
+    wanted = [each for each in accepted if each][:20]
+    return negotiate_locale(wanted, list(known), sep="-") or SOURCE_LANGUAGE
+
+
+def language_name(code: str, language: str) -> str:
+    """What speakers of `language` call the language `code`; the code itself for one nobody knows."""
+    if code == "und":
+        return catalogues()[language].gettext("unknown language")
+    return str(Locale(language).languages.get(code, code))
+
+
+def own_name(code: str) -> str:
+    """What a language calls itself."""
+    try:
+        return (Locale(code).get_display_name(code) or code).capitalize()
+    except UnknownLocaleError:
+        return code
+
+
+def country_name(code: str, language: str) -> str:
+    return str(Locale(language).territories.get(code, code))
+
+
+def written_out(moment: datetime, language: str) -> str:
+    """A moment in UTC, saying so; the page's script turns it into the reader's own zone."""
+    return f"{format_datetime(moment, 'd MMM HH:mm', locale=language)} UTC"
+
+
+def remaining(due: datetime, now: datetime, language: str) -> str:
+    """How long until then, or how late it is. The page's script counts on from there with the same words."""
+    gettext = catalogues()[language].gettext
+    seconds = int((due - now).total_seconds())
+    late, seconds = seconds < 0, abs(seconds)
+    if seconds < 60:
+        text = gettext("%s s") % seconds
+    elif seconds < 3600:
+        text = gettext("%s min") % (seconds // 60)
+    elif seconds < 48 * 3600:
+        text = gettext("%s h") % f"{seconds // 3600}:{seconds % 3600 // 60:02}"
+    else:
+        text = gettext("%s days") % (seconds // 86400)
+    return gettext("%s late") % text if late else text
