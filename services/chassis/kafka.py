@@ -19,6 +19,7 @@ MAX_BATCH_BYTES = 786_432
 RECORD_OVERHEAD_BYTES = 100
 MAX_REQUEST_BYTES = 4_194_304
 REQUEST_TIMEOUT_MS = 10_000
+BROKER_ERRORS = (KafkaError, OSError)
 ASIDE_RETENTION_MS = 90 * DAY_MILLISECONDS
 
 
@@ -88,7 +89,7 @@ class Publisher:
         )
         try:
             await self._producer.start()
-        except (KafkaError, OSError) as error:
+        except BROKER_ERRORS as error:
             raise Unavailable(f"the broker at {self._cluster.bootstrap} does not answer: {error}") from error
 
     async def stop(self) -> None:
@@ -137,7 +138,7 @@ class Publisher:
                     await self._producer.send(self._cluster.topic(topic), value=value, key=key, headers=headers)
                 )
             await asyncio.gather(*waiting)
-        except (KafkaError, OSError) as error:
+        except BROKER_ERRORS as error:
             await asyncio.gather(*waiting, return_exceptions=True)
             raise Unavailable(f"the broker did not take our events: {error!r}") from error
         telemetry.sent.add(len(waiting), {telemetry.SYSTEM: "kafka", "service": self._service})
@@ -177,7 +178,7 @@ async def declare(cluster: Cluster, services: Iterable[str] = (), topics: Sequen
             _raise_for_errors(await admin.create_topics(missing))
     except TopicAlreadyExistsError:
         pass
-    except (KafkaError, OSError) as error:
+    except BROKER_ERRORS as error:
         raise Unavailable(f"the broker at {cluster.bootstrap} did not create our topics: {error!r}") from error
     finally:
         await admin.close()
@@ -220,7 +221,7 @@ async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]
             for partition in tuple(unread):
                 if await consumer.position(partition) >= ends[partition]:
                     unread.discard(partition)
-    except (KafkaError, OSError) as error:
+    except BROKER_ERRORS as error:
         raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
     finally:
         await consumer.stop()
@@ -241,7 +242,7 @@ async def follow(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[list[
             batches = await consumer.getmany(timeout_ms=100, max_records=2000)
             if records := [Record.of(raw) for raws in batches.values() for raw in raws]:
                 yield records
-    except (KafkaError, OSError) as error:
+    except BROKER_ERRORS as error:
         raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
     finally:
         await consumer.stop()

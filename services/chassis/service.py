@@ -6,15 +6,11 @@ import random
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaRouter
 
-from schemas.topics import consumed_by, retry_topic
 from services.chassis import kafka, logs, telemetry
 from services.chassis.clock import Clock, ShiftedClock, SystemClock
 from services.chassis.config import ServiceConfig
@@ -22,6 +18,7 @@ from services.chassis.documents import Collection
 from services.chassis.errors import PortInUse, Unavailable
 from services.chassis.http import application
 from services.chassis.kafka import Publisher, Record
+from services.chassis.listening import STOP_SECONDS, listening, start_listening, topics_of
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.parking import Parking
@@ -29,11 +26,9 @@ from services.chassis.processor import Processor
 from services.chassis.repository import Repository
 from services.chassis.table import Table
 
-SESSION_TIMEOUT_MS = 10_000
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 RETRY_PARKED_SECONDS = 0.5
 OUTBOX_AGE_LIMIT_SECONDS = 30
-STOP_SECONDS = 8
 
 Work = Callable[[], Awaitable[None]]
 
@@ -56,7 +51,9 @@ class Service:
     ) -> None:
         self.config = config
         self.name = config.service
-        self.clock: Clock = clock or (ShiftedClock(config.clock_offset_seconds) if config.clock_offset_seconds else SystemClock())
+        self.clock: Clock = clock or (
+            ShiftedClock(config.clock_offset_seconds) if config.clock_offset_seconds else SystemClock()
+        )
         self.table = table or Table()
         self.log = logs.logger(self.name)
         self.database = Database(config.mongo, config.database)
@@ -66,7 +63,7 @@ class Service:
         self.parking = Parking(self.database)
         self.processor = Processor(self.name, self.table, self.repository, self.publisher, self.parking, self.clock)
         self.collections = tuple({each.name: each for each in (*self.table.collections, *collections)}.values())
-        self.broker = self._listening()
+        self.broker = listening(config, topics_of(self.name) if self.listens else (), self._handle, self._assigned)
         checks = {"store": self._store, "broker": self._broker, "outbox": self._outbox}
         self.api: FastAPI = application(self.name, checks, config.internal_token.get_secret_value(), body_limits)
         self.port = config.http_port
@@ -109,8 +106,18 @@ class Service:
         """Do this again and again, with `seconds` between; an error is logged and does not end it."""
         self._work.append((work, seconds))
 
-    async def start(self) -> None:
-        """Be ready to serve. Raises Unavailable when store or broker do not answer."""
+    async def start(self, *, listen: bool = True) -> None:
+        """Be ready to serve. Raises Unavailable when store or broker do not answer; then it can be tried again.
+
+        With `listen=False` no events are taken from Kafka and no recurring work is done: `processor` is driven by hand.
+        """
+        try:
+            await self._start(listen)
+        except BaseException:
+            await self._halt(0)
+            raise
+
+    async def _start(self, listen: bool) -> None:
         await self.database.ping()
         for collection in self.collections:
             await self.database.prepare(collection)
@@ -121,62 +128,36 @@ class Service:
             await work()
         await self.outbox.start(self.collections)
         await self._serve()
-        if self.listens:
-            await self.broker.start()
+        works = list(self._work) if listen else []
+        if self.listens and listen:
+            await start_listening(self.broker)
             self._trouble = ""
-            self.every(RETRY_PARKED_SECONDS, self.processor.retry_parked)
-        self._tasks += [asyncio.create_task(self._repeat(work, seconds)) for work, seconds in self._work]
+            works.append((self.processor.retry_parked, RETRY_PARKED_SECONDS))
+        self._tasks = [asyncio.create_task(self._repeat(work, seconds)) for work, seconds in works]
         self.log.info("ready", url=self.url)
 
     async def stop(self, patience_seconds: float = 5.0) -> None:
         """Finish the batch in hand, publish (as far as that goes in the given time), leave the group; within ten seconds."""
         self._stopping.set()
         self._trouble = "stopping"
+        await self._halt(patience_seconds)
+        self.database.close()
+        self.log.info("stopped")
+
+    async def _halt(self, patience_seconds: float) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self.broker.stop(), STOP_SECONDS)
         if self._server:
             self._server.should_exit = True
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(self._serving, STOP_SECONDS)
+            self._server = None
         await self.outbox.stop(patience_seconds)
         await self.publisher.stop()
-        self.database.close()
-        self.log.info("stopped")
-
-    def _listening(self) -> KafkaBroker:
-        broker = KafkaBroker(
-            self.config.kafka, acks="all", graceful_timeout=STOP_SECONDS - 1, logger=None, client_id=self.name
-        )
-        if not self.listens:
-            return broker
-        # A policy set on the broker does not reach subscribers of a router, and the default acknowledges before handling.
-        router = KafkaRouter(ack_policy=AckPolicy.NACK_ON_ERROR)
-        names = [*(topic.name for topic in consumed_by(self.name)), retry_topic(self.name)]
-        cluster = self.config.cluster
-
-        @router.subscriber(
-            *map(cluster.topic, names),
-            group_id=f"{cluster.prefix}{self.name}",
-            batch=True,
-            max_records=self.config.max_records,
-            batch_timeout_ms=10,
-            fetch_max_wait_ms=50,
-            auto_offset_reset="earliest",
-            session_timeout_ms=SESSION_TIMEOUT_MS,
-            max_poll_interval_ms=600_000,
-            listener=kafka.assignment_listener(self._assigned),
-            no_reply=True,
-            decoder=_raw_body,
-            parser=_keep_raw,
-        )
-        async def handle(_: list[Any]) -> None:  # no Context parameters: each costs a thread hop
-            await self._handle([Record.of(each) for each in broker.context.get_local("message").raw_message])
-
-        broker.include_router(router)
-        return broker
 
     async def _handle(self, records: Sequence[Record]) -> None:
         started = asyncio.get_running_loop().time()
@@ -187,20 +168,26 @@ class Service:
                 await self.processor.process(records)
                 for work in self._on_batch:
                     await work()
-            except Unavailable as error:
-                self._trouble = str(error)
-                telemetry.unavailable.add(1, {"service": self.name})
-                delay = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
-                self.log.warning("waiting", reason=str(error), seconds=round(delay, 2))
+            except Exception as error:
+                # What is not Unavailable is a bug outside of any handler: FastStream would repeat it without a pause.
+                if not isinstance(error, Unavailable):
+                    self.log.exception("a batch failed as a whole")
+                await self._wait(str(error) or repr(error), attempt)
                 attempt += 1
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), delay)
                 continue
             self._trouble = ""
             telemetry.consumed.add(len(records), {"service": self.name})
             telemetry.processing.record(asyncio.get_running_loop().time() - started, {"service": self.name})
             return
         raise Unavailable("stopping; the batch is not acknowledged and comes again")
+
+    async def _wait(self, reason: str, attempt: int) -> None:
+        self._trouble = reason
+        telemetry.unavailable.add(1, {"service": self.name})
+        delay = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+        self.log.warning("waiting", reason=reason, seconds=round(delay, 2))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), delay)
 
     def _assigned(self, count: int) -> None:
         self.has_partitions = bool(count)
@@ -240,22 +227,15 @@ class Service:
         return ""
 
     async def _broker(self) -> str:
+        try:
+            await asyncio.wait_for(self.publisher.ping(), 2)
+        except (Unavailable, TimeoutError) as error:
+            return str(error) or "no answer in 2 seconds"
         return self._trouble
 
     async def _outbox(self) -> str:
         age = self.outbox.oldest_age_seconds
         return f"the oldest event waits for {age:.0f} s" if age > OUTBOX_AGE_LIMIT_SECONDS else ""
-
-
-async def _raw_body(message: Any) -> Any:
-    return message.body
-
-
-async def _keep_raw(message: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
-    """Keep headers away from FastStream's parser: it drops a whole batch silently when one is not UTF-8 text."""
-    parsed = await original(tuple(replace(record, headers=()) for record in message))
-    parsed.raw_message = message
-    return parsed
 
 
 def _listener(host: str, port: int, service: str) -> socket.socket:
@@ -284,7 +264,10 @@ async def run(service: Service) -> None:
             break
         except Unavailable as error:
             service.log.warning("can not start yet", reason=str(error))
-            await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wanted.wait(), BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
+            if wanted.is_set():
+                break
             attempt += 1
     await wanted.wait()
     await service.stop()

@@ -1,0 +1,82 @@
+"""One consumer for all topics of a service, in batches, acknowledged after handling (design 6): our way of using FastStream."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaRouter
+
+from schemas.topics import consumed_by, retry_topic
+from services.chassis import kafka
+from services.chassis.config import ServiceConfig
+from services.chassis.errors import Unavailable
+from services.chassis.kafka import Record
+
+SESSION_TIMEOUT_MS = 10_000
+MAX_POLL_INTERVAL_MS = 600_000
+STOP_SECONDS = 8
+
+Handle = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+def topics_of(service: str) -> list[str]:
+    """What a service listens to."""
+    return [*(topic.name for topic in consumed_by(service)), retry_topic(service)]
+
+
+def listening(
+    config: ServiceConfig, topics: Sequence[str], handle: Handle, assigned: Callable[[int], None]
+) -> KafkaBroker:
+    """A broker, not yet started, that gives every batch of these topics to `handle`; when that raises, the batch comes again.
+
+    `assigned` hears how many partitions there are each time that Kafka distributes them.
+    """
+    cluster, service = config.cluster, config.service
+    broker = KafkaBroker(
+        cluster.bootstrap, acks="all", graceful_timeout=STOP_SECONDS - 1, logger=None, client_id=service
+    )
+    if not topics:
+        return broker
+    # A policy set on the broker does not reach subscribers of a router, and the default acknowledges before handling.
+    router = KafkaRouter(ack_policy=AckPolicy.NACK_ON_ERROR)
+
+    @router.subscriber(
+        *map(cluster.topic, topics),
+        group_id=f"{cluster.prefix}{service}",
+        batch=True,
+        max_records=config.max_records,
+        batch_timeout_ms=10,
+        fetch_max_wait_ms=50,
+        auto_offset_reset="earliest",
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        listener=kafka.assignment_listener(assigned),
+        no_reply=True,
+        decoder=_raw_body,
+        parser=_keep_raw,
+    )
+    async def batch(_: list[Any]) -> None:  # no Context parameters: each costs a thread hop
+        await handle([Record.of(each) for each in broker.context.get_local("message").raw_message])
+
+    broker.include_router(router)
+    return broker
+
+
+async def start_listening(broker: KafkaBroker) -> None:
+    """Join the group. Raises Unavailable."""
+    try:
+        await broker.start()
+    except kafka.BROKER_ERRORS as error:
+        raise Unavailable(f"the broker does not answer: {error!r}") from error
+
+
+async def _raw_body(message: Any) -> Any:
+    return message.body
+
+
+async def _keep_raw(message: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
+    """Keep headers away from FastStream's parser: it drops a whole batch silently when one is not UTF-8 text."""
+    parsed = await original(tuple(replace(record, headers=()) for record in message))
+    parsed.raw_message = message
+    return parsed
