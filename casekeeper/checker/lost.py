@@ -36,12 +36,14 @@ def _messages(evidence: Evidence) -> Iterator[str]:
         if message.key not in received:
             yield f"message {'/'.join(message.key)} was accepted and never received"
     classified = {each.message.id for each in log.all(MessageClassified)}
-    added = {each.message.id for each in log.all(CaseMessageAdded)}
-    for id in dict.fromkeys(each.message.id for each in log.all(MessageReceived)):
+    added = {(each.message.id, each.conversation) for each in log.all(CaseMessageAdded)}
+    for id, conversation in dict.fromkeys(
+        (each.message.id, each.message.conversation) for each in log.all(MessageReceived)
+    ):
         if id not in classified:
             yield f"message {id} was received and never classified"
-        elif id not in added:
-            yield f"message {id} was classified and is in no case"
+        elif (id, conversation) not in added:
+            yield f"message {id} was classified and is in no case of its conversation"
 
 
 def _replies(evidence: Evidence) -> Iterator[str]:

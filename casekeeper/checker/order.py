@@ -26,6 +26,7 @@ def order(evidence: Evidence) -> Iterator[str]:
     """A sentence for each thing out of order."""
     yield from _sequences(evidence)
     yield from _conversations(evidence)
+    yield from _lanes(evidence)
     yield from _causes(evidence)
     yield from _lives(evidence)
 
@@ -46,12 +47,12 @@ def _sequences(evidence: Evidence) -> Iterator[str]:
 
 
 def _conversations(evidence: Evidence) -> Iterator[str]:
-    rank: dict[str, int] = {}
+    rank: dict[tuple[str, str], int] = {}
     for number, event in enumerate(evidence.log.all(MessageReceived)):
-        rank.setdefault(event.message.id, number)
+        rank.setdefault((event.message.conversation, event.message.id), number)
     latest: dict[str, int] = defaultdict(lambda: -1)
     for added in evidence.log.all(CaseMessageAdded):
-        place = rank.get(added.message.id)
+        place = rank.get((added.conversation, added.message.id))
         if place is None:
             continue
         if place < latest[added.conversation]:
@@ -60,6 +61,26 @@ def _conversations(evidence: Evidence) -> Iterator[str]:
                 f"that conversation {added.conversation} received later"
             )
         latest[added.conversation] = max(latest[added.conversation], place)
+
+
+def _lanes(evidence: Evidence) -> Iterator[str]:
+    """One conversation at the customer's end is one lane here, and the other way round; else no order would hold."""
+    lane_of = {
+        (event.message.brand, event.message.channel, event.message.external_id): event.message.conversation
+        for event in evidence.log.all(MessageReceived)
+    }
+    lanes: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    threads: dict[str, set[str]] = defaultdict(set)
+    for message in evidence.sent:
+        if message.conversation and message.key in lane_of:
+            lanes[(message.brand, message.channel, message.conversation)].add(lane_of[message.key])
+            threads[lane_of[message.key]].add("/".join((message.brand, message.channel, message.conversation)))
+    for thread, mine in lanes.items():
+        if len(mine) > 1:
+            yield f"conversation {'/'.join(thread)} of the customer is split into {', '.join(sorted(mine))}"
+    for lane, sources in threads.items():
+        if len(sources) > 1:
+            yield f"conversation {lane} mixes {', '.join(sorted(sources))}"
 
 
 def _causes(evidence: Evidence) -> Iterator[str]:
