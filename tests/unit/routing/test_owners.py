@@ -79,6 +79,10 @@ class TestShiftEnd:
         made = engine(person("early", hours={"wed": "07:00-15:00"}), person("late", hours={"wed": "15:00-23:00"}))
         assert nobody(made, now=at("2026-03-04 13:50")).next_possible_at == at("2026-03-04 14:00")
 
+    def test_somebody_about_to_leave_may_be_back_first(self) -> None:
+        made = engine(person("mira", hours={"wed": ["09:00-13:00", "14:00-18:00"]}))
+        assert nobody(made, now=at("2026-03-04 11:50"), slack_minutes=600).next_possible_at == at("2026-03-04 13:00")
+
     def test_somebody_about_to_leave_takes_it_when_the_deadline_is_near(self) -> None:
         made = engine(person("leaving", hours=OFFICE_AMSTERDAM))
         late = chosen(made, now=at("2026-03-04 16:20"), slack_minutes=20)
@@ -104,6 +108,13 @@ class TestLanguage:
         made = engine(person("aylin", languages={"tr": "C2"}), person("mira"), loads={"aylin": 1})
         assert nobody(made, language="tr").next_possible_at == at("2026-03-04 12:30")
         assert chosen(made, language="tr", slack_minutes=30).person == "mira"
+
+    def test_full_speaker_is_not_waited_for_beyond_their_shift(self) -> None:
+        made = engine(person("aylin", languages={"tr": "C2"}, hours=OFFICE_AMSTERDAM), person("mira"))
+        made.assign("earlier", "aylin")
+        leaves = nobody(made, now=at("2026-03-04 15:00"), language="tr", slack_minutes=600).next_possible_at
+        assert leaves == at("2026-03-04 16:15")
+        assert chosen(made, now=leaves, language="tr", slack_minutes=500).person == "mira"
 
     def test_unknown_language_rules_nobody_out(self) -> None:
         outcome = chosen(engine(person("mira", languages={"tr": "C2"})), language="und")

@@ -97,6 +97,21 @@ class TestEnglishStandsIn:
         assert waits.next_possible_at == at("2026-03-04 13:00")
         assert chosen(made, language="es", slack_minutes=30).person == "emma"
 
+    def test_when_the_full_speakers_have_gone_home(self) -> None:
+        made = engine(specialist("sofia", languages=SPANISH, **ARGENTINA), specialist("emma"), busy=("sofia",))
+        late = at("2026-03-04 20:00")
+        waits = decided(made, now=late, language="es", slack_minutes=600)
+        assert isinstance(waits, Nobody)
+        assert waits.next_possible_at == at("2026-03-04 20:30")
+        assert chosen(made, now=at("2026-03-04 20:30"), language="es", slack_minutes=570).person == "emma"
+
+    def test_not_before_it_is_time_for_it(self) -> None:
+        speaker = specialist("sofia", languages=SPANISH, **ARGENTINA)
+        made = engine(speaker, specialist("emma", time_zone="UTC", hours={"wed": "12:30-23:00"}), busy=("sofia",))
+        waits = decided(made, now=at("2026-03-04 12:10"), language="es", slack_minutes=120)
+        assert isinstance(waits, Nobody)
+        assert waits.next_possible_at == at("2026-03-04 13:40")
+
     def test_when_nobody_knows_the_subject_in_the_language(self) -> None:
         made = engine(specialist("sofia", languages=SPANISH, skills={"lighting": 5}), specialist("emma"))
         assert chosen(made, language="es").person == "emma"
