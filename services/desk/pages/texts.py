@@ -72,11 +72,11 @@ def remaining(due: datetime, now: datetime, language: str) -> str:
     seconds = int((due - now).total_seconds())
     late, seconds = seconds < 0, abs(seconds)
     if seconds < 60:
-        text = gettext("%s s") % seconds
+        text = gettext("{n} s").format(n=seconds)
     elif seconds < 3600:
-        text = gettext("%s min") % (seconds // 60)
+        text = gettext("{n} min").format(n=seconds // 60)
     elif seconds < 48 * 3600:
-        text = gettext("%s h") % f"{seconds // 3600}:{seconds % 3600 // 60:02}"
+        text = gettext("{n} h").format(n=f"{seconds // 3600}:{seconds % 3600 // 60:02}")
     else:
-        text = gettext("%s days") % (seconds // 86400)
-    return gettext("%s late") % text if late else text
+        text = gettext("{n} days").format(n=seconds // 86400)
+    return gettext("{n} late").format(n=text) if late else text

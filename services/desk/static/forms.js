@@ -1,0 +1,101 @@
+// Small comforts in forms: one click sends once, texts are inserted and counted, drafts survive a reload.
+(() => {
+  "use strict";
+  const words = document.body.dataset;
+  const draftName = (form) => `draft/${form.dataset.draft}`;
+  const draftField = (form) => form.querySelector("textarea");
+
+  function count(field) {
+    const counter = field.form?.querySelector("[data-counter]");
+    if (!counter || !field.dataset.limit) return;
+    const left = Number(field.dataset.limit) - [...field.value].length;
+    counter.textContent = field.value ? String(left) : "";
+    counter.classList.toggle("over", left < 0);
+  }
+
+  function restoreDrafts() {
+    for (const form of document.querySelectorAll("form[data-draft]")) {
+      const kept = sessionStorage.getItem(draftName(form));
+      const field = draftField(form);
+      if (kept && !field.value) field.value = kept;
+      count(field);
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.matches?.("textarea")) count(field);
+    const form = field.form;
+    if (form?.dataset.draft && field === draftField(form)) sessionStorage.setItem(draftName(form), field.value);
+    if (field.dataset?.chooses) {
+      const choice = form.querySelector(`input[type=radio][value=${field.dataset.chooses}]`);
+      if (choice) choice.checked = true;
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.form && "autoSubmit" in field.form.dataset) field.form.requestSubmit();
+    if (field.dataset?.checks && field.checked) field.form.elements[field.dataset.checks].checked = true;
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-insert]");
+    if (!button) return;
+    const form = button.form ?? button.closest("form");
+    const field = draftField(form);
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    const holding = form.querySelector("input[name=kind][value=holding]");
+    if (holding) {
+      holding.checked = true;
+      holding.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.draft) sessionStorage.removeItem(draftName(form));
+    if (form.method !== "post") return;
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = true;
+    });
+  });
+
+  function release(detail) {
+    const form = detail.elt?.closest?.("form");
+    for (const button of form?.querySelectorAll("button") ?? []) button.disabled = false;
+    if (form?.dataset.draft) sessionStorage.setItem(draftName(form), draftField(form).value);
+  }
+
+  let hiding = 0;
+  function toast(text) {
+    const place = document.getElementById("toast");
+    place.textContent = text;
+    place.hidden = false;
+    clearTimeout(hiding);
+    hiding = setTimeout(() => (place.hidden = true), 6000);
+  }
+
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      if (event.detail.requestConfig?.verb === "get") return;
+      release(event.detail);
+      toast(words.failedText);
+    });
+  }
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const field of document.querySelectorAll("textarea[data-limit]")) count(field);
+  });
+  // Ctrl+Enter (or Cmd+Enter) sends, in any of our texts.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+  window.addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
+  });
+  restoreDrafts();
+})();

@@ -1,0 +1,111 @@
+// Keeps a page current: the server says "changed", the page fetches its changing part again, at most twice a second.
+(() => {
+  "use strict";
+  const SHORTEST_MS = 500;
+  const RETRY_MS = 3000;
+  const root = () => document.getElementById("live");
+  if (!root()) return;
+  const sign = document.getElementById("connection");
+  const words = document.body.dataset;
+  let source = null;
+  let wanted = false;
+  let busy = false;
+  let notBefore = 0;
+
+  function show(name, text) {
+    sign.hidden = false;
+    sign.dataset.state = name;
+    if (sign.textContent !== text) sign.textContent = text;
+  }
+
+  // What a person has typed or opened inside the part that is replaced comes back afterwards.
+  function remember(part) {
+    const open = new Map([...part.querySelectorAll("details[id]")].map((each) => [each.id, each.open]));
+    const typed = new Map();
+    for (const each of part.querySelectorAll("textarea[id], input[id]")) {
+      if (each.value !== each.defaultValue) typed.set(each.id, [each.value, each.selectionStart, each.selectionEnd]);
+    }
+    const known = new Set([...part.querySelectorAll("li[id], tr a[id]")].map((each) => each.id));
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    return { open, typed, known, focused };
+  }
+
+  function bringBack({ open, typed, known, focused }) {
+    const part = root();
+    if (!part) return;
+    for (const each of part.querySelectorAll("details[id]")) if (open.has(each.id)) each.open = open.get(each.id);
+    for (const [id, [value, start, end]] of typed) {
+      const field = document.getElementById(id);
+      if (!field) continue;
+      field.value = value;
+      if (document.activeElement === field) field.setSelectionRange(start, end);
+    }
+    if (known.size) for (const each of part.querySelectorAll("li[id]")) if (!known.has(each.id)) each.classList.add("fresh");
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+  }
+
+  const atEnd = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 120;
+
+  async function refresh() {
+    const part = root();
+    if (!part) return;
+    const before = remember(part);
+    const follow = "follow" in part.dataset && atEnd();
+    await htmx.ajax("GET", part.dataset.refresh, { target: "#live", swap: "outerHTML" });
+    bringBack(before);
+    if (follow) window.scrollTo({ top: document.documentElement.scrollHeight });
+    refreshComposer();
+  }
+
+  // The composer is replaced only when the case is in another state, and never under somebody's hands.
+  function refreshComposer() {
+    const state = root()?.dataset.composerState;
+    const composer = document.getElementById("composer");
+    if (!state || !composer || composer.dataset.state === state) return;
+    const typed = [...composer.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
+    if (typed || composer.contains(document.activeElement)) return;
+    const opened = composer.querySelector("details[open]")?.id;
+    htmx.ajax("GET", root().dataset.composer, { target: "#composer", swap: "outerHTML" }).then(() => {
+      if (opened) document.getElementById(opened)?.setAttribute("open", "");
+    });
+  }
+
+  async function pump() {
+    if (busy || !wanted || document.hidden) return;
+    busy = true;
+    while (wanted && !document.hidden) {
+      const wait = notBefore - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      wanted = false;
+      notBefore = performance.now() + SHORTEST_MS;
+      try {
+        await refresh();
+      } catch {
+        notBefore = performance.now() + RETRY_MS;
+      }
+    }
+    busy = false;
+  }
+
+  function connect() {
+    source?.close();
+    source = new EventSource(root().dataset.live);
+    source.addEventListener("open", () => show("live", words.liveText));
+    source.addEventListener("changed", () => {
+      wanted = true;
+      pump();
+    });
+    source.addEventListener("error", () => {
+      show("reconnecting", navigator.onLine ? words.reconnectingText : words.offlineText);
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+    });
+  }
+
+  document.addEventListener("visibilitychange", pump);
+  window.addEventListener("online", connect);
+  window.addEventListener("offline", () => show("reconnecting", words.offlineText));
+  window.addEventListener("pagehide", () => source?.close());
+  window.addEventListener("pageshow", (event) => event.persisted && connect());
+  if ("follow" in root().dataset) window.scrollTo({ top: document.documentElement.scrollHeight });
+  connect();
+})();

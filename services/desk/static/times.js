@@ -1,0 +1,61 @@
+// Moments in the reader's own zone, and clocks that count. The server wrote both in UTC already.
+(() => {
+  "use strict";
+  const language = document.documentElement.lang;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const words = document.body.dataset;
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const dayAndClock = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
+
+  const say = (template, value) => template.replace("{n}", value);
+
+  function remaining(due) {
+    let seconds = Math.floor((due - Date.now()) / 1000);
+    const late = seconds < 0;
+    seconds = Math.abs(seconds);
+    let text;
+    if (seconds < 60) text = say(words.seconds, seconds);
+    else if (seconds < 3600) text = say(words.minutes, Math.floor(seconds / 60));
+    else if (seconds < 48 * 3600) {
+      const minutes = String(Math.floor((seconds % 3600) / 60)).padStart(2, "0");
+      text = say(words.hours, `${Math.floor(seconds / 3600)}:${minutes}`);
+    } else text = say(words.days, Math.floor(seconds / 86400));
+    return late ? say(words.late, text) : text;
+  }
+
+  function state(due) {
+    const minutes = (due - Date.now()) / 60000;
+    return minutes < 0 ? "late" : minutes < 15 ? "soon" : minutes < 60 ? "near" : "calm";
+  }
+
+  function tick() {
+    for (const each of document.querySelectorAll("[data-due]")) {
+      const due = Date.parse(each.dataset.due);
+      const text = remaining(due);
+      if (each.textContent !== text) each.textContent = text;
+      const named = `clock clock-${state(due)}`;
+      if (each.className !== named) each.className = named;
+    }
+  }
+
+  function localise(root) {
+    for (const each of root.querySelectorAll("time[data-moment]")) {
+      const moment = new Date(each.dateTime);
+      const today = day.format(moment) === day.format(new Date());
+      each.textContent = (today ? clock : dayAndClock).format(moment);
+      each.title = full.format(moment);
+    }
+    for (const each of root.querySelectorAll("[data-due]")) each.title = full.format(new Date(each.dataset.due));
+    for (const each of root.querySelectorAll("[data-zone-field]")) each.value = zone;
+    tick();
+  }
+
+  const template = document.querySelector("[data-zone-text]");
+  if (template) document.querySelector("[data-zone]").textContent = template.dataset.zoneText.replace("{zone}", zone);
+  localise(document);
+  document.addEventListener("htmx:afterSwap", () => localise(document));
+  document.addEventListener("htmx:oobAfterSwap", () => localise(document));
+  setInterval(tick, 1000);
+})();
