@@ -1,5 +1,6 @@
 """The envelope: what is written can be read, and whatever else arrives is refused with one kind of error."""
 
+import contextlib
 import json
 from datetime import UTC, datetime
 
@@ -51,7 +52,7 @@ class TestRoundTrip:
         assert parse(b"v", GOOD.value(), list(headers.items())).time == MOMENT
 
     @given(text=st.text(max_size=300), name=st.text(max_size=50))
-    @example(text="\x00", name="‮abc")
+    @example(text="\x00", name="\u202eabc")
     @example(text="👩🏽‍🚀" * 50, name="نص عربي")
     def test_any_text_survives(self, text: str, name: str) -> None:
         message = Message(
@@ -113,20 +114,16 @@ class TestRefused:
     def test_nothing_else_is_ever_raised(
         self, key: bytes | None, value: bytes | None, changes: dict[str, bytes | None]
     ) -> None:
-        try:
+        with contextlib.suppress(InvalidEnvelope):
             parse(key, value, list((HEADERS | changes).items()))  # type: ignore[arg-type]
-        except InvalidEnvelope as error:
-            assert str(error)
 
     @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(data=st.data(), name=st.sampled_from(sorted(REGISTRY)))
     def test_nothing_else_is_ever_raised_for_data_of_the_right_shape(self, data: st.DataObject, name: str) -> None:
         fields = {field: data.draw(st.one_of(st.text(max_size=5), moments, st.none())) for field in fields_of(name)}
         headers = HEADERS | {"ce_type": name.encode()}
-        try:
+        with contextlib.suppress(InvalidEnvelope):
             parse(b"v", json.dumps(fields).encode(), list(headers.items()))
-        except InvalidEnvelope as error:
-            assert str(error)
 
 
 moments = st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-03-14T13:05:02Z", "2026"])

@@ -34,5 +34,5 @@ class TestDeclaring:
 
     @pytest.mark.parametrize("name", ["closed", "case.closed", "case_closed.v1", "Case.closed.v1", "case.closed.v0"])
     def test_a_type_is_noun_past_verb_version(self, name: str) -> None:
-        with pytest.raises(TypeError, match="expected <noun>.<past-verb>.v<n>"):
+        with pytest.raises(TypeError, match=r"expected <noun>.<past-verb>.v<n>"):
             type("Odd", (Event,), {"type": name, "__module__": __name__, "__annotations__": {}})
