@@ -169,6 +169,10 @@ class TestPreference:
         outcome = chosen(made, preferred="mira")
         assert (outcome.person, outcome.explanation.relaxed) == ("jonas", ("preferred",))
 
+    def test_known_owner_gets_no_more_than_their_share_when_all_are_full(self) -> None:
+        made = engine(person("mira"), person("jonas"), loads={"mira": 2, "jonas": 1})
+        assert chosen(made, preferred="mira", slack_minutes=0).person == "jonas"
+
     def test_skill_is_worth_half_a_load(self) -> None:
         team = person("mira", capacity=4, skills={"coffee": 3}), person("jonas", capacity=4)
         assert chosen(engine(*team, loads={"mira": 1}), skill="coffee").person == "mira"

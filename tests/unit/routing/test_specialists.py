@@ -106,7 +106,7 @@ class TestEnglishStandsIn:
         assert chosen(made, now=at("2026-03-04 20:30"), language="es", slack_minutes=570).person == "emma"
 
     def test_not_before_it_is_time_for_it(self) -> None:
-        speaker = specialist("sofia", languages=SPANISH, **ARGENTINA)
+        speaker = specialist("sofia", languages={"es": "C2"}, **ARGENTINA)
         made = engine(speaker, specialist("emma", time_zone="UTC", hours={"wed": "12:30-23:00"}), busy=("sofia",))
         waits = decided(made, now=at("2026-03-04 12:10"), language="es", slack_minutes=120)
         assert isinstance(waits, Nobody)
