@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,19 +30,27 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One judgement: its columns in the weights, how its confidence was calibrated, and what it says when in doubt."""
+    """One judgement: its columns in the weights, how its confidence was calibrated, and what it says when in doubt.
+
+    A class in `sooner` is said as soon as its chance reaches the level given there, even when another is likelier.
+    """
 
     classes: tuple[str, ...]
     columns: slice
     temperature: float
     threshold: float
     when_in_doubt: str
+    sooner: Mapping[str, float] = field(default_factory=dict)
 
     def judge(self, logits: NDArray[np.float32]) -> Judgement:
         scores = logits[self.columns] / self.temperature
         likely = np.exp(scores - scores.max())
-        best = int(likely.argmax())
-        confidence = float(likely[best] / likely.sum())
+        chances = likely / likely.sum()
+        for label, level in self.sooner.items():
+            if (chance := float(chances[self.classes.index(label)])) >= level:
+                return Judgement(label, chance)
+        best = int(chances.argmax())
+        confidence = float(chances[best])
         return Judgement(self.classes[best] if confidence >= self.threshold else self.when_in_doubt, confidence)
 
 
@@ -62,7 +70,7 @@ class LinearModel:
         """The model of a folder. Raises ModelUnusable with the file and what is wrong with it."""
         try:
             facts = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
-            with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
+            with (folder / WEIGHTS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in ("weights", "scale", "bias", "rarity")}
             return cls(str(facts["name"]), _heads(facts["heads"], arrays), arrays)
         except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
@@ -88,6 +96,7 @@ def _heads(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> dict
             float(fact["temperature"]),
             float(fact["threshold"]),
             str(fact["when_in_doubt"]),
+            {str(label): float(level) for label, level in fact.get("sooner", {}).items()},
         )
         start = end
     expected = {"weights": (BUCKETS, start), "scale": (start,), "bias": (start,), "rarity": (BUCKETS,)}

@@ -11,10 +11,10 @@ import yaml
 from services.classification.domain.text import cleaned
 from services.classification.training.rules import weak_intent, weak_urgency
 
+FEELINGS = Path(__file__).parent / "feelings.yaml"
 EXAMPLES = Path(__file__).parent / "examples"
 _SENTIMENT = {"complaint": "negative", "compliment": "positive"}
 _URGENCY = {"compliment": "low", "remark": "low"}
-_WEAK_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,6 @@ class Row:
     sentiment: str = ""
     intent: str = ""
     urgency: str = ""
-    weight: float = 1.0
-    """Trust in intent and urgency: below 1 for labels made by rules."""
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -64,6 +62,17 @@ def written_examples() -> list[Row]:
     return rows
 
 
+def written_feelings() -> list[Row]:
+    """Every word or phrase of `feelings.yaml`: a sentiment and nothing else."""
+    by_language = yaml.safe_load(FEELINGS.read_text(encoding="utf-8"))
+    return [
+        Row(cleaned(phrase), language, "feelings", sentiment)
+        for language, feelings in by_language.items()
+        for sentiment, phrases in feelings.items()
+        for phrase in phrases
+    ]
+
+
 def posts(path: Path, source: str = "umsab") -> list[Row]:
     """Posts with a sentiment that people gave them; intent and urgency by rules."""
     return [
@@ -89,4 +98,4 @@ def conversations(path: Path) -> list[Row]:
 
 def _weakly(text: str, language: str, source: str, sentiment: str) -> Row:
     intent = weak_intent(text, sentiment)
-    return Row(text, language, source, sentiment, intent, weak_urgency(text, intent, sentiment), _WEAK_WEIGHT)
+    return Row(text, language, source, sentiment, intent, weak_urgency(text, intent, sentiment))

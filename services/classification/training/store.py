@@ -23,6 +23,7 @@ class TrainedHead:
     temperature: float
     threshold: float
     when_in_doubt: str
+    sooner: Mapping[str, float]
 
 
 def save(folder: Path, heads: Mapping[str, TrainedHead], rarities: Floats) -> str:
@@ -49,6 +50,7 @@ def save(folder: Path, heads: Mapping[str, TrainedHead], rarities: Floats) -> st
                 "temperature": round(head.temperature, 4),
                 "threshold": head.threshold,
                 "when_in_doubt": head.when_in_doubt,
+                "sooner": dict(head.sooner),
             }
             for each, head in heads.items()
         },

@@ -26,6 +26,8 @@ from services.classification.training.fit import (
 from services.classification.training.store import TrainedHead, save
 
 _STRENGTH = {"intent": 20.0, "sentiment": 4.0, "urgency": 20.0}
+_SOONER = {"urgency": {"high": 0.25}}
+"""Overlooking danger costs more than a false alarm."""
 _THRESHOLD = {"intent": 0.4, "sentiment": 0.4, "urgency": 0.5}
 WHEN_IN_DOUBT = {"intent": "remark", "sentiment": "neutral", "urgency": "normal"}
 _SOURCE_WEIGHT = {"written": 1.0, "conversations": 0.2, "umsab": 0.03}
@@ -53,25 +55,33 @@ def chosen(rows: list[Row], head: str) -> np.ndarray[tuple[int], np.dtype[np.int
     return np.sort(np.array(found, dtype=np.intp))
 
 
+def balanced(trust: Floats, labels: np.ndarray[tuple[int], np.dtype[np.str_]]) -> Floats:
+    """The same rows with every label given equal weight in sum: what is urgent is rare, not unimportant."""
+    total = {label: trust[labels == label].sum() for label in set(labels)}
+    return np.array([each * max(total.values()) / total[label] for each, label in zip(trust, labels, strict=True)])
+
+
 def train_head(head: str, rows: list[Row], matrix: csr_matrix) -> tuple[TrainedHead, list[evaluate.Held]]:
     """A head fitted on all its rows, calibrated on rows held out, and what it said about those."""
     index = chosen(rows, head)
     labels = np.array([getattr(rows[each], head) for each in index])
     trust: Floats = np.array([1.0 if head == "sentiment" else _SOURCE_WEIGHT[rows[each].source] for each in index])
     judged_by_people = head == "sentiment"
+    if head == "urgency":
+        trust = balanced(trust, labels)
     tested = np.array([at for at, each in enumerate(index) if judged_by_people or rows[each].source == "written"])
     say(f"{head}: {len(index)} rows, held-out rounds ...")
     logits = held_out_logits(matrix[index], labels, trust, _STRENGTH[head], tested, folds=4)
     say(f"{head}: final fit ...")
     linear = fit(matrix[index], labels, trust, _STRENGTH[head])
     warmth = temperature(logits, labels[tested], linear.classes)
-    trained = TrainedHead(linear, warmth, _THRESHOLD[head], WHEN_IN_DOUBT[head])
+    trained = TrainedHead(linear, warmth, _THRESHOLD[head], WHEN_IN_DOUBT[head], _SOONER.get(head, {}))
     return trained, evaluate.held(head, trained, logits, [rows[index[at]] for at in tested])
 
 
 def train(data: Path, out: Path) -> None:
     """Read, fit, write the model, measure it as it will be served, write the card."""
-    rows = corpus.written_examples()
+    rows = corpus.written_examples() + corpus.written_feelings()
     rows += corpus.conversations(data / evaluate.FILES["conversations"])
     rows += corpus.posts(data / evaluate.FILES["sentiment_train"])
     say(f"{len(rows)} rows; features ...")

@@ -51,7 +51,7 @@ def test_danger_is_more_urgent_than_praise(classifier: Classifier) -> None:
     assert (danger.urgency, praise.urgency) == ("high", "low")
 
 
-@pytest.mark.parametrize("text", ["", "\x00\x01", "ꙮ"])
+@pytest.mark.parametrize("text", ["", "\x00\x01", "@brand https://example.com"])
 def test_with_nothing_known_every_judgement_abstains_with_confidence_zero(classifier: Classifier, text: str) -> None:
     result = classifier.classify([text])[0]
     assert (result.intent, result.intent_confidence) == ("remark", 0.0)
@@ -66,6 +66,12 @@ def test_below_its_threshold_a_head_says_what_it_says_in_doubt_and_shows_the_low
     assert unsure.label == "c"
     assert 1 / 3 < unsure.confidence < 0.5
     assert sure.label == "a"
+
+
+def test_a_class_that_must_not_be_overlooked_is_said_sooner() -> None:
+    head = Head(("high", "low"), slice(0, 2), 1.0, 0.5, "low", {"high": 0.25})
+    assert head.judge(np.array([-1.0, 0.0], dtype=np.float32)).label == "high"
+    assert head.judge(np.array([-2.0, 0.0], dtype=np.float32)).label == "low"
 
 
 def test_a_higher_temperature_is_less_confident() -> None:

@@ -39,7 +39,7 @@ KNOWN = [
     ("ja", "コーヒーメーカーから水が漏れています"),
     ("ru", "Моя кофемашина протекает, что делать?"),
     ("zh", "我的咖啡机漏水了，怎么办？"),
-    ("uk", "Коли прийде моя посилка?"),
+    ("uk", "Моя кавоварка протікає, що робити?"),
     ("sv", "Min kaffemaskin läcker, vad ska jag göra?"),
     ("da", "Hvornår kommer min pakke? Jeg har ventet i to uger"),
     ("fi", "Kahvinkeittimeni vuotaa, mitä teen?"),

@@ -72,7 +72,7 @@ def test_the_same_rows_give_the_same_files_and_serving_agrees_with_training(tmp_
 
     def trained(folder: Path) -> TrainedHead:
         linear = fit(matrix, labels, np.ones(len(labels)), strength=20.0)
-        head = TrainedHead(linear, temperature(linear.logits(matrix), labels, linear.classes), 0.0, "remark")
+        head = TrainedHead(linear, temperature(linear.logits(matrix), labels, linear.classes), 0.0, "remark", {})
         save(folder, {"intent": head}, rarities)
         return head
 
