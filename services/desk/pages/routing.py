@@ -10,12 +10,14 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from services.chassis.errors import Conflict, Problem, Unavailable
+from services.chassis.logs import logger
 from services.desk.api.parts import InParts
 from services.desk.api.session import NotSignedIn
 from services.desk.domain.access import Reader
 from services.desk.pages.rendering import Pages
 
 SIGN_IN = "/sign-in"
+log = logger("desk")
 
 
 class PageRoute(APIRoute):
@@ -35,6 +37,9 @@ class PageRoute(APIRoute):
                 return await _problem_page(request, Problem(503, "unavailable", str(error)))
             except RequestValidationError as error:
                 return await _problem_page(request, Problem(400, "invalid-request", _first(error)))
+            except Exception as error:
+                log.error("a page failed", path=self.path, exc_info=error)
+                return await _problem_page(request, Problem(500, "bug", "this page has a fault"))
 
         return handler
 
