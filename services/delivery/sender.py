@@ -20,7 +20,7 @@ from services.delivery.gateway import Gateway
 from services.delivery.store import DELIVERIES
 
 LOOK_AGAIN_SECONDS = 1.0
-DRAIN_SECONDS = 6.0
+DRAIN_SECONDS = 4.0
 DUE_LIMIT = 100
 RECORD_AGAIN_SECONDS = 0.5
 
@@ -101,29 +101,32 @@ class Sender:
             queue.sort(key=lambda document: document.number)
             if not queue:
                 return
-            if not await self._sent_away(queue[0]):
+            if not self._ready(_state(queue[0])):
                 await self._behind(queue)
                 return
+            await self._attempt(queue[0])
 
-    async def _sent_away(self, head: Document[Delivery]) -> bool:
-        """Whether the next one in line may go now."""
-        state, now = _state(head), self._clock.now()
-        # One that was never tried only waited for those before it, and these are gone.
-        if state.next_at and state.next_at > now and (state.attempts or state.status == "sending"):
-            return False
+    def _ready(self, head: Delivery) -> bool:
+        """Whether the first in line may go now."""
+        now = self._clock.now()
         if self._paused_until and now < self._paused_until:
             return False
+        # One that was never tried only waited for those before it, and these are gone.
+        return head.next_at is None or head.next_at <= now or (head.status == "queued" and not head.attempts)
+
+    async def _attempt(self, head: Document[Delivery]) -> None:
+        """One attempt, or the end of one that was interrupted; nothing at all when another instance was first."""
+        state, now = _state(head), self._clock.now()
         if state.status == "sending":
-            change = delivery.interrupted(state, self._gateway.repeatable, now)
-            return await self._commit(head, change) and not _state(head).open
+            await self._commit(head, delivery.interrupted(state, self._gateway.repeatable, now))
+            return
         if not await self._commit(head, delivery.claim(state, now, self._lease_seconds)):
-            return False
+            return
         outcome = await self._gateway.send(state.reply, self._clock.now())
         now = self._clock.now()
         if isinstance(outcome, Later) and outcome.whole_channel and outcome.after_seconds:
             self._paused_until = now + timedelta(seconds=outcome.after_seconds)
         await self._record(head, delivery.settle(_state(head), outcome, now, self._give_up_after))
-        return not _state(head).open
 
     async def _behind(self, queue: list[Document[Delivery]]) -> None:
         """Those behind one that waits are not due before it is; otherwise they would be found again and again."""
