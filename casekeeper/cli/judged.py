@@ -17,13 +17,14 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from casekeeper.cli.options import DEFAULT_ORGANISATION, JsonOption, OrganisationOption
-from casekeeper.demo.run import Outcome, Progress, Stalled, run
+from casekeeper.demo.run import Outcome, Progress, run
 from casekeeper.demo.source import DataUnusable, Thread, enough, threads
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES, StoreEngine
 from casekeeper.local.process import ChildError
 from casekeeper.local.stack import Plan
 from schemas.organisation_file import load
 from schemas.topics import SERVICES
+from services.chassis import logs
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="More conversations, as JSON lines.", exists=True)]
 SeedOption = Annotated[
@@ -102,6 +103,7 @@ def _judged(
     if store not in STORE_ENGINES:
         raise typer.BadParameter(f"there is no store {store!r}; there are {', '.join(STORE_ENGINES)}")
     engine: StoreEngine = store
+    logs.configure("error", "console")
     try:
         chosen = enough(threads(load(org), org / "samples", data), messages)
         with tempfile.TemporaryDirectory(prefix="casekeeper-") as folder, _bar() as progress:
@@ -113,7 +115,7 @@ def _judged(
                 kafka_classpath=_classpath() if real_kafka else "",
             )
             return asyncio.run(_run(plan, chosen, seed, progress, kills))
-    except (ChildError, DataUnusable, Stalled) as error:
+    except (ChildError, DataUnusable) as error:
         err.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
 
@@ -159,12 +161,12 @@ def _tell(name: str, figures: dict[str, Any], outcome: Outcome, as_json: bool) -
             bad = label in VIOLATIONS and value
             table.add_row(label.replace("_", " "), f"[red]{value}[/red]" if bad else str(value))
         Console().print(table)
-    for finding in [*outcome.verdict.findings, *outcome.refused]:
+    for finding in [*outcome.verdict.findings, *outcome.refused, *filter(None, [outcome.stalled])]:
         err.print(f"[red]{finding}[/red]")
     if outcome.forged:
         err.print(f"[red]{outcome.forged} replies reached the receiving end with a wrong signature[/red]")
     for child, seconds in outcome.restarts:
         err.print(f"{child} was started again in {seconds:.1f} s")
     typer.echo(json.dumps(figures))
-    if any(figures[violation] for violation in VIOLATIONS) or outcome.refused or outcome.forged:
+    if any(figures[violation] for violation in VIOLATIONS) or outcome.refused or outcome.forged or outcome.stalled:
         raise typer.Exit(1)

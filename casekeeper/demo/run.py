@@ -48,6 +48,8 @@ class Outcome:
     refused: list[str]
     forged: int
     restarts: list[tuple[str, float]]
+    stalled: str = ""
+    """What was still to do when nothing moved any more."""
 
 
 def to_workday(now: datetime) -> float:
@@ -83,7 +85,7 @@ async def arena(plan: Plan, receiver: Receiver) -> AsyncIterator[tuple[Stack, Se
 async def run(
     plan: Plan, threads: list[Thread], seed: int, progress: Progress, meanwhile: Meanwhile | None = None
 ) -> Outcome:
-    """The whole run. `meanwhile` may disturb the stack while it works. Raises Stalled, ChildError."""
+    """The whole run. `meanwhile` may disturb the stack while it works. Raises ChildError."""
     began = time.monotonic()
     plan.clock_offset_seconds = to_workday(datetime.now(UTC))
     receiver = Receiver()
@@ -97,16 +99,22 @@ async def run(
             done += count
             progress.report("sending", done, total)
 
+        progress.report("starting", 1, 1)
         disturbing = asyncio.create_task(meanwhile(stack)) if meanwhile else None
         await sender.send_all(threads, doubled=DOUBLED, swapped=SWAPPED, seed=seed, progress=sent)
-        await _worked_off(stack, autopilot, total, progress)
-        if disturbing:
-            await disturbing
+        stalled = ""
+        try:
             await _worked_off(stack, autopilot, total, progress)
+            if disturbing:
+                await disturbing
+                await _worked_off(stack, autopilot, total, progress)
+        except Stalled as error:
+            stalled = str(error)
         progress.report("checking", 0, 1)
         records = await _settled(stack, receiver)
         verdict = check(list(sender.sent.messages.values()), records, receiver.received)
-        return Outcome(verdict, time.monotonic() - began, sender.sent.refused, receiver.forged, stack.restarts)
+        progress.report("checking", 1, 1)
+        return Outcome(verdict, time.monotonic() - began, sender.sent.refused, receiver.forged, stack.restarts, stalled)
 
 
 async def _worked_off(stack: Stack, autopilot: Autopilot, messages: int, progress: Progress) -> None:

@@ -20,6 +20,8 @@ from services.chassis.clock import Clock
 from services.chassis.ids import fresh
 
 RETRY_SECONDS = 0.3
+SPAN = timedelta(hours=1)
+"""A conversation is squeezed into the hour before it is sent."""
 
 
 def sign(secret: str, id: str, timestamp: int, body: bytes) -> str:
@@ -102,7 +104,7 @@ class Sender:
             "conversation": said.conversation,
             "author": said.author.model_dump(exclude_defaults=True),
             "text": said.text,
-            "sent_at": (now - timedelta(hours=1) + timedelta(seconds=said.sent_after_seconds)).isoformat(),
+            "sent_at": (now - SPAN + min(SPAN, timedelta(seconds=said.sent_after_seconds))).isoformat(),
         }
         body = json.dumps({"type": "message.created", "timestamp": now.isoformat(), "data": data}).encode()
         id, timestamp = fresh(), int(now.timestamp())

@@ -38,10 +38,8 @@ class DataUnusable(ValueError):
 
 
 def threads(organisation: Organisation, sample: Path, data: Path | None = None) -> list[Thread]:
-    """All conversations of the sample and, alternating with them, of another file. Raises DataUnusable."""
-    files = [[thread for name in SAMPLES for thread in _read(sample / name, organisation)]]
-    if data:
-        files.append(list(_read(data, organisation)))
+    """All conversations of the sample's files and of another one, taken from each in turn. Raises DataUnusable."""
+    files = [list(_read(file, organisation)) for file in [*(sample / name for name in SAMPLES), *([data] if data else [])]]
     mixed = [thread for group in itertools.zip_longest(*files) for thread in group if thread]
     if not mixed:
         raise DataUnusable(f"there are no messages in {sample}")
@@ -98,7 +96,8 @@ def _thread(row: dict[str, object], organisation: Organisation) -> Thread:
     if not isinstance(messages, list) or not messages:
         raise TypeError("messages is not a list with something in it")
     said = [each for each in messages if each.get("role", "customer") == "customer"]
-    author = row.get("author") or {"id": said[0]["author"], "handle": said[0]["author"]}
+    known = row.get("author")
+    author = known if isinstance(known, dict) else {"id": said[0]["author"], "handle": said[0]["author"]}
     return Thread(
         tuple(
             Said(
@@ -106,7 +105,7 @@ def _thread(row: dict[str, object], organisation: Organisation) -> Thread:
                 channel.id,
                 str(row["conversation"]),
                 each["id"],
-                Author.model_validate(author),
+                Author.model_validate({name: value for name, value in author.items() if value is not None}),
                 each["text"],
                 float(each.get("sent_after_seconds", index * SPACING_SECONDS)),
             )

@@ -35,7 +35,7 @@ __all__ = [
 
 StoreEngine = Literal["secantusdb", "nx-27017"]
 STORE_ENGINES: tuple[StoreEngine, ...] = get_args(StoreEngine)
-DEFAULT_STORE_ENGINE: StoreEngine = "secantusdb"
+DEFAULT_STORE_ENGINE: StoreEngine = "nx-27017"
 
 BROKER_PORT_SETTING = "CASEKEEPER_BROKER_PORT"
 STORE_PORT_SETTING = "CASEKEEPER_STORE_PORT"

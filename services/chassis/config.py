@@ -36,7 +36,9 @@ class ServiceConfig(BaseSettings):
     log_level: str = "info"
     log_format: str = Field("json", pattern="^(json|console)$")
     otlp_endpoint: str = Field("", description="OTLP over HTTP, such as http://collector:4318; empty: no traces sent")
-    clock_offset_seconds: float = Field(0, description="run this far ahead of the machine's clock; for demonstrations only")
+    clock_offset_seconds: float = Field(
+        0, description="run this far ahead of the machine's clock; for demonstrations only"
+    )
     max_records: int = Field(500, ge=1, le=500, description="events handled at once")
 
     @classmethod

@@ -20,6 +20,9 @@ RECORD_OVERHEAD_BYTES = 100
 MAX_REQUEST_BYTES = 4_194_304
 REQUEST_TIMEOUT_MS = 10_000
 BROKER_ERRORS = (KafkaError, OSError)
+QUIET_MS = 300
+BUSY_SECONDS = 3.0
+"""How long `read` goes on past the end of topics that keep growing."""
 ASIDE_RETENTION_MS = 90 * DAY_MILLISECONDS
 
 
@@ -200,7 +203,11 @@ def _raise_for_errors(response: Any) -> None:
 
 
 async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]:
-    """All records that these topics hold now, each partition in order. Raises Unavailable."""
+    """All records that these topics hold now, each partition in order. Raises Unavailable.
+
+    The local broker's end offsets count only the first record of the last batch (docs/decisions/0002), so reading goes on past
+    the end until nothing more comes.
+    """
     consumer = AIOKafkaConsumer(
         *map(cluster.topic, topics),
         bootstrap_servers=cluster.bootstrap,
@@ -210,17 +217,18 @@ async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]
     )
     try:
         await consumer.start()
-        ends = {partition: end for partition, end in (await consumer.end_offsets(consumer.assignment())).items() if end}
-        starts = await consumer.beginning_offsets(list(ends))
-        unread = {partition for partition, end in ends.items() if starts[partition] < end}
-        while unread:
-            for partition, raws in (await consumer.getmany(timeout_ms=200, max_records=2000)).items():
+        ends = await consumer.end_offsets(consumer.assignment())
+        passed_at = None
+        while True:
+            batches = await consumer.getmany(timeout_ms=QUIET_MS, max_records=2000)
+            for raws in batches.values():
                 for raw in raws:
-                    if raw.offset < ends[partition]:
-                        yield Record.of(raw)
-            for partition in tuple(unread):
-                if await consumer.position(partition) >= ends[partition]:
-                    unread.discard(partition)
+                    yield Record.of(raw)
+            behind = [partition for partition, end in ends.items() if await consumer.position(partition) < end]
+            now = asyncio.get_running_loop().time()
+            passed_at = None if behind else passed_at or now
+            if passed_at and (not batches or now - passed_at > BUSY_SECONDS):
+                return
     except BROKER_ERRORS as error:
         raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
     finally:

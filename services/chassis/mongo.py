@@ -133,7 +133,16 @@ class Database:
         return await self._bulk(name, [InsertOne(dict(row)) for row in rows]) if rows else 0
 
     async def set(self, name: str, id: str, values: Mapping[str, Any]) -> bool:
-        """Set top-level fields; False when there is no such row."""
+        """Set top-level fields to texts or numbers; False when there is no such row.
+
+        Raises TypeError for other values: a compatible store was found to keep times and truth values as something else.
+        """
+        if wrong := [
+            field
+            for field, value in values.items()
+            if isinstance(value, bool) or not isinstance(value, int | float | str)
+        ]:
+            raise TypeError(f"{wrong[0]} is neither a text nor a number")
         async with _available():
             result = await self._database[name].update_one({"_id": id}, {"$set": dict(values)})
             return bool(result.matched_count)

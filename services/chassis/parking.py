@@ -7,7 +7,7 @@ behind it (docs/decisions/0004).
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.documents import Index
@@ -42,7 +42,7 @@ class Parking:
 
     async def prepare(self) -> None:
         await self._database.create_index(NAME, Index(("lane", "order")))
-        await self._database.create_index(NAME, Index(("head", "not_before")))
+        await self._database.create_index(NAME, Index(("head", "not_before_ms")))
         await self._mark_heads({row["lane"] for row in await self._database.rows(NAME, {})})
 
     async def lanes(self, lanes: Iterable[str]) -> set[str]:
@@ -61,7 +61,7 @@ class Parking:
                     "order": fresh(),
                     "head": 0,
                     "attempts": tries,
-                    "not_before": now + _delay(tries),
+                    "not_before_ms": _milliseconds(now + _delay(tries)),
                     **_stored(record),
                 }
             )
@@ -81,17 +81,23 @@ class Parking:
     async def failed(self, parked: Parked, now: datetime) -> int:
         """Note one more failed try, and return how many there were."""
         attempts = parked.attempts + 1
-        await self._database.set(NAME, parked.id, {"attempts": attempts, "not_before": now + _delay(attempts)})
+        await self._database.set(
+            NAME, parked.id, {"attempts": attempts, "not_before_ms": _milliseconds(now + _delay(attempts))}
+        )
         return attempts
 
     async def due(self, now: datetime) -> list[list[Parked]]:
         """The lanes whose first waiting event is due, each with what waits there, in order; the longest due first."""
-        heads = await self._database.rows(NAME, {"head": 1, "not_before": {"$lte": now}}, "not_before", LANES_AT_ONCE)
+        heads = await self._database.rows(
+            NAME, {"head": 1, "not_before_ms": {"$lte": _milliseconds(now)}}, "not_before_ms", LANES_AT_ONCE
+        )
         found = []
         for lane in dict.fromkeys(head["lane"] for head in heads):
             rows = await self._database.rows(NAME, {"lane": lane}, "order", EVENTS_AT_ONCE)
-            waiting = [Parked(row["_id"], lane, row["attempts"], row["not_before"], _record(row)) for row in rows]
-            if waiting and waiting[0].not_before <= now:
+            waiting = [
+                Parked(row["_id"], lane, row["attempts"], _moment(row["not_before_ms"]), _record(row)) for row in rows
+            ]
+            if waiting and _milliseconds(waiting[0].not_before) <= _milliseconds(now):
                 found.append(waiting)
         return found
 
@@ -110,6 +116,15 @@ def exhausted(attempts: int) -> bool:
 
 def _delay(attempts: int) -> timedelta:
     return timedelta(seconds=DELAYS_SECONDS[min(attempts, len(DELAYS_SECONDS)) - 1] if attempts else 0)
+
+
+def _milliseconds(moment: datetime) -> int:
+    """A number, because not every store sets a time right in an update."""
+    return int(moment.timestamp() * 1000)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _name(record: Record) -> str:
