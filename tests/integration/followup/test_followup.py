@@ -21,7 +21,7 @@ from services.chassis.service import Service
 from services.followup.app import build
 from services.followup.handlers import Ticking
 from services.followup.settings import Settings
-from services.followup.store import CLOCKS
+from services.followup.store import CLOCKS, due
 from tests.conftest import Backends, eventually
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -222,21 +222,23 @@ async def test_two_instances_fire_each_clock_once(backends: Backends) -> None:
 
 async def test_after_a_day_of_downtime_what_is_overdue_breaches_once_the_most_overdue_first(backends: Backends) -> None:
     clock = HandClock()
-    due = {f"c{number}": 60 + 10 * ((number * 4) % 9) for number in range(9)}
+    minutes_of = {f"c{number}": 60 + 10 * ((number * 4) % 9) for number in range(9)}
     async with without_listening(backends, clock) as service:
-        await service.processor.process(records(outgoing([opened(case, minutes) for case, minutes in due.items()])))
+        await service.processor.process(
+            records(outgoing([opened(case, minutes) for case, minutes in minutes_of.items()]))
+        )
     clock.pass_minutes(24 * 60)
     async with without_listening(backends, clock, publishing=False) as service:
         for expected in (2, 4):
             await Ticking(service.repository, clock, batch=2, most_batches=1).tick()
-            left = await service.database.find(CLOCKS, {"next_at": {"$lte": clock.now()}}, sort="next_at")
-            assert [each.id for each in left] == sorted(due, key=due.__getitem__)[expected:]
+            left = await due(service.database, clock.now())
+            assert [each.id for each in left] == sorted(minutes_of, key=minutes_of.__getitem__)[expected:]
     async with without_listening(backends, clock) as service, hearing(service) as heard:
         await ticking(service, batch=2).tick()
         await ticking(service, batch=2).tick()
-        await reaches(heard, 2 * len(due))
-        assert await service.database.find(CLOCKS, {"next_at": {"$lte": clock.now()}}) == []
-    assert all(lines(heard, case) == ["first-response set", "first-response breached"] for case in due)
+        await reaches(heard, 2 * len(minutes_of))
+        assert await due(service.database, clock.now()) == []
+    assert all(lines(heard, case) == ["first-response set", "first-response breached"] for case in minutes_of)
 
 
 async def test_a_crash_between_commit_and_publish_loses_and_doubles_nothing(backends: Backends) -> None:
