@@ -1,7 +1,9 @@
 // Moments in the reader's own zone, and clocks that count. The server wrote both in UTC already.
 (() => {
   "use strict";
-  const language = document.documentElement.lang;
+  // The page's language, in the reader's own variant of it where there is one (24 hours in Britain, 12 in America).
+  const own = document.documentElement.lang;
+  const language = navigator.languages.find((each) => each === own || each.startsWith(`${own}-`)) ?? own;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const words = document.body.dataset;
   const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
