@@ -7,6 +7,7 @@ a text is decided by the field it is for, not by YAML: `NO` stays a country and 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,16 @@ class _Reading:
 
 
 def load(folder: Path) -> Organisation:
-    """The organisation in a folder. Raises OrganisationInvalid with all mistakes at once."""
+    """The organisation in a folder. Raises OrganisationInvalid with all mistakes at once.
+
+    Read once for all services of a process, and again when a file has changed.
+    """
+    stamp = tuple((str(file), file.stat().st_mtime_ns) for file in sorted(folder.rglob("*.yaml")))
+    return _load(folder, stamp)
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path, _: tuple[tuple[str, int], ...]) -> Organisation:
     organisation, problems = _read(folder)
     if organisation is None or problems:
         raise OrganisationInvalid(problems)
