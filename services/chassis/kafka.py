@@ -154,7 +154,7 @@ def _portions(records: Iterable[Sendable]) -> Iterator[list[Sendable]]:
     for record in records:
         _, key, value, headers = record
         more = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
-        more += sum(len(name) + len(text) + 4 for name, text in headers)
+        more += sum(len(name) + len(text or b"") + 4 for name, text in headers)
         if portion and size + more > MAX_BATCH_BYTES:
             yield portion
             portion, size = [], 0
