@@ -17,6 +17,8 @@ from services.cases.domain import Case, Consult
 CONSULT_SHARE = 0.35
 """Share of cases whose answer the owner does not know, although they speak the language and have the skill."""
 PROMISE = timedelta(hours=4)
+CONSULT_DUE_MINUTES = 30
+"""So short that somebody who also speaks English is asked at once where no speaker of the language is at work."""
 MAX_NAME = 30
 
 
@@ -80,6 +82,7 @@ def _ask(case: Case, organisation: Organisation, now: datetime) -> Sequence[Step
     question = {
         "question": f"Customer question about {case.topic or 'a product'} ({case.language}): what do I tell them?",
         "language": language,
+        "due_minutes": CONSULT_DUE_MINUTES,
     }
     return [holding, _step(case, case.owner, "consults", question, str(len(case.consults)))]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import random
 import tempfile
@@ -104,6 +105,9 @@ def _judged(
         raise typer.BadParameter(f"there is no store {store!r}; there are {', '.join(STORE_ENGINES)}")
     engine: StoreEngine = store
     logs.configure("error", "console")
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # it complains at length while the broker is away on purpose
     try:
         chosen = enough(threads(load(org), org / "samples", data), messages)
         with tempfile.TemporaryDirectory(prefix="casekeeper-") as folder, _bar() as progress:

@@ -39,7 +39,9 @@ class DataUnusable(ValueError):
 
 def threads(organisation: Organisation, sample: Path, data: Path | None = None) -> list[Thread]:
     """All conversations of the sample's files and of another one, taken from each in turn. Raises DataUnusable."""
-    files = [list(_read(file, organisation)) for file in [*(sample / name for name in SAMPLES), *([data] if data else [])]]
+    files = [
+        list(_read(file, organisation)) for file in [*(sample / name for name in SAMPLES), *([data] if data else [])]
+    ]
     mixed = [thread for group in itertools.zip_longest(*files) for thread in group if thread]
     if not mixed:
         raise DataUnusable(f"there are no messages in {sample}")

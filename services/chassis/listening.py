@@ -13,7 +13,6 @@ from services.chassis.config import ServiceConfig
 from services.chassis.errors import Unavailable
 from services.chassis.kafka import Record
 
-SESSION_TIMEOUT_MS = 10_000
 MAX_POLL_INTERVAL_MS = 600_000
 STOP_SECONDS = 8
 
@@ -49,7 +48,8 @@ def listening(
         batch_timeout_ms=10,
         fetch_max_wait_ms=50,
         auto_offset_reset="earliest",
-        session_timeout_ms=SESSION_TIMEOUT_MS,
+        session_timeout_ms=config.session_timeout_ms,
+        heartbeat_interval_ms=config.session_timeout_ms // 3,
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         listener=kafka.assignment_listener(assigned),
         no_reply=True,
