@@ -40,12 +40,7 @@ class CaseLine(BaseModel):
 
     @classmethod
     def of(cls, row: Row) -> "CaseLine":
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields} | masked_line(row))
-
-
-def masked_line(row: Row) -> dict[str, str]:
-    """The words of a line that may hold personal data."""
-    return {"customer": masked_text(row.customer), "last_words": masked_text(row.last_words)}
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
 
 
 class CaseList(BaseModel):

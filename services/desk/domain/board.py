@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.desk.domain.case_view import OPEN, CaseView, Status
+from services.desk.domain.masking import masked_text
 
 SOON = timedelta(hours=1)
 DAY = timedelta(hours=24)
@@ -40,7 +41,6 @@ class Row:
         """The line of a case that is opened."""
         if view.opened_at is None or view.updated_at is None:
             raise ValueError(f"case {view.id} is not opened")
-        customer = view.customer
         return cls(
             id=view.id,
             brand=view.brand,
@@ -49,8 +49,8 @@ class Row:
             topic=view.topic,
             status=view.status,
             owner=view.owner,
-            customer=(customer.name or customer.handle) if customer else "",
-            last_words=view.last_words,
+            customer=view.called,
+            last_words=masked_text(view.last_words),
             opened_at=view.opened_at,
             updated_at=view.updated_at,
             next_due=view.next_due,

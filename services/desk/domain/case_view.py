@@ -9,6 +9,7 @@ from schemas.base import Model, UtcDatetime
 from schemas.events.followup import ClockKind
 from schemas.events.message import Author, Classification, Visibility
 from schemas.events.reply import ReplyKind
+from services.desk.domain.masking import masked_text
 from services.desk.domain.timeline import Entry, bounded, with_entry
 
 Status = Literal["unopened", "new", "owned", "waiting-for-specialist", "waiting-for-customer", "resolved", "closed"]
@@ -121,6 +122,11 @@ class CaseView(Model):
         if self.open_consults:
             return "waiting-for-specialist"
         return "owned" if self.unanswered else "waiting-for-customer"
+
+    @property
+    def called(self) -> str:
+        """What the customer is called, masked where that is an address (M3); empty when nobody knows."""
+        return masked_text(self.customer.name or self.customer.handle) if self.customer else ""
 
     @property
     def open_promises(self) -> tuple[Promise, ...]:

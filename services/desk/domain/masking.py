@@ -5,8 +5,13 @@ import re
 from schemas.base import Model
 from schemas.events.message import Author
 
-MAIL = re.compile(r"[^\s@<>()\[\],;:]+@[^\s@<>()\[\],;:]+\.[^\s@<>()\[\],;:.]+")
-PHONE = re.compile(r"(?<![\w/.-])\+?\d(?:[\s().-]?\d){7,14}(?![\w/-])")
+# Bounded, so that a long text without a space costs no more than its length.
+MAIL = re.compile(r"[^\s@<>()\[\],;:]{1,64}@[^\s@<>()\[\],;:]{1,255}\.[^\s@<>()\[\],;:.]{1,63}")
+# Numbers dialled from abroad or with a leading zero, and the American way; other numbers are orders, amounts, dates.
+PHONE = re.compile(
+    r"(?<![\w/.-])(?:\+|\(?0)(?:[\s().-]{0,2}\d){7,14}(?![\w/-])"
+    r"|(?<![\w/.-])\(?\d{3}\)?[\s.-]{1,2}\d{3}[\s.-]\d{4}(?![\w/-])"
+)
 DOTS = "•••"
 
 

@@ -50,6 +50,7 @@ async def show_case(
         "offers": offers,
         "earlier": earlier,
         "profile": profile(view.customer, revealed=False) if view.customer else None,
+        "web": on_our_page(desk, view),
     }
     asked = [candidate.person for offer in offers.values() for candidate in offer.explanation.candidates]
     people = await _people(desk, view, *asked, *(each.owner for each in earlier))
@@ -79,6 +80,12 @@ def composer(
         "signature": _signature(desk, view, reader.person),
         "max_length": channel.max_length if channel else 0,
     }
+
+
+def on_our_page(desk: Parts, view: CaseView) -> bool:
+    """Whether the customer writes on our own page, where their id says nothing about them."""
+    channel = desk.organisation.by_id["channels"].get(view.channel)
+    return channel is not None and channel.kind == "web"
 
 
 def spoken_languages(desk: Parts) -> set[str]:

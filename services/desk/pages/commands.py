@@ -10,7 +10,7 @@ from services.desk.api.parts import InParts, Parts
 from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
 from services.desk.domain.masking import profile
-from services.desk.pages.case import show_case
+from services.desk.pages.case import on_our_page, show_case
 from services.desk.pages.forms import FormState, consult_body, new_promise, reply_body, submitted
 from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
@@ -82,7 +82,7 @@ async def reveal(case_id: str, request: Request, pages: TeamPages, desk: InParts
         name for name in ("id", "name", "handle", "address") if getattr(hidden, name) != getattr(shown, name)
     )
     await desk.desk.note_reveal(case_id, reader.id, fields)
-    context = {"view": view, "profile": shown, "may_act": True}
+    context = {"view": view, "profile": shown, "may_act": True, "web": on_our_page(desk, view)}
     return await pages.render("_profile.html" if pages.partial else "profile.html", context)
 
 

@@ -91,8 +91,8 @@ class Pages:
 
 
 def clock_state(due: datetime, now: datetime) -> str:
-    """How pressing a due time is: `late`, `soon` (a quarter of an hour), `near` (an hour) or `calm`."""
+    """How pressing a due time is: `late`, `soon` (a quarter of an hour), `near` (half an hour) or `calm`."""
     seconds = (due - now).total_seconds()
     if seconds < 0:
         return "late"
-    return "soon" if seconds < 15 * 60 else "near" if seconds < 60 * 60 else "calm"
+    return "soon" if seconds < 15 * 60 else "near" if seconds < 30 * 60 else "calm"

@@ -37,8 +37,8 @@ class PageRoute(APIRoute):
                 return await _problem_page(request, Problem(503, "unavailable", str(error)))
             except RequestValidationError as error:
                 return await _problem_page(request, Problem(400, "invalid-request", _first(error)))
-            except Exception as error:
-                log.error("a page failed", path=self.path, exc_info=error)
+            except Exception:
+                log.exception("a page failed", path=self.path)
                 return await _problem_page(request, Problem(500, "bug", "this page has a fault"))
 
         return handler

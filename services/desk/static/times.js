@@ -29,7 +29,7 @@
 
   function state(due) {
     const minutes = (due - Date.now()) / 60000;
-    return minutes < 0 ? "late" : minutes < 15 ? "soon" : minutes < 60 ? "near" : "calm";
+    return minutes < 0 ? "late" : minutes < 15 ? "soon" : minutes < 30 ? "near" : "calm";
   }
 
   function tick() {

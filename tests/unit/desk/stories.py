@@ -114,9 +114,7 @@ class Story:
             explanation=WHY,
             decided_at=at,
         )
-        return self._add(
-            decided, CaseAssigned(**self.facts, owner=self.owner, request_id=request, assigned_at=at)
-        )
+        return self._add(decided, CaseAssigned(**self.facts, owner=self.owner, request_id=request, assigned_at=at))
 
     def asked(self, question: str, consult: str = "q1", specialist: str = "", minutes: float = 2) -> "Story":
         self._add(
@@ -168,9 +166,7 @@ class Story:
 
     def kept(self, promise: str = "p1", late: bool = False) -> "Story":
         promise_id = f"{self.case_id}-{promise}"
-        return self._add(
-            PromiseKept(**self.facts, promise_id=promise_id, owner=self.owner, reply_id="r2", late=late)
-        )
+        return self._add(PromiseKept(**self.facts, promise_id=promise_id, owner=self.owner, reply_id="r2", late=late))
 
     def replied(
         self, text: str, reply: str = "r1", kind: str = "answer", minutes: float = 5, outcome: str = "sent"
@@ -197,9 +193,7 @@ class Story:
             self._add(ReplyUncertain(**self.facts, reply_id=reply_id, reason="the connection broke"))
         if outcome == "sent":
             at = self.after(minutes + 0.1)
-            self._add(
-                ReplySent(**self.facts, reply_id=reply_id, kind=kind, author=self.owner, first=first, sent_at=at)
-            )
+            self._add(ReplySent(**self.facts, reply_id=reply_id, kind=kind, author=self.owner, first=first, sent_at=at))
         return self
 
     def stopped(self, minutes: float = 5) -> "Story":
@@ -228,15 +222,20 @@ class Story:
 
 def outgoing(events: Iterable[Event], at: datetime = NOON) -> list[Outgoing]:
     """The events on their way to their topics."""
-    return [
-        Outgoing.of(Envelope(fresh(), "casekeeper/test", "test", at, key_of(event), event)) for event in events
-    ]
+    return [Outgoing.of(Envelope(fresh(), "casekeeper/test", "test", at, key_of(event), event)) for event in events]
 
 
 def several(count: int, start: datetime) -> Sequence[Story]:
     """Many cases at once."""
     return [
-        Story(case_id=f"case-{n}", conversation=f"conversation-{n}", customer=Author(id=f"c{n}", name=f"Customer {n}"),
-              start=start).opened(due_minutes=n + 1).wrote(f"Question number {n}").assigned()
+        Story(
+            case_id=f"case-{n}",
+            conversation=f"conversation-{n}",
+            customer=Author(id=f"c{n}", name=f"Customer {n}"),
+            start=start,
+        )
+        .opened(due_minutes=n + 1)
+        .wrote(f"Question number {n}")
+        .assigned()
         for n in range(count)
     ]
