@@ -16,6 +16,7 @@ from services.chassis.clock import Clock, ShiftedClock, SystemClock
 from services.chassis.config import ServiceConfig
 from services.chassis.documents import Collection
 from services.chassis.errors import PortInUse, Unavailable
+from services.chassis.gauges import LOOK_EVERY_SECONDS, Gauges
 from services.chassis.http import application
 from services.chassis.kafka import Publisher, Record
 from services.chassis.listening import STOP_SECONDS, listening, start_listening, topics_of
@@ -66,6 +67,7 @@ class Service:
         self.broker = listening(config, topics_of(self.name) if self.listens else (), self._handle, self._assigned)
         checks = {"store": self._store, "broker": self._broker, "outbox": self._outbox}
         self.api: FastAPI = application(self.name, checks, config.internal_token.get_secret_value(), body_limits)
+        self.gauges = Gauges(self.name, checks, self.outbox, self.parking, self._consumer)
         self.port = config.http_port
         self._work: list[tuple[Work, float]] = []
         self._on_start: list[Work] = []
@@ -128,7 +130,8 @@ class Service:
             await work()
         await self.outbox.start(self.collections)
         await self._serve()
-        works = list(self._work) if listen else []
+        telemetry.appear(self.name)
+        works = [*self._work, (self.gauges.look, LOOK_EVERY_SECONDS)] if listen else []
         if self.listens and listen:
             await start_listening(self.broker)
             self._trouble = ""
@@ -149,6 +152,7 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        self.gauges.forget()
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self.broker.stop(), STOP_SECONDS)
         if self._server:
@@ -176,8 +180,8 @@ class Service:
                 attempt += 1
                 continue
             self._trouble = ""
-            telemetry.consumed.add(len(records), {"service": self.name})
-            telemetry.processing.record(asyncio.get_running_loop().time() - started, {"service": self.name})
+            seconds = asyncio.get_running_loop().time() - started
+            telemetry.handled(self.name, len(records), seconds, min(record.timestamp_ms for record in records))
             return
         raise Unavailable("stopping; the batch is not acknowledged and comes again")
 
@@ -192,6 +196,10 @@ class Service:
     def _assigned(self, count: int) -> None:
         self.has_partitions = bool(count)
         self._new_partitions = True
+
+    def _consumer(self) -> Any:
+        """Kafka's own consumer, once there is one."""
+        return next((getattr(each, "consumer", None) for each in self.broker.subscribers), None)
 
     async def _take_over(self) -> None:
         if self._new_partitions:
