@@ -7,13 +7,25 @@ from typing import Any
 import pytest
 
 from services.chassis import dead, kafka
-from services.chassis.documents import Context, Decision, Document
+from services.chassis.documents import Context, Decision, Document, Outgoing
 from services.chassis.errors import Unavailable
+from services.chassis.journal import republish
 from services.chassis.kafka import Record
 from services.chassis.service import Service
 from services.chassis.testing import ManualClock, record
 from tests.conftest import Backends, eventually
-from tests.integration.chassis.probe import NOTES, Moods, Notes, lanes_in_order, noted, probe, told, told_events, word
+from tests.integration.chassis.probe import (
+    NOTES,
+    Moods,
+    Notes,
+    lanes_in_order,
+    noted,
+    probe,
+    told,
+    told_events,
+    visit,
+    word,
+)
 
 BATCH = [record(word(f"c{number % 3}", str(number)), number) for number in range(12)]
 EXPECTED = {f"c{case}": tuple(str(number) for number in range(case, 12, 3)) for case in range(3)}
@@ -157,6 +169,50 @@ class TestCrash:
 
 
 async def _nothing(_: Any) -> None: ...
+
+
+class TestBrokerAway:
+    async def test_nothing_leaves_an_outbox_before_the_broker_has_it(
+        self, backends: Backends, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        service = probe(backends, journal=True)
+        whole, away = service.publisher.publish, [True]
+
+        async def half(events: Sequence[Outgoing]) -> None:
+            if away:
+                await whole(events[: len(events) // 2])
+                raise Unavailable("the broker went away in the middle")
+            await whole(events)
+
+        monkeypatch.setattr(service.publisher, "publish", half)
+        await service.start(listen=False)
+        await service.processor.process(BATCH[:6])
+        await published(service, 3)
+        await service.outbox._clear()
+        assert await pending(service) == 3
+        await service.processor.process(BATCH[6:])
+        await service.outbox._clear()
+        assert [len(each.outbox) for each in await service.database.find(NOTES, {})] == [4, 4, 4]
+        assert service.outbox.backlog == 12
+        assert service.outbox.oldest_age_seconds > 0
+        away.clear()
+        await cleared(service)
+        assert lanes_in_order(await told_events(service)) == {case: [1, 2, 3, 4] for case in EXPECTED}
+        await service.stop()
+
+    async def test_what_the_broker_forgot_is_in_the_journal(self, backends: Backends) -> None:
+        service = probe(backends, journal=True)
+        await service.start(listen=False)
+        await service.processor.process(BATCH)
+        once = await published(service, 12)
+        await cleared(service)
+        assert await republish([service.database], service.publisher) == 12
+        twice = await published(service, 24)
+        assert sorted(each.envelope().id for each in twice) == sorted([each.envelope().id for each in once] * 2)
+        assert lanes_in_order(twice[:]) == {case: [1, 2, 3, 4] for case in EXPECTED}
+        await service.processor.process(BATCH)
+        assert await noted(service) == EXPECTED
+        await service.stop()
 
 
 class TestTwoWriters:
