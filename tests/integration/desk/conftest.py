@@ -1,0 +1,74 @@
+"""A running desk on the real broker and store, and browsers without a screen."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+
+from services.chassis.documents import Outgoing
+from services.chassis.service import Service
+from services.desk.app import build
+from services.desk.settings import Settings
+from tests.conftest import Backends
+
+TOKEN = "between-services"
+PASSWORD = "a long enough password"
+INTERNAL = {"Authorization": f"Bearer {TOKEN}"}
+FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+Started = Callable[..., Awaitable[Service]]
+
+
+@pytest.fixture
+async def start_desk(backends: Backends) -> AsyncIterator[Started]:
+    """Starts desks on the same store; all of them are stopped in the end."""
+    running: list[Service] = []
+
+    async def start(**settings: object) -> Service:
+        service = build(Settings(**(backends.settings() | {"internal_token": TOKEN} | settings)))
+        await service.start()
+        running.append(service)
+        return service
+
+    yield start
+    for service in running:
+        await service.stop()
+
+
+class Browser:
+    """Somebody who looks at the desk: keeps cookies, sends forms with their token."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self.client = client
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        return await self.client.get(path, headers=headers)
+
+    async def submit(self, page: str, action: str, *, partial: bool = False, **fields: str) -> httpx2.Response:
+        """Load a page, then send one of its forms."""
+        token = FORM_TOKEN.search((await self.client.get(page)).text)
+        assert token, f"{page} has no form"
+        headers = {"HX-Request": "true"} if partial else {}
+        return await self.client.post(action, data={"form_token": token[1], **fields}, headers=headers)
+
+    async def sign_in(self, person: str, password: str = PASSWORD) -> httpx2.Response:
+        return await self.submit("/sign-in", "/sign-in", person=person, password=password)
+
+
+@asynccontextmanager
+async def browser(service: Service, person: str = "") -> AsyncIterator[Browser]:
+    """A browser of its own; with a person, an account is made and signed in."""
+    async with httpx2.AsyncClient(base_url=service.url, timeout=30) as client:
+        made = Browser(client)
+        if person:
+            account = {"person": person, "password": PASSWORD}
+            answer = await client.post("/internal/accounts", json=account, headers=INTERNAL)
+            assert answer.status_code == 200, answer.text
+            assert (await made.sign_in(person)).status_code == 303
+        yield made
+
+
+async def publish(service: Service, events: Sequence[Outgoing]) -> None:
+    await service.publisher.publish(events)
