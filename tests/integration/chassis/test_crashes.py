@@ -23,7 +23,6 @@ from tests.integration.chassis.probe import (
     probe,
     told,
     told_events,
-    visit,
     word,
 )
 
