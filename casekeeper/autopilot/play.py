@@ -82,9 +82,18 @@ def _ask(case: Case, organisation: Organisation, now: datetime) -> Sequence[Step
     question = {
         "question": f"Customer question about {case.topic or 'a product'} ({case.language}): what do I tell them?",
         "language": language,
+        "skill": case.skill if _somebody_has(case.skill, case.brand, organisation) else "",
         "due_minutes": CONSULT_DUE_MINUTES,
     }
     return [holding, _step(case, case.owner, "consults", question, str(len(case.consults)))]
+
+
+def _somebody_has(skill: str, brand: str, organisation: Organisation) -> bool:
+    """Whether a specialist of the brand has the skill; customers do write to the wrong brand."""
+    return any(
+        person.role == "specialist" and skill in person.skills and brand in person.brands
+        for person in organisation.people
+    )
 
 
 def _answer(case: Case, consult: Consult, organisation: Organisation) -> Step:
