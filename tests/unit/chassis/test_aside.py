@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.chassis import dead, parking
@@ -11,6 +11,9 @@ from services.chassis.errors import Rejected
 from services.chassis.kafka import Record
 from services.chassis.testing import START, ManualClock, record
 from tests.unit.chassis.test_documents import CLOSED
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 optional_bytes = st.one_of(st.none(), st.binary(max_size=30))
 records = st.builds(
@@ -35,6 +38,7 @@ class TestWaiting:
     def test_tries_are_bounded(self) -> None:
         assert [parking.exhausted(attempts) for attempts in (1, 3, 4)] == [False, False, True]
 
+    @unhurried
     @given(kept=records)
     def test_a_record_comes_back_from_the_store_as_it_was(self, kept: Record) -> None:
         assert parking._record(parking._stored(kept)) == kept
@@ -73,6 +77,7 @@ class TestDeadLetter:
         assert headers[dead.REASON] == "second"
         assert headers[dead.TOPIC] == "cases.retry"
 
+    @unhurried
     @given(kept=records, reason=st.text(st.characters(codec=None), max_size=50))
     def test_any_record_and_any_reason_make_a_letter(self, kept: Record, reason: str) -> None:
         assert self.letter(kept, Rejected(reason))[dead.LETTER]

@@ -20,6 +20,9 @@ CLOSED = CaseClosed(case_id="c", conversation="v", brand="b", owner="o")
 GOOD = Envelope("id-1", "casekeeper/cases", "c", MOMENT, "v", CLOSED, 4, "cause-1", {"traceparent": "00-1-2-01"})
 HEADERS = dict(GOOD.headers())
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
+
 names = st.sampled_from([*HEADERS, "ce_unknown", "", "x"])
 texts = st.one_of(
     st.binary(max_size=40),
@@ -51,6 +54,7 @@ class TestRoundTrip:
         headers = HEADERS | {"ce_time": b"2026-03-14T15:05:02+02:00"}
         assert parse(b"v", GOOD.value(), list(headers.items())).time == MOMENT
 
+    @unhurried
     @given(text=st.text(max_size=300), name=st.text(max_size=50))
     @example(text="\x00", name="\u202eabc")
     @example(text="👩🏽‍🚀" * 50, name="نص عربي")
@@ -105,7 +109,7 @@ class TestRefused:
         with pytest.raises(InvalidEnvelope, match=reason):
             parse(b"v", value, GOOD.headers())
 
-    @settings(suppress_health_check=[HealthCheck.too_slow])
+    @unhurried
     @given(
         key=st.one_of(st.none(), st.binary(max_size=10)),
         value=values,
@@ -117,7 +121,7 @@ class TestRefused:
         with contextlib.suppress(InvalidEnvelope):
             parse(key, value, list((HEADERS | changes).items()))  # type: ignore[arg-type]
 
-    @settings(suppress_health_check=[HealthCheck.too_slow])
+    @unhurried
     @given(data=st.data(), name=st.sampled_from(sorted(REGISTRY)))
     def test_nothing_else_is_ever_raised_for_data_of_the_right_shape(self, data: st.DataObject, name: str) -> None:
         fields = {field: data.draw(st.one_of(st.text(max_size=5), moments, st.none())) for field in fields_of(name)}

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from schemas.ids import conversation_id, derive, message_id
@@ -10,6 +10,7 @@ from schemas.ids import conversation_id, derive, message_id
 parts = st.lists(st.text(max_size=8), min_size=1, max_size=4)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(one=parts, other=parts)
 @example(one=["a", "b/c"], other=["a/b", "c"])
 @example(one=["a%2Fb"], other=["a/b"])
