@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
+from services.chassis.clock import Clock
 from services.chassis.documents import Outgoing
 from services.chassis.service import Service
 from services.desk.app import build
@@ -26,8 +27,8 @@ async def start_desk(backends: Backends) -> AsyncIterator[Started]:
     """Starts desks on the same store; all of them are stopped in the end."""
     running: list[Service] = []
 
-    async def start(**settings: object) -> Service:
-        service = build(Settings(**(backends.settings() | {"internal_token": TOKEN} | settings)))
+    async def start(clock: Clock | None = None, **settings: object) -> Service:
+        service = build(Settings(**(backends.settings() | {"internal_token": TOKEN} | settings)), clock)
         await service.start()
         running.append(service)
         return service

@@ -1,0 +1,129 @@
+"""The customer's page before the real ingestion."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from schemas.ids import conversation_id
+from services.chassis import kafka
+from services.chassis.service import Service
+from services.ingestion.app import build as build_ingestion
+from services.ingestion.settings import Settings as IngestionSettings
+from tests.conftest import Backends, eventually
+from tests.integration.desk.conftest import TOKEN, Browser, Started, browser, publish
+from tests.unit.desk.stories import Story, outgoing
+
+OWNER = "maaike.postma"
+
+
+SECRETS = {
+    f"CASEKEEPER_{name}_SECRET": "whsec_" + "c2VjcmV0" * 4
+    for name in ("REVIEWS", "SOCIAL", "REVIEWS_PLUVANE", "SOCIAL_PLUVANE")
+}
+
+
+@pytest.fixture
+async def ingestion(backends: Backends) -> AsyncIterator[Service]:
+    settings = IngestionSettings(**(backends.settings() | {"internal_token": TOKEN}))
+    service = build_ingestion(settings, environment=SECRETS)
+    await service.start()
+    yield service
+    await service.stop()
+
+
+async def test_a_customer_writes_comes_back_and_reads_the_reply(start_desk: Started, ingestion: Service) -> None:
+    service = await start_desk(ingestion_url=ingestion.url)
+    async with browser(service) as customer, browser(service) as elsewhere:
+        link = await _a_conversation_starts_once(customer)
+        assert link in (await customer.get("/talk/moccarel")).text  # the way back
+        assert "Hello, is anybody there?" in (await elsewhere.get(link)).text  # by its link, on any device
+        await _bad_links_lead_nowhere(elsewhere, link)
+        await _more_messages_are_added(customer, link)
+        thread = await _what_ingestion_took(ingestion)
+        await _a_reply_appears(service, customer, link, thread)
+
+
+async def _a_conversation_starts_once(customer: Browser) -> str:
+    empty = await customer.submit("/talk/moccarel", "/talk/moccarel", text=" ", name="Sanne")
+    assert empty.status_code == 400
+    assert "Write your message first." in empty.text
+    assert 'value="Sanne"' in empty.text
+    fields = {"text": "Hello, is anybody there?", "name": "Sanne", "key": "first"}
+    answers = [await customer.submit("/talk/moccarel", "/talk/moccarel", **fields) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {303}
+    [link] = {answer.headers["location"] for answer in answers}
+    return str(link)
+
+
+async def _bad_links_lead_nowhere(elsewhere: Browser, link: str) -> None:
+    for path in (
+        link[:-2],
+        link.replace("moccarel", "pluvane"),
+        "/talk/moccarel/x",
+        "/talk/nobody",
+        f"{link[:-2]}/events",
+    ):
+        answer = await elsewhere.get(path)
+        assert answer.status_code == 404, path
+        assert "anybody there" not in answer.text
+
+
+async def _more_messages_are_added(customer: Browser, link: str) -> None:
+    answer = await customer.submit(link, link, partial=True, text="It still leaks", key="second")
+    assert "It still leaks" in answer.text
+    assert "hx-swap-oob" in answer.text  # a fresh form comes with it
+    again = await customer.submit(link, link, text="It still leaks", key="second")
+    assert again.status_code == 303
+    page = (await customer.get(link)).text
+    assert page.count("It still leaks") == 1
+    long = await customer.submit(link, link, partial=True, text="x" * 5001, key="third")
+    assert "too long" in long.text
+    assert "x" * 5001 in long.text
+
+
+async def _what_ingestion_took(ingestion: Service) -> str:
+    """The conversation's name, after checking that each message was taken once."""
+
+    async def taken() -> list[kafka.Record]:
+        return [record async for record in kafka.read(ingestion.config.cluster, ["messages.received"])]
+
+    async def both() -> object:
+        return len(await taken()) >= 2
+
+    await eventually(both)
+    messages = [record.envelope().data.message for record in await taken()]  # type: ignore[attr-defined]
+    assert [message.text for message in messages] == ["Hello, is anybody there?", "It still leaks"]
+    assert {message.author.name for message in messages} == {"Sanne"}
+    [thread] = {message.author.id for message in messages}
+    assert {message.conversation for message in messages} == {conversation_id("moccarel", "web-moccarel", thread)}
+    return str(thread)
+
+
+async def _a_reply_appears(service: Service, customer: Browser, link: str, thread: str) -> None:
+    conversation = conversation_id("moccarel", "web-moccarel", thread)
+    story = (
+        Story("case-1", conversation).opened().wrote("Hello, is anybody there?").assigned(OWNER)
+        .asked("secret question", specialist="harry.carter").replied("We are. ^MP")
+    )  # fmt: skip
+    await publish(service, outgoing(story.events))
+
+    async def arrived() -> bool:
+        return "We are. ^MP" in (await customer.get(link)).text
+
+    await eventually(arrived)
+    page = (await customer.get(link)).text
+    assert "Maaike" in page
+    assert "secret question" not in page
+    assert "Postma" not in page
+
+
+async def test_a_customer_is_told_when_ingestion_is_away_and_when_it_is_too_much(start_desk: Started) -> None:
+    service = await start_desk(ingestion_url="http://127.0.0.1:9", messages_per_minute=2)
+    async with browser(service) as customer:
+        away = await customer.submit("/talk/moccarel", "/talk/moccarel", text="Precious words")
+        assert away.status_code == 503
+        assert "Precious words" in away.text
+        await customer.submit("/talk/moccarel", "/talk/moccarel", text="Precious words")
+        much = await customer.submit("/talk/moccarel", "/talk/moccarel", text="Precious words")
+        assert much.status_code == 429
+        assert "That was a lot at once." in much.text
