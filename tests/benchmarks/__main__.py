@@ -1,0 +1,128 @@
+"""`make bench`: webhook, hops and pipeline, each beside what it can at best be, on this machine and in this run."""
+
+import argparse
+import asyncio
+import cProfile
+import json
+import pstats
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from casekeeper.demo.run import to_workday
+from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES
+from casekeeper.local.stack import Plan, Stack
+from services.chassis import logs, telemetry
+from services.chassis.clock import ShiftedClock
+from tests.benchmarks import hops, machine, pipeline, report, webhook
+from tests.benchmarks.events import Samples
+from tests.benchmarks.organisation import enlarged
+
+RESULTS = Path(__file__).parents[2] / "benchmarks"
+NAMES = ("webhook", *(hop.name for hop in hops.HOPS), "pipeline")
+WARM_UP_EVENTS = 50
+PROFILE_LINES = 30
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    requests: int
+    events: int
+    messages: int
+    rounds: int
+
+
+FULL = Sizes(requests=1000, events=1500, messages=1500, rounds=2)
+QUICK = Sizes(requests=100, events=150, messages=100, rounds=1)
+
+
+def progress(what: str) -> None:
+    """Say on stderr how far it is."""
+    sys.stderr.write(f"{what} ...\n")
+
+
+async def measured(options: argparse.Namespace, profile: cProfile.Profile | None) -> dict[str, Any]:
+    """Everything that was asked for."""
+    sizes, wanted = QUICK if options.quick else FULL, options.only or NAMES
+    results: dict[str, Any] = {"machine": machine.facts(options.store), "sizes": vars(sizes)}
+    with tempfile.TemporaryDirectory(prefix="casekeeper-bench-") as name:
+        folder = Path(name)
+        organisation = enlarged(folder, sizes.messages)
+        if "webhook" in wanted:
+            samples = Samples(organisation, datetime.now(UTC))
+            results["webhook"] = await webhook.measure(
+                folder / "webhook", samples, options.store, sizes.requests, sizes.rounds, progress
+            )
+        if chosen := [hop for hop in hops.HOPS if hop.name in wanted]:
+            results["hops"] = await _hops(folder / "hops", organisation, options.store, sizes, chosen, profile)
+        if "pipeline" in wanted:
+            results["pipeline"] = await pipeline.measure(
+                folder, organisation, options.store, sizes.messages, sizes.rounds, progress, profile
+            )
+    return results
+
+
+async def _hops(
+    folder: Path,
+    organisation: Path,
+    store: Any,
+    sizes: Sizes,
+    chosen: list[hops.Hop],
+    profile: cProfile.Profile | None,
+) -> dict[str, Any]:
+    offset = to_workday(datetime.now(UTC))
+    stack = Stack(Plan(folder, organisation, services=(), store_engine=store, clock_offset_seconds=offset))
+    await stack.start()
+    samples = Samples(organisation, ShiftedClock(offset).now())
+    found: dict[str, list[hops.Round]] = {hop.name: [] for hop in chosen}
+    try:
+        await hops.measure(hops.Ground(stack, samples), chosen[0], WARM_UP_EVENTS)
+        for turn in range(sizes.rounds):
+            for hop in chosen:
+                progress(f"hop {hop.name}, round {turn + 1} of {sizes.rounds}")
+                found[hop.name].append(await hops.measure(hops.Ground(stack, samples, profile), hop, sizes.events))
+    finally:
+        await stack.stop()
+    return {name: hops.summary(rounds) for name, rounds in found.items()}
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small numbers: to see that it works, not how fast")
+    parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument("--store", choices=STORE_ENGINES, default=DEFAULT_STORE_ENGINE, help="the store engine")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument(
+        "--profile", action="store_true", help="profile hops and pipeline; the figures are slower for it"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="folder for latest.json and latest.png (default: benchmarks/, only full runs)"
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, write down, print."""
+    options = _options()
+    logs.configure("error", "console")
+    telemetry.configure()
+    profile = cProfile.Profile() if options.profile else None
+    results = asyncio.run(measured(options, profile))
+    # A part of the figures, or hasty ones, must not replace the last whole ones unasked.
+    whole = not (options.quick or options.only or options.profile)
+    if folder := options.out or (RESULTS if whole else None):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "latest.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        report.picture(results, folder / "latest.png")
+    print(json.dumps(results) if options.json else report.table(results))  # noqa: T201
+    if profile:
+        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(PROFILE_LINES)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The results as a table for people, and as a picture."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+HOP_TARGET, PIPELINE_TARGET = 0.5, 0.6
+BAR = 0.26
+
+
+def table(results: dict[str, Any]) -> str:
+    """Every figure that has a target, and what it stands beside."""
+    machine = results["machine"]
+    load = machine["load_average_at_start"][0]
+    lines = [f"{machine['cores']} cores, load {load} at the start, {machine['broker']}, {machine['store_engine']}", ""]
+    for part, write in (("webhook", _webhook), ("hops", _hops), ("pipeline", _pipeline)):
+        if results.get(part):
+            lines += [*write(results[part]), ""]
+    return "\n".join(lines)
+
+
+def _webhook(results: dict[str, Any]) -> Iterable[str]:
+    yield "signed webhook    requests/s   p50 ms   p99 ms   not 2xx   bare inserts/s    of them"
+    for connections, each in results.items():
+        yield (
+            f"{connections:>3} connections{each['requests_per_second']:>14,}{each['p50_milliseconds']:>9,.1f}"
+            f"{each['p99_milliseconds']:>9,.1f}{each['not_2xx']:>10}{each['bare_inserts_per_second']:>17,}"
+            f"{each['of_bare_inserts']:>11.0%}"
+        )
+
+
+def _hops(results: dict[str, Any]) -> Iterable[str]:
+    yield "hop               events/s    bare loop/s    with its writes/s    of that   (target 50 %)"
+    for name, each in results.items():
+        share = each["of_bare_loop_with_writes"]
+        yield (
+            f"{name:<16}{each['events_per_second']:>10,}{each['bare_loop_per_second']:>15,}"
+            f"{each['bare_loop_with_writes_per_second']:>21,}{share:>11.0%}{_short(share, HOP_TARGET)}"
+        )
+
+
+def _pipeline(results: dict[str, Any]) -> Iterable[str]:
+    share = results["of_store_alone"]
+    written = sum(
+        number
+        for service in results["writes_per_message"].values()
+        for kind, number in service.items()
+        if kind in ("replaces", "clears", "inserts")
+    )
+    yield "webhook to owner on the page   messages/s   store alone/s    of that   (target 60 %)"
+    yield (
+        f"{'whole pipeline':<26}{results['messages_per_second']:>15,.1f}{results['store_alone_per_second']:>16,.1f}"
+        f"{share:>11.0%}{_short(share, PIPELINE_TARGET)}"
+    )
+    yield f"{written:.1f} documents written a message; answers other than 2xx: {results['not_2xx']}"
+
+
+def _short(share: float, target: float) -> str:
+    return "" if share >= target else "   short"
+
+
+def picture(results: dict[str, Any], file: Path) -> None:
+    """Bars: each hop beside its two loops, and the pipeline beside the store alone."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    groups = {
+        name: (each["events_per_second"], each["bare_loop_with_writes_per_second"], each["bare_loop_per_second"])
+        for name, each in (results.get("hops") or {}).items()
+    }
+    if pipeline := results.get("pipeline"):
+        groups["whole pipeline"] = (pipeline["messages_per_second"], pipeline["store_alone_per_second"], 0)
+    figure, axes = plt.subplots(figsize=(10, 5), layout="constrained")
+    labels = ("Casekeeper", "bare loop, same writes (pipeline: the writes alone)", "bare loop, no store")
+    for number, (label, colour) in enumerate(zip(labels, ("#2f6f5e", "#8fb8ab", "#d9d9d9"), strict=True)):
+        heights = [rates[number] for rates in groups.values()]
+        places = [index + (number - 1) * BAR for index in range(len(groups))]
+        bars = axes.bar(places, heights, BAR, label=label, color=colour)
+        axes.bar_label(bars, [f"{height:,.0f}" if height else "" for height in heights], fontsize=8)
+    axes.set_xticks(range(len(groups)), list(groups))
+    axes.set_yscale("log")
+    axes.set_ylabel("a second (logarithmic)")
+    machine = results["machine"]
+    axes.set_title(f"{machine['at'][:10]}, {machine['cores']} cores, {machine['store_engine']}", fontsize=10)
+    axes.legend(frameon=False, fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(file, dpi=120)
+    plt.close(figure)
