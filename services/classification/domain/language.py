@@ -50,6 +50,7 @@ _GIVEAWAY = 1.0
 _MAX_GIVEAWAYS = 3
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _FLOOR = 1e-4
+_NEGLIGIBLE = 1e-6
 _FASTTEXT_FLOOR = 0.02
 _OUTSIDE = 0.5
 _MIN_CONFIDENCE = 0.3
@@ -70,6 +71,8 @@ class LanguageDetector:
 
     def __init__(self) -> None:
         self._giveaways = giveaways()
+        floor = math.log(_FLOOR) + _FASTTEXT_WEIGHT * math.log(_FASTTEXT_FLOOR)
+        self._unlikely = {language: floor + _prior(language) for language in SUPPORTED}
         self._bayes = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # type: ignore[no-untyped-call]
         self._bayes.set_languages(SUPPORTED)
         self._fasttext = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
@@ -98,12 +101,18 @@ class LanguageDetector:
 
     def _combined(self, words: str, second: dict[str, float]) -> tuple[str, float]:
         named = Counter(self._giveaways[word] for word in _WORD.findall(words) if word in self._giveaways)
-        scores = {
-            language: math.log(probability + _FLOOR)
-            + _FASTTEXT_WEIGHT * math.log(second.get(language, 0.0) + _FASTTEXT_FLOOR)
-            + _GIVEAWAY * min(named[language], _MAX_GIVEAWAYS)
-            + (_PRIOR_OF_LATIN if language in LATIN else 0.0)
-            for language, probability in self._bayes.rank(words)
-        }
+        scores = dict(self._unlikely)
+        for language, probability in self._bayes.rank(words):
+            if probability > _NEGLIGIBLE or language in second or language in named:
+                scores[language] = (
+                    math.log(probability + _FLOOR)
+                    + _FASTTEXT_WEIGHT * math.log(second.get(language, 0.0) + _FASTTEXT_FLOOR)
+                    + _GIVEAWAY * min(named[language], _MAX_GIVEAWAYS)
+                    + _prior(language)
+                )
         best = max(scores, key=scores.__getitem__)
         return best, 1.0 / sum(math.exp(score - scores[best]) for score in scores.values())
+
+
+def _prior(language: str) -> float:
+    return _PRIOR_OF_LATIN if language in LATIN else 0.0

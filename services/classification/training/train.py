@@ -33,6 +33,7 @@ WHEN_IN_DOUBT = {"intent": "remark", "sentiment": "neutral", "urgency": "normal"
 _SOURCE_WEIGHT = {"written": 1.0, "conversations": 0.2, "umsab": 0.03}
 """Trust in labels made by rules: help desk conversations are closer to the task than general posts."""
 _MOST_PER_LABEL = 1_000
+_ROUNDS = 4
 
 
 def say(text: str) -> None:
@@ -71,7 +72,7 @@ def train_head(head: str, rows: list[Row], matrix: csr_matrix) -> tuple[TrainedH
         trust = balanced(trust, labels)
     tested = np.array([at for at, each in enumerate(index) if judged_by_people or rows[each].source == "written"])
     say(f"{head}: {len(index)} rows, held-out rounds ...")
-    logits = held_out_logits(matrix[index], labels, trust, _STRENGTH[head], tested, folds=4)
+    logits = held_out_logits(matrix[index], labels, trust, _STRENGTH[head], tested, folds=_ROUNDS)
     say(f"{head}: final fit ...")
     linear = fit(matrix[index], labels, trust, _STRENGTH[head])
     warmth = temperature(logits, labels[tested], linear.classes)
