@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
@@ -254,3 +255,14 @@ async def test_no_more_attempts_at_the_same_time_than_allowed(backends: Backends
             await one.round("social")
         assert len(set(ids(outside))) == 8
         assert outside.most_at_once == 3
+
+
+async def test_the_mailbox_shows_a_conversation_in_order(backends: Backends) -> None:
+    async with stand(backends) as one:
+        await one.queue(*(social(number, text=f"number {number}") for number in (1, 2, 3)), social(1, "elsewhere"))
+        async with httpx2.AsyncClient(base_url=one.service.url) as client:
+            assert (await client.get("/conversations/a/replies")).status_code == 401
+            shown = (await client.get("/conversations/a/replies", headers={"authorization": "Bearer token"})).json()
+        assert [(each["reply_id"], each["status"], each["text"]) for each in shown] == [
+            (f"a-{number}", "sent", f"number {number}") for number in (1, 2, 3)
+        ]
