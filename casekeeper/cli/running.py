@@ -63,6 +63,9 @@ def up(
     autopilot: Annotated[bool, typer.Option(help="Let a labelled autopilot play the staff.")] = True,
     samples: Annotated[bool, typer.Option(help="Let sample messages of customers come in.")] = True,
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two sample messages, on average.")] = 4.0,
+    real_time: Annotated[
+        bool, typer.Option("--real-time", help="Use your own clock; the autopilot's is set to a working day.")
+    ] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
     """Start the whole system on this machine: broker, store, all services, and a page to look at. Ctrl-C stops it."""
@@ -70,7 +73,7 @@ def up(
 
     if store not in STORE_ENGINES:
         raise typer.BadParameter(f"there is no store {store!r}; there are {', '.join(STORE_ENGINES)}")
-    options = Options(folder, org, port, host, store, autopilot, samples, every, log_level)
+    options = Options(folder, org, port, host, store, autopilot, samples, every, autopilot and not real_time, log_level)
     try:
         asyncio.run(run_up(options, out))
     except (ChildError, OrganisationInvalid, PortInUse, Unavailable) as error:

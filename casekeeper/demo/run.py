@@ -5,20 +5,19 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from casekeeper.autopilot import Autopilot
 from casekeeper.checker import Verdict, check
 from casekeeper.demo.receiver import Receiver
 from casekeeper.demo.sender import Sender
 from casekeeper.demo.source import Thread
+from casekeeper.local.demonstration_clock import to_workday
 from casekeeper.local.stack import Plan, Stack
 from schemas.topics import TOPICS
 from services.chassis.clock import ShiftedClock
 from services.chassis.kafka import Record, read
 
-WORKDAY_HOUR = 13
-"""The hour (UTC) of a Tuesday at which demonstrations begin: specialists of all languages are at work."""
 STALLED_SECONDS = 90.0
 POLL_SECONDS = 0.1
 DOUBLED, SWAPPED = 0.1, 0.1
@@ -50,12 +49,6 @@ class Outcome:
     restarts: list[tuple[str, float]]
     stalled: str = ""
     """What was still to do when nothing moved any more."""
-
-
-def to_workday(now: datetime) -> float:
-    """Seconds from now to the next Tuesday, 13:00 UTC."""
-    day = (now + timedelta(days=(1 - now.weekday()) % 7)).replace(hour=WORKDAY_HOUR, minute=0, second=0, microsecond=0)
-    return ((day if day >= now else day + timedelta(days=7)) - now).total_seconds()
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from casekeeper.demo.sender import Sender
 from casekeeper.demo.source import Thread, renamed, threads
 from casekeeper.local import running
 from casekeeper.local.children import StoreEngine
+from casekeeper.local.demonstration_clock import offset_seconds
 from casekeeper.local.process import ChildError
 from casekeeper.local.stack import Plan, Stack
 from services.chassis import logs, telemetry
-from services.chassis.clock import SystemClock
+from services.chassis.clock import Clock, ShiftedClock
 
 PACE = Pace(2.0, 12.0)
 
@@ -37,6 +39,7 @@ class Options:
     autopilot: bool
     samples: bool
     every_seconds: float
+    workday: bool
     log_level: str
 
 
@@ -51,8 +54,9 @@ async def run_up(options: Options, out: Console) -> None:
         await stack.start(status.update)
     running.note(options.folder, options.host, stack.ports, options.organisation)
     _introduce(stack, options, out, time.monotonic() - began)
-    sender = Sender(stack.url("ingestion"), stack.organisation, stack.secrets.channels, SystemClock())
-    autopilot = _autopilot(stack)
+    clock = ShiftedClock(stack.plan.clock_offset_seconds)
+    sender = Sender(stack.url("ingestion"), stack.organisation, stack.secrets.channels, clock)
+    autopilot = _autopilot(stack, clock)
     stack.on_broker_restart.append(autopilot.start)
     autopilot.start()
     streaming = asyncio.create_task(_stream(sender, stack, options)) if options.samples else None
@@ -74,6 +78,7 @@ async def run_up(options: Options, out: Console) -> None:
 
 def _plan(options: Options) -> Plan:
     environment = {"DESK_AUTOPILOT": str(options.autopilot).lower()}
+    offset = offset_seconds(options.folder, datetime.now(UTC)) if options.workday else 0
     return Plan(
         options.folder,
         options.organisation,
@@ -81,6 +86,7 @@ def _plan(options: Options) -> Plan:
         options.host,
         store_engine=options.store,
         environment=environment,
+        clock_offset_seconds=offset,
         log_level=options.log_level,
     )
 
@@ -105,10 +111,16 @@ def _introduce(stack: Stack, options: Options, out: Console, seconds: float) -> 
     out.print(
         "The autopilot plays the staff; a lead can switch it off." if options.autopilot else "The autopilot is off."
     )
+    if stack.plan.clock_offset_seconds:
+        moment = ShiftedClock(stack.plan.clock_offset_seconds).now()
+        out.print(
+            f"Its clock is set to a working day: {moment:%A %d %B %Y, %H:%M} UTC (--real-time uses your own).",
+            highlight=False,
+        )
     out.print("Ctrl-C stops everything.")
 
 
-def _autopilot(stack: Stack) -> Autopilot:
+def _autopilot(stack: Stack, clock: Clock) -> Autopilot:
     client = httpx2.AsyncClient(base_url=stack.url("desk"), timeout=5)
     headers = {"Authorization": f"Bearer {stack.secrets.internal_token}"}
 
@@ -120,7 +132,7 @@ def _autopilot(stack: Stack) -> Autopilot:
         return answer.status_code == 200 and bool(answer.json()["on"])
 
     token = stack.secrets.internal_token
-    return Autopilot(stack.cluster, stack.url("cases"), token, stack.organisation, SystemClock(), PACE, is_on)
+    return Autopilot(stack.cluster, stack.url("cases"), token, stack.organisation, clock, PACE, is_on)
 
 
 async def _stream(sender: Sender, stack: Stack, options: Options) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from schemas.organisation_file import load
-from services.chassis.clock import Clock, SystemClock
+from services.chassis.clock import Clock
 from services.chassis.service import Service
 from services.desk.api import internal, reading
 from services.desk.api.live import Hub, Live
@@ -27,16 +27,17 @@ from services.desk.store.people import People
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
-    clock = clock or SystemClock()
     board, hub = Board(), Hub()
     live = Live(board, hub)
     service = Service(settings, table(live.notice, live.notice_case), clock=clock, collections=OWN)
+    clock = service.clock
     callers = [
         Caller(name, url, settings.internal_token.get_secret_value())
         for name, url in (("cases", settings.cases_url), ("ingestion", settings.ingestion_url))
     ]
     desk = _parts(service, settings, clock, board, hub, callers)
     service.api.state.desk = desk
+    service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
     for module in (reading, internal, assets, sign_in, overview, case, commands, consults, talk):
         service.include(module.router)

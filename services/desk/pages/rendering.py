@@ -79,6 +79,7 @@ class Pages:
             "names": Names(self.desk.organisation, self.language, people or {}),
             "form_token": self.desk.sessions.form_token(self.request),
             "autopilot": await self.desk.desk.autopilot() if self.reader else False,
+            "demonstration_clock": getattr(self.request.app.state, "demonstration_clock", False),
             "remaining": lambda due: texts.remaining(due, now, self.language),
             "clock_state": lambda due: clock_state(due, now),
             **context,

@@ -6,6 +6,9 @@
   const language = navigator.languages.find((each) => each === own || each.startsWith(`${own}-`)) ?? own;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const words = document.body.dataset;
+  // Clocks count by the server's time: the reader's clock may be wrong, and a demonstration has one of its own.
+  const ahead = Date.parse(words.now) - Date.now();
+  const now = () => Date.now() + ahead;
   const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
   const dayAndClock = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -14,7 +17,7 @@
   const say = (template, value) => template.replace("{n}", value);
 
   function remaining(due) {
-    let seconds = Math.floor((due - Date.now()) / 1000);
+    let seconds = Math.floor((due - now()) / 1000);
     const late = seconds < 0;
     seconds = Math.abs(seconds);
     let text;
@@ -28,7 +31,7 @@
   }
 
   function state(due) {
-    const minutes = (due - Date.now()) / 60000;
+    const minutes = (due - now()) / 60000;
     return minutes < 0 ? "late" : minutes < 15 ? "soon" : minutes < 30 ? "near" : "calm";
   }
 
@@ -45,7 +48,7 @@
   function localise(root) {
     for (const each of root.querySelectorAll("time[data-moment]")) {
       const moment = new Date(each.dateTime);
-      const today = day.format(moment) === day.format(new Date());
+      const today = day.format(moment) === day.format(new Date(now()));
       each.textContent = (today ? clock : dayAndClock).format(moment);
       each.title = full.format(moment);
     }
