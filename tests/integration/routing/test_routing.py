@@ -2,11 +2,17 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from schemas.base import Event
 from schemas.events.routing import OwnerAssigned, RequestUnserved, RoutingDecision, SpecialistOffered
 from services.chassis import dead
+from services.chassis.documents import Document
+from services.chassis.errors import Unavailable
 from services.chassis.testing import ManualClock, envelope, record
 from services.routing.domain import Engine
 from tests.conftest import Backends
@@ -121,17 +127,57 @@ async def test_capacity_that_is_released_and_taken_counts_at_the_next_decision(
         await agrees_with_the_store(running)
 
 
-async def test_whoever_is_faster_the_engine_holds_what_is_stored(backends: Backends, tmp_path: Path) -> None:
+async def test_work_that_is_gone_before_its_choice_is_stored_weighs_on_nobody(
+    backends: Backends, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with stage(backends, organisation(tmp_path)) as running:
-        await running.hear(owner_wanted("a", 240), owner_wanted("b", 240))
-        for number in range(12):
-            name = f"waiting-{number}"
-            await running.hear(owner_wanted(name, 200), released("b" if number == 0 else "late", "mira"))
-            await asyncio.gather(
-                running.duty.serve_waiting(), running.hear(released(name, "mira")), running.duty.serve_waiting()
-            )
-            assert await running.holders() == {"a": "mira"}
-            await agrees_with_the_store(running)
+        await running.hear(
+            owner_wanted("a", 240), owner_wanted("b", 240), owner_wanted("c", 240), released("b", "mira")
+        )
+        repository, commit = running.service.repository, running.service.repository.commit
+        chosen, stored = asyncio.Event(), asyncio.Event()
+        choices: list[asyncio.Task[None]] = []
+
+        async def of_the_choice(documents: Sequence[Document[Any]]) -> list[Document[Any]]:
+            chosen.set()
+            await stored.wait()
+            return await commit(documents)
+
+        async def of_the_release(documents: Sequence[Document[Any]]) -> list[Document[Any]]:
+            monkeypatch.setattr(repository, "commit", of_the_choice)
+            choices.append(asyncio.create_task(running.duty.serve_waiting()))
+            await chosen.wait()
+            monkeypatch.undo()
+            return await commit(documents)
+
+        monkeypatch.setattr(repository, "commit", of_the_release)
+        await running.hear(released("c", "nobody"))
+        assert engine(running).holder_of("c") == "mira"  # chosen for work that is gone by now
+        stored.set()
+        await asyncio.gather(*choices)
+        assert (await running.states())["c"].status == "done"
+        assert await running.holders() == {"a": "mira"}
+        await agrees_with_the_store(running)
+
+
+async def test_a_choice_that_the_store_did_not_take_is_made_again(
+    backends: Backends, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(backends, organisation(tmp_path)) as running:
+        await running.hear(
+            owner_wanted("a", 240), owner_wanted("b", 240), owner_wanted("c", 240), released("b", "mira")
+        )
+
+        async def away(_: Sequence[Document[Any]]) -> list[Document[Any]]:
+            raise Unavailable("the store is away")
+
+        monkeypatch.setattr(running.service.repository, "commit", away)
+        with pytest.raises(Unavailable):
+            await running.duty.serve_waiting()
+        monkeypatch.undo()
+        await running.duty.serve_waiting()
+        assert await running.holders() == {"a": "mira", "c": "mira"}
+        await agrees_with_the_store(running)
 
 
 async def test_only_who_has_the_partition_serves_what_waits(backends: Backends, tmp_path: Path) -> None:
