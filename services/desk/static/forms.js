@@ -88,6 +88,17 @@
   document.addEventListener("htmx:afterSwap", () => {
     for (const field of document.querySelectorAll("textarea[data-limit]")) count(field);
   });
+  // One tool at a time. (A shared name would do that too, but closes what htmx has just put beside the old one.)
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (!event.target.matches?.("details.tool") || !event.target.open) return;
+      for (const each of event.target.parentElement.querySelectorAll("details.tool")) {
+        if (each !== event.target) each.open = false;
+      }
+    },
+    true,
+  );
   // Ctrl+Enter (or Cmd+Enter) sends, in any of our texts.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea")) return;

@@ -44,15 +44,23 @@
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
+  // Remembered at the very moment of the swap: people type while the new part is on its way.
+  let memory = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "live") memory = remember(event.detail.target);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (memory) bringBack(memory);
+    memory = null;
+  });
+
   const atEnd = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 120;
 
   async function refresh() {
     const part = root();
     if (!part) return;
-    const before = remember(part);
     const follow = "follow" in part.dataset && atEnd();
     await htmx.ajax("GET", part.dataset.refresh, { target: "#live", swap: "outerHTML" });
-    bringBack(before);
     if (follow) window.scrollTo({ top: document.documentElement.scrollHeight });
     refreshComposer();
   }
@@ -65,8 +73,12 @@
     const typed = [...composer.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
     if (typed || composer.contains(document.activeElement)) return;
     const opened = composer.querySelector("details[open]")?.id;
+    const done = composer.querySelector(".note-done");
     htmx.ajax("GET", root().dataset.composer, { target: "#composer", swap: "outerHTML" }).then(() => {
-      if (opened) document.getElementById(opened)?.setAttribute("open", "");
+      const tool = opened && document.getElementById(opened);
+      if (!tool) return;
+      for (const each of document.querySelectorAll("#composer details.tool")) each.open = each === tool;
+      if (done) tool.querySelector("form")?.prepend(done);
     });
   }
 
