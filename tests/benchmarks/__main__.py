@@ -7,13 +7,14 @@ import json
 import pstats
 import sys
 import tempfile
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from casekeeper.demo.run import to_workday
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES
+from casekeeper.local.demonstration_clock import to_workday
 from casekeeper.local.stack import Plan, Stack
 from services.chassis import logs, telemetry
 from services.chassis.clock import ShiftedClock
@@ -24,7 +25,7 @@ from tests.benchmarks.organisation import enlarged
 RESULTS = Path(__file__).parents[2] / "benchmarks"
 NAMES = ("webhook", *(hop.name for hop in hops.HOPS), "pipeline")
 WARM_UP_EVENTS = 50
-PROFILE_LINES = 30
+PROFILE_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def progress(what: str) -> None:
 
 async def measured(options: argparse.Namespace, profile: cProfile.Profile | None) -> dict[str, Any]:
     """Everything that was asked for."""
-    sizes, wanted = QUICK if options.quick else FULL, options.only or NAMES
-    results: dict[str, Any] = {"machine": machine.facts(options.store), "sizes": vars(sizes)}
+    sizes, wanted = _sizes(options), options.only or NAMES
+    results: dict[str, Any] = {"machine": machine.facts(options.store), "sizes": asdict(sizes)}
     with tempfile.TemporaryDirectory(prefix="casekeeper-bench-") as name:
         folder = Path(name)
         organisation = enlarged(folder, sizes.messages)
@@ -65,6 +66,13 @@ async def measured(options: argparse.Namespace, profile: cProfile.Profile | None
                 folder, organisation, options.store, sizes.messages, sizes.rounds, progress, profile
             )
     return results
+
+
+def _sizes(options: argparse.Namespace) -> Sizes:
+    sizes = QUICK if options.quick else FULL
+    if options.count:
+        sizes = replace(sizes, requests=options.count, events=options.count, messages=options.count)
+    return replace(sizes, rounds=options.rounds) if options.rounds else sizes
 
 
 async def _hops(
@@ -91,14 +99,23 @@ async def _hops(
     return {name: hops.summary(rounds) for name, rounds in found.items()}
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small numbers: to see that it works, not how fast")
     parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument("--count", type=_positive, metavar="N", help="so many requests, events and messages a round")
+    parser.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured")
     parser.add_argument("--store", choices=STORE_ENGINES, default=DEFAULT_STORE_ENGINE, help="the store engine")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument(
-        "--profile", action="store_true", help="profile hops and pipeline; the figures are slower for it"
+        "--profile", type=Path, metavar="FILE", help="profile hops or pipeline into FILE (python -m pstats FILE)"
     )
     parser.add_argument(
         "--out", type=Path, help="folder for latest.json and latest.png (default: benchmarks/, only full runs)"
@@ -111,17 +128,19 @@ def main() -> None:
     options = _options()
     logs.configure("error", "console")
     telemetry.configure()
-    profile = cProfile.Profile() if options.profile else None
+    profile = cProfile.Profile(time.thread_time) if options.profile else None
     results = asyncio.run(measured(options, profile))
     # A part of the figures, or hasty ones, must not replace the last whole ones unasked.
-    whole = not (options.quick or options.only or options.profile)
+    whole = not (options.quick or options.only or options.count or options.profile)
     if folder := options.out or (RESULTS if whole else None):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "latest.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         report.picture(results, folder / "latest.png")
     print(json.dumps(results) if options.json else report.table(results))  # noqa: T201
     if profile:
-        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(PROFILE_LINES)
+        stats = pstats.Stats(profile, stream=sys.stderr)
+        stats.sort_stats("tottime").print_stats(PROFILE_LINES)
+        stats.dump_stats(options.profile)
 
 
 if __name__ == "__main__":

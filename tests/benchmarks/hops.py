@@ -114,6 +114,9 @@ class Watch:
         self._expected = expected
         self._process = service.processor.process
         service.processor.process = self._noted  # type: ignore[method-assign]
+        self._turn = asyncio.Lock()
+        self._clear = service.outbox._clear
+        service.outbox._clear = self._one_clear  # type: ignore[method-assign]
 
     async def _noted(self, records: Sequence[Record]) -> None:
         if not self.began:
@@ -123,6 +126,10 @@ class Watch:
         self.handled += len(records)
         if self.handled >= self._expected:
             self.done.set()
+
+    async def _one_clear(self) -> None:
+        async with self._turn:  # ours at the end must not repeat what the service's own is just doing
+            await self._clear()
 
     def _begin(self) -> None:
         self.recording.on = True

@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from casekeeper.demo.run import to_workday
 from casekeeper.demo.sender import Sender
 from casekeeper.local.children import StoreEngine
+from casekeeper.local.demonstration_clock import to_workday
 from casekeeper.local.stack import Plan, Stack
 from services.chassis.clock import ShiftedClock
 from services.chassis.ids import fresh
@@ -105,17 +105,17 @@ async def _run(
     board: Board = stack.services["desk"].api.state.desk.board
     for recording in recordings.values():
         recording.on = True
-    posting = asyncio.create_task(load.post_elsewhere(stack.ports["ingestion"], requests, CONNECTIONS))
-    await _all_owned(board, len(requests))
-    ended = time.perf_counter()
-    answers = await posting
+    async with asyncio.TaskGroup() as both:  # when one fails, the other must not go on waiting
+        posting = both.create_task(load.post_elsewhere(stack.ports["ingestion"], requests, CONNECTIONS))
+        watching = both.create_task(_all_owned(board, len(requests)))
     for recording in recordings.values():
         recording.on = False
-    return ended - answers.began, answers
+    answers = posting.result()
+    return watching.result() - answers.began, answers
 
 
-async def _all_owned(board: Board, count: int) -> None:
-    """Until the board shows so many cases with an owner. Raises Stalled."""
+async def _all_owned(board: Board, count: int) -> float:
+    """When the board shows so many cases with an owner. Raises Stalled."""
     last, moved_at = -1, time.monotonic()
     while last < count:
         owned = sum(bool(row.owner) for row in board.rows.values())
@@ -124,6 +124,7 @@ async def _all_owned(board: Board, count: int) -> None:
         elif time.monotonic() - moved_at > STALLED_SECONDS:
             raise Stalled(f"{owned} of {count} cases have their owner on the desk, and nothing moves")
         await asyncio.sleep(LOOK_SECONDS)
+    return time.perf_counter()
 
 
 def _per_message(recording: Recording, count: int) -> dict[str, float]:
