@@ -10,7 +10,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,7 +92,6 @@ class Stack:
 
     async def start(self, progress: Callable[[str], None] = lambda _: None) -> None:
         """Start everything. Raises ChildError with what to do about it."""
-        os.environ.update(self.environment())
         progress("starting broker and store")
         started = await asyncio.gather(self.broker.start(), self.store.start(), return_exceptions=True)
         for error in started:
@@ -192,7 +191,8 @@ class Stack:
         if self.plan.separate:
             await asyncio.gather(*(self._start_process(name) for name in self.plan.services))
             return
-        self.services = {name: build(name) for name in self.plan.services}
+        with _told(self.environment()):
+            self.services = {name: build(name) for name in self.plan.services}
         await asyncio.gather(*(service.start() for service in self.services.values()))
 
     async def _stop_services(self, patience_seconds: float = 5.0) -> None:
@@ -259,6 +259,21 @@ class Stack:
         for callback in self.on_broker_restart:
             callback()
         await self._start_services()
+
+
+@contextlib.contextmanager
+def _told(environment: Mapping[str, str]) -> Iterator[None]:
+    """Services read their settings while they are built; what we tell them is nobody else's business afterwards."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 async def _is_ready(url: str) -> bool:
