@@ -12,11 +12,16 @@ from pathlib import Path
 
 import pytest
 import uuid_utils
+from hypothesis import HealthCheck, settings
 
 from casekeeper.local import children
 
 REAL_KAFKA = os.environ.get("CASEKEEPER_TEST_BROKER") == "kafka"
 STORE_ENGINE = os.environ.get("CASEKEEPER_TEST_STORE", children.DEFAULT_STORE_ENGINE)
+
+# A machine that is busy with something else makes no rule wrong.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True)
