@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.base import Event
-from schemas.events.roster import PersonRecorded
+from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.events.routing import SpecialistOffered
-from schemas.organisation import Person
 from services.chassis.documents import Context, Decision
 from services.chassis.table import Table
 from services.desk.domain import FOLDS, CaseView, Moment, fold
@@ -37,7 +36,7 @@ def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
         return Decision(specialist_offered(event))
 
     @handlers.on(PersonRecorded, PEOPLE, id=lambda event: event.person_id)
-    def person_recorded(_: Person | None, event: PersonRecorded, __: Context) -> Decision[Person]:
+    def person_recorded(_: RosterPerson | None, event: PersonRecorded, __: Context) -> Decision[RosterPerson]:
         return Decision(event.person)
 
     return handlers

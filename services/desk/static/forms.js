@@ -59,13 +59,13 @@
     if (form.dataset.draft) sessionStorage.removeItem(draftName(form));
     if (form.method !== "post") return;
     setTimeout(() => {
-      for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = true;
+      for (const each of form.elements) if (each.type === "submit") each.disabled = true;
     });
   });
 
   function release(detail) {
     const form = detail.elt?.closest?.("form");
-    for (const button of form?.querySelectorAll("button") ?? []) button.disabled = false;
+    for (const each of form?.elements ?? []) if (each.type === "submit") each.disabled = false;
     if (form?.dataset.draft) sessionStorage.setItem(draftName(form), draftField(form).value);
   }
 

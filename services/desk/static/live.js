@@ -109,11 +109,15 @@
     });
     source.addEventListener("error", () => {
       show("reconnecting", navigator.onLine ? words.reconnectingText : words.offlineText);
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => document.hidden || connect(), RETRY_MS);
     });
   }
 
-  document.addEventListener("visibilitychange", pump);
+  // A page that nobody looks at lets go: browsers allow few connections to one place, and people open many tabs.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) source?.close();
+    else connect();
+  });
   window.addEventListener("online", connect);
   window.addEventListener("offline", () => show("reconnecting", words.offlineText));
   window.addEventListener("pagehide", () => source?.close());

@@ -85,6 +85,6 @@ class Cases:
         return changed
 
     async def _sorted(self, query: dict[str, object], limit: int) -> list[CaseView]:
-        documents = await self._database.find(CASES, query, limit=limit)
+        documents = await self._database.find(CASES, query, sort="updated_at", descending=True, limit=limit)
         views = [document.state for document in documents if document.state and document.state.opened_at]
         return sorted(views, key=lambda view: (view.opened_at or self._clock.now(), view.id))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.organisation import Person
+from schemas.events.roster import RosterPerson
 from services.chassis.documents import Collection, Index
 from services.desk.domain import CaseView
 from services.desk.domain.offer import Offer
@@ -35,7 +35,7 @@ CASES = Collection(
     fields=_case_fields,
     indexes=(Index(("conversation",)), Index(("customer",)), Index(("updated_at",)), Index(("status", "updated_at"))),
 )
-PEOPLE = Collection("people", Person, fields=lambda person: {"role": person.role})
+PEOPLE = Collection("people", RosterPerson, fields=lambda person: {"role": person.role})
 OFFERS = Collection(
     "offers",
     Offer,

@@ -41,12 +41,14 @@ class Consults:
             documents = await self._repository.database.find(OFFERS, query, limit=OFFERS_AT_ONCE)
             offers = [each.state for each in documents if each.state and each.id not in known]
             known |= {offer.consult_id for offer in offers}
-            found += [asked for offer in offers if (asked := await self._asked(offer, specialist))]
+            views = await self._cases.among([offer.case_id for offer in offers])
+            found += [
+                each for offer in offers if (each := await self._asked(offer, views.get(offer.case_id), specialist))
+            ]
             if len(documents) < OFFERS_AT_ONCE or not offers:
                 return sorted(found, key=lambda asked: (asked.consult.due_at, asked.consult.id))
 
-    async def _asked(self, offer: Offer, specialist: str) -> Asked | None:
-        view = await self._cases.find(offer.case_id)
+    async def _asked(self, offer: Offer, view: CaseView | None, specialist: str) -> Asked | None:
         consult = _consult(view, offer.consult_id)
         if view is None or consult is None:
             return None  # the case's own event has not arrived yet

@@ -23,7 +23,7 @@ class People:
         if not wanted:
             return {}
         documents = await self._database.find(PEOPLE, {"_id": {"$in": wanted}})
-        known = {document.id: document.state for document in documents if document.state}
+        known: dict[str, Person] = {document.id: document.state for document in documents if document.state}
         for each in wanted:
             if each not in known and (person := self._filed(each)):
                 known[each] = person

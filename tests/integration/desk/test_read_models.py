@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.events.message import Author
-from schemas.events.roster import PersonRecorded
+from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.organisation_file import load
 from services.chassis.service import Service
 from services.desk.store.collections import CASES, OFFERS, PEOPLE
@@ -27,9 +27,9 @@ OTHER = (
     Story("other", "conversation-2", brand="pluvane", language="nl", customer=Author(id="c2"), start=START)
     .opened(200).wrote("hallo")
 )  # fmt: skip
+HARRY = load(Path("deploy/example-org")).person(SPECIALIST)
 NEWS = PersonRecorded(
-    person_id=SPECIALIST,
-    person=load(Path("deploy/example-org")).person(SPECIALIST).model_copy(update={"name": "Harry Renamed"}),
+    person_id=SPECIALIST, person=RosterPerson.model_validate(HARRY.model_dump() | {"name": "Harry Renamed"})
 )
 
 
