@@ -32,8 +32,9 @@ def serve(service: Annotated[str, typer.Argument(help=f"One of {', '.join(SERVIC
 
     if service not in SERVICES:
         raise typer.BadParameter(f"there is no service {service!r}; there are {', '.join(SERVICES)}")
-    os.environ.setdefault(f"{service.upper()}_HTTP_PORT", str(PORTS[service]))
+    if not any(os.environ.get(name) for name in ("CASEKEEPER_HTTP_PORT", f"{service.upper()}_HTTP_PORT")):
+        os.environ[f"{service.upper()}_HTTP_PORT"] = str(PORTS[service])
     built = build(service)
     logs.configure(built.config.log_level, built.config.log_format)
-    telemetry.configure(built.config.otlp_endpoint)
+    telemetry.configure(built.config.otlp_endpoint, service)
     asyncio.run(chassis.run(built))

@@ -12,6 +12,8 @@ Sentiment = Literal["negative", "neutral", "positive"]
 Urgency = Literal["low", "normal", "high"]
 
 MAX_TEXT_CHARACTERS = 100_000
+MAX_REACH = 2**53 - 1
+"""What JSON carries exactly, and far more than there are people."""
 
 
 class Author(Model):
@@ -48,7 +50,7 @@ class Message(Model):
     sent_at: UtcDatetime
     received_at: UtcDatetime
     visibility: Visibility = "private"
-    reach: int | None = Field(default=None, ge=0)
+    reach: int | None = Field(default=None, ge=0, le=MAX_REACH)
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
 

@@ -2,10 +2,16 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.base import Event, Identifier
 from schemas.organisation import Person
+
+
+class RosterPerson(Person):
+    """A person of the organisation, deaf to fields of a later version as every contract is."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class PersonRecorded(Event):
@@ -13,6 +19,6 @@ class PersonRecorded(Event):
 
     type: ClassVar[str] = "person.recorded.v1"
     person_id: Identifier
-    person: Person
+    person: RosterPerson
     available: bool = Field(default=True)
     """False while a person is marked absent by hand, whatever the working hours say."""

@@ -93,6 +93,8 @@ class Document(Generic[S]):
     sequences: dict[str, int] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     outbox: list[Outgoing] = field(default_factory=list)
+    trace: dict[str, str] = field(default_factory=dict)
+    """The trace headers of the last cause that had some: what a person or a clock causes goes on with them."""
     changed: bool = False
 
     @classmethod
@@ -107,6 +109,7 @@ class Document(Generic[S]):
             dict(stored["sequences"]),
             list(stored["seen"]),
             [Outgoing(**entry) for entry in stored["outbox"]],
+            dict(stored["trace"]),
         )
 
     @classmethod
@@ -118,9 +121,10 @@ class Document(Generic[S]):
     def apply(self, decision: Decision[S], context: Context, source: str, carried: Mapping[str, str]) -> None:
         """Take the decision over: state, events into the outbox under derived ids, and the cause as seen.
 
-        `carried` are headers that every event inherits from its cause (the trace). All or nothing: when an event can not be
-        written, the document stays as it was.
+        `carried` are headers that every event inherits from its cause (the trace); without any, those of the cause before. All
+        or nothing: when an event can not be written, the document stays as it was.
         """
+        trace = dict(carried) or self.trace
         sequences, outgoing = dict(self.sequences), []
         for event in decision.events:
             topic = BY_EVENT[type(event)].name.replace(".", "-")
@@ -134,10 +138,10 @@ class Document(Generic[S]):
                 data=event,
                 sequence=number,
                 cause=context.cause,
-                extra=dict(carried),
+                extra=trace,
             )
             outgoing.append(Outgoing.of(envelope))
-        self.sequences = sequences
+        self.sequences, self.trace = sequences, trace
         self.outbox = [*self.outbox, *outgoing]
         self.state = decision.state
         self.seen = [*self.seen, context.cause][-SEEN_LIMIT:]
@@ -155,6 +159,7 @@ class Document(Generic[S]):
             "state": self.state.model_dump(mode="json"),
             "sequences": self.sequences,
             "seen": self.seen,
+            "trace": self.trace,
             "outbox": [entry.stored() for entry in self.outbox],
             **self.collection.fields(self.state),
         }

@@ -16,6 +16,7 @@ from services.chassis.errors import Conflict, Problem, Unavailable
 
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_BODY_LIMIT_BYTES = 1_048_576
+DRAIN_LIMIT_BYTES = 16_777_216
 RETRY_AFTER_SECONDS = 5
 
 Check = Callable[[], Awaitable[str]]
@@ -123,6 +124,7 @@ class BodyLimit:
         )
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit:
+            await _drain(receive)
             await self._refuse(send, limit)
             return
         try:
@@ -130,6 +132,7 @@ class BodyLimit:
         except _Gone:
             return  # what came of the body is not what was meant
         if body is None:
+            await _drain(receive)
             await self._refuse(send, limit)
             return
         await self._app(scope, _replay(body, receive), send)
@@ -143,6 +146,16 @@ class BodyLimit:
 
 class _Gone(Exception):
     """The client went away in the middle of the body."""
+
+
+async def _drain(receive: Receive) -> None:
+    """Take in some more: a client that is still sending would meet a reset connection instead of our answer."""
+    taken = 0
+    while taken < DRAIN_LIMIT_BYTES:
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:

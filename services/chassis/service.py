@@ -30,6 +30,8 @@ from services.chassis.table import Table
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 RETRY_PARKED_SECONDS = 0.5
 OUTBOX_AGE_LIMIT_SECONDS = 30
+QUIET_SECONDS = 1.0
+CATCH_UP_SECONDS = 30.0
 
 Work = Callable[[], Awaitable[None]]
 
@@ -74,6 +76,9 @@ class Service:
         self._on_batch: list[Work] = []
         self._on_partitions: list[Work] = []
         self._new_partitions = False
+        self._taking_over = asyncio.Lock()
+        self._caught_up = False
+        self._assigned_at = self._last_batch_at = 0.0
         self.has_partitions = False
         self._tasks: list[asyncio.Task[None]] = []
         self._server: uvicorn.Server | None = None
@@ -163,12 +168,35 @@ class Service:
         await self.outbox.stop(patience_seconds)
         await self.publisher.stop()
 
+    async def take_over(self) -> None:
+        """Do what is to be done after Kafka has given us partitions, if it has not been done yet."""
+        async with self._taking_over:
+            if self._new_partitions:
+                self._new_partitions = False
+                try:
+                    for work in self._on_partitions:
+                        await work()
+                except BaseException:
+                    self._new_partitions = True
+                    raise
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether what waited in Kafka when we were given our partitions has been handled: once nothing came for a while.
+
+        Where something comes all the time, it is taken to be so after half a minute.
+        """
+        if not self._caught_up and self.has_partitions:
+            now = asyncio.get_running_loop().time()
+            self._caught_up = now - self._last_batch_at > QUIET_SECONDS or now - self._assigned_at > CATCH_UP_SECONDS
+        return self._caught_up
+
     async def _handle(self, records: Sequence[Record]) -> None:
         started = asyncio.get_running_loop().time()
         attempt = 0
         while not self._stopping.is_set():
             try:
-                await self._take_over()
+                await self.take_over()
                 await self.processor.process(records)
                 for work in self._on_batch:
                     await work()
@@ -180,6 +208,7 @@ class Service:
                 attempt += 1
                 continue
             self._trouble = ""
+            self._last_batch_at = asyncio.get_running_loop().time()
             seconds = asyncio.get_running_loop().time() - started
             telemetry.handled(self.name, len(records), seconds, min(record.timestamp_ms for record in records))
             return
@@ -196,16 +225,12 @@ class Service:
     def _assigned(self, count: int) -> None:
         self.has_partitions = bool(count)
         self._new_partitions = True
+        self._caught_up = False
+        self._assigned_at = self._last_batch_at = asyncio.get_running_loop().time()
 
     def _consumer(self) -> Any:
         """Kafka's own consumer, once there is one."""
         return next((getattr(each, "consumer", None) for each in self.broker.subscribers), None)
-
-    async def _take_over(self) -> None:
-        if self._new_partitions:
-            for work in self._on_partitions:
-                await work()
-            self._new_partitions = False
 
     async def _repeat(self, work: Work, seconds: float) -> None:
         while True:

@@ -12,5 +12,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     organisation = organisation_file.load(settings.organisation)
     service = Service(settings, listening(organisation), clock=clock)
     ticking = Ticking(service.repository, service.clock, settings.tick_batch)
-    service.every(settings.tick_seconds, ticking.tick)
+
+    async def tick() -> None:
+        # After a day down, what was done in time is still in Kafka: a clock may not fire before that is read.
+        if service.caught_up:
+            await ticking.tick()
+
+    service.every(settings.tick_seconds, tick)
     return service

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from schemas.events.roster import PersonRecorded
+from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.ids import derive
 from schemas.organisation import Organisation, Person
 from services.chassis.documents import Context, Decision, Document
@@ -67,6 +67,7 @@ class Duty:
         """Try what waits again, least slack first. Only the instance to which Kafka gave the requests does it."""
         if not self._service.has_partitions:
             return
+        await self._service.take_over()
         async with self._turn:
             await self._settle_doubts()
             query = {"status": "waiting"}
@@ -98,4 +99,5 @@ class Duty:
 
 
 def _recorded(state: PersonState) -> PersonRecorded:
-    return PersonRecorded(person_id=state.person.id, person=state.person, available=state.available)
+    person = RosterPerson.model_validate(state.person.model_dump())
+    return PersonRecorded(person_id=person.id, person=person, available=state.available)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix
 
 from services.classification.domain import Classifier
 from services.classification.training import corpus, evaluate
