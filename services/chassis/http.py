@@ -123,16 +123,12 @@ class BodyLimit:
             DEFAULT_BODY_LIMIT_BYTES,
         )
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > limit:
-            await _drain(receive)
-            await self._refuse(send, limit)
-            return
+        too_large = not declared.isdigit() or int(declared) > limit
         try:
-            body = await _read(receive, limit)
+            body = await _read(receive, -1 if too_large else limit)
         except _Gone:
             return  # what came of the body is not what was meant
         if body is None:
-            await _drain(receive)
             await self._refuse(send, limit)
             return
         await self._app(scope, _replay(body, receive), send)
@@ -148,27 +144,23 @@ class _Gone(Exception):
     """The client went away in the middle of the body."""
 
 
-async def _drain(receive: Receive) -> None:
-    """Take in some more: a client that is still sending would meet a reset connection instead of our answer."""
-    taken = 0
-    while taken < DRAIN_LIMIT_BYTES:
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
-            return
-
-
 async def _read(receive: Receive, limit: int) -> bytes | None:
-    body = bytearray()
+    """The body, or None when it is larger than the limit.
+
+    A body that is too large is taken in all the same, up to a point, and thrown away: a client that is still sending would
+    meet a reset connection instead of our answer.
+    """
+    body, taken = bytearray(), 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _Gone
-        body += message.get("body", b"")
-        if len(body) > limit:
-            return None
-        if not message.get("more_body"):
-            return bytes(body)
+        part = message.get("body", b"")
+        taken += len(part)
+        if taken <= limit:
+            body += part
+        if not message.get("more_body") or taken > limit + DRAIN_LIMIT_BYTES:
+            return bytes(body) if taken <= limit else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
