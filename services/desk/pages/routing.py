@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -50,9 +50,10 @@ def _first(error: RequestValidationError) -> str:
 
 
 def _to_sign_in(request: Request) -> Response:
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method != "GET" or request.headers.get("hx-request"):
-        wanted = "/"
+    page = urlsplit(request.headers.get("hx-current-url", str(request.url)))
+    wanted = page.path + (f"?{page.query}" if page.query else "")
+    if request.method != "GET" and "hx-current-url" not in request.headers:
+        wanted = "/"  # the address of a form's target is no page
     target = SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted, safe='')}"
     if request.headers.get("hx-request"):
         return Response(status_code=200, headers={"HX-Redirect": target})

@@ -109,7 +109,13 @@
     });
     source.addEventListener("error", () => {
       show("reconnecting", navigator.onLine ? words.reconnectingText : words.offlineText);
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => document.hidden || connect(), RETRY_MS);
+      if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+      setTimeout(() => {
+        if (document.hidden) return;
+        wanted = true; // a session that is over leads to the sign-in this way
+        pump();
+        connect();
+      }, RETRY_MS);
     });
   }
 

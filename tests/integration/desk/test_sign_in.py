@@ -58,6 +58,9 @@ async def _nothing_is_open(somebody: Browser) -> None:
         answer = await somebody.get(path)
         assert answer.status_code == 401, path
         assert answer.headers["content-type"] == "application/problem+json"
+    live = {"hx-request": "true", "hx-current-url": "http://elsewhere.example/cases/x?a=b"}
+    answer = await somebody.get("/cases/x/composer", **live)
+    assert answer.headers["hx-redirect"] == "/sign-in?next=%2Fcases%2Fx%3Fa%3Db"
     page = await somebody.get("/sign-in")
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert "unsafe" not in page.headers["content-security-policy"]
@@ -155,6 +158,15 @@ async def _the_autopilot_is_the_leads(agent: Browser, lead: Browser, expert: Bro
 
 
 async def _strange_requests_get_clear_answers(agent: Browser) -> None:
+    paths = (await agent.get("/openapi.json")).json()["paths"]
+    assert {
+        "/api/cases",
+        "/api/cases/{case_id}",
+        "/api/people/{person_id}",
+        "/api/consults",
+        "/api/events",
+    } <= paths.keys()
+    assert not {path for path in paths if not path.startswith(("/api", "/internal"))}
     assert (await agent.get("/cases/nothing")).status_code == 404
     assert "This is not here" in (await agent.get("/cases/nothing")).text
     assert (await agent.get("/?whose=nobody")).status_code == 400
