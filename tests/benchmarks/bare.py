@@ -4,18 +4,22 @@ The drivers are used directly, with the settings of the chassis, in one task and
 no group to join, no reading of documents, no outbox, no trace, no metrics, no errors.
 """
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from schemas.base import Event
+from schemas.envelope import Envelope
 from schemas.topics import BY_NAME
 from services.chassis.kafka import MAX_BATCH_BYTES, MAX_REQUEST_BYTES, Cluster, Record
 from tests.benchmarks.recording import Replay
 
 BATCH = 500
 OUT_TOPIC = "bare-out"
+Work = Callable[[Sequence[Event]], object]
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,8 @@ class Lane:
     produces: bool
 
 
-async def loop(lane: Lane, group: str, replay: Replay | None = None) -> float:
-    """Seconds from the first batch in hand to the last one committed."""
+async def loop(lane: Lane, group: str, replay: Replay | None = None, work: Work | None = None) -> float:
+    """Seconds from the first batch in hand to the last one committed; `work` is done on each batch, beside nothing else."""
     consumer, producer = _consumer(lane.cluster, group), _producer(lane.cluster)
     await producer.start()
     await consumer.start()
@@ -42,7 +46,10 @@ async def loop(lane: Lane, group: str, replay: Replay | None = None) -> float:
             batches = await consumer.getmany(timeout_ms=1000, max_records=BATCH)
             began = began or (time.perf_counter() if batches else 0.0)
             records = [Record.of(raw) for raws in batches.values() for raw in raws]
-            await _produced(lane, producer, records)
+            envelopes = [record.envelope() for record in records]
+            if work:
+                await asyncio.to_thread(work, [envelope.data for envelope in envelopes])
+            await _produced(lane, producer, envelopes)
             handled += len(records)
             if replay:
                 await replay.up_to(handled / lane.count)
@@ -54,14 +61,12 @@ async def loop(lane: Lane, group: str, replay: Replay | None = None) -> float:
         await producer.stop()
 
 
-async def _produced(lane: Lane, producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
-    """Decode each record; where the hop has events to publish, encode and send one for each."""
+async def _produced(lane: Lane, producer: AIOKafkaProducer, envelopes: Sequence[Envelope]) -> None:
+    """Encode and send one record for each; nothing where the hop publishes nothing."""
     waiting = []
-    for record in records:
-        envelope = record.envelope()
-        if lane.produces:
-            topic, key = lane.cluster.topic(OUT_TOPIC), envelope.key.encode()
-            waiting.append(await producer.send(topic, value=envelope.value(), key=key, headers=envelope.headers()))
+    for envelope in envelopes if lane.produces else ():
+        topic, key = lane.cluster.topic(OUT_TOPIC), envelope.key.encode()
+        waiting.append(await producer.send(topic, value=envelope.value(), key=key, headers=envelope.headers()))
     for each in waiting:
         await each
 

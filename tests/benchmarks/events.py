@@ -4,7 +4,7 @@ Every message is somebody else's, so each leads to a case of its own: the most t
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -51,10 +51,17 @@ class Samples:
         ]
 
     @cached_property
+    def _classifier(self) -> Classifier:
+        return Classifier.load(self.organisation.topics)
+
+    @cached_property
     def _labels(self) -> dict[str, Classification]:
         texts = list({thread.messages[0].text for thread in self._threads})
-        classifier = Classifier.load(self.organisation.topics)
-        return dict(zip(texts, classifier.classify(texts), strict=True))
+        return dict(zip(texts, self._classifier.classify(texts), strict=True))
+
+    def judge(self, events: Sequence[Event]) -> list[Classification]:
+        """What the classifier alone has to do with these messages."""
+        return self._classifier.classify([each.message.text for each in events if isinstance(each, MessageReceived)])
 
     def said(self, count: int, run: str) -> list[Said]:
         """So many messages as a channel would send them; `run` tells those of one run from all others."""

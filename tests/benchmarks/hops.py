@@ -9,11 +9,11 @@ import cProfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 from typing import Any
 
 from casekeeper.local.stack import Stack
-from casekeeper.services import build
 from schemas.base import Event
 from schemas.envelope import Envelope
 from schemas.topics import BY_EVENT, Topic, key_of
@@ -23,6 +23,7 @@ from services.chassis.ids import fresh
 from services.chassis.kafka import Cluster, Publisher, Record
 from services.chassis.service import Service
 from tests.benchmarks import bare
+from tests.benchmarks.building import built
 from tests.benchmarks.events import Samples
 from tests.benchmarks.machine import Processors
 from tests.benchmarks.recording import Recording, Replay, forget
@@ -40,10 +41,18 @@ class Hop:
     events: Callable[[Samples, int, str], list[Event]]
     published: Callable[[int], dict[str, int]]
     stored: tuple[str, Callable[[int], int]] | None = None
+    work: Callable[[Samples, Sequence[Event]], object] | None = None
+    """What the hop computes for its events, where that is most of what it does."""
 
 
 HOPS = (
-    Hop("classification", "classification", Samples.received, lambda n: {"messages.classified": n}),
+    Hop(
+        "classification",
+        "classification",
+        Samples.received,
+        lambda n: {"messages.classified": n},
+        work=Samples.judge,
+    ),
     Hop(
         "cases",
         "cases",
@@ -74,6 +83,8 @@ class Round:
     hop: float
     bare: float
     bare_with_writes: float
+    bare_with_work: float
+    """0 for a hop without such work."""
     batches: int
     cpu: dict[str, float] = field(default_factory=dict)
     """Processor time for one event, in milliseconds."""
@@ -158,11 +169,21 @@ async def measure(ground: Ground, hop: Hop, count: int) -> Round:
         watch, seconds, cpu = await _hop_seconds(run)
         lane = bare.Lane(run.cluster, BY_EVENT[type(events[0])].name, count, bool(hop.published(count)))
         alone = await bare.loop(lane, f"{run.name}-a")
+        worked = await bare.loop(lane, f"{run.name}-c", work=partial(hop.work, ground.samples)) if hop.work else 0.0
         written, bare_cpu = await _with_writes(run, lane, watch.recording)
     finally:
         await forget(ground.stack.store_url, run.name)
     per_event = {name: round(number / count, 3) for name, number in watch.recording.counts().items()}
-    return Round(count / seconds, count / alone, count / written, watch.batches, cpu, bare_cpu, per_event)
+    return Round(
+        hop=count / seconds,
+        bare=count / alone,
+        bare_with_writes=count / written,
+        bare_with_work=count / worked if worked else 0.0,
+        batches=watch.batches,
+        cpu=cpu,
+        bare_cpu=bare_cpu,
+        writes=per_event,
+    )
 
 
 async def _with_writes(run: Run, lane: bare.Lane, recording: Recording) -> tuple[float, dict[str, float]]:
@@ -189,7 +210,7 @@ async def preload(cluster: Cluster, events: Sequence[Event], ground: Ground) -> 
 
 
 async def _hop_seconds(run: Run) -> tuple[Watch, float, dict[str, float]]:
-    service = build(run.hop.service, kafka_prefix=run.cluster.prefix, database_prefix=f"{run.name}-", http_port=0)
+    service = built(run.ground.stack, run.hop.service, kafka_prefix=run.cluster.prefix, database_prefix=f"{run.name}-")
     watch = Watch(service, run.count, run.ground)
     await service.start()
     try:
@@ -226,12 +247,17 @@ async def _verify(service: Service, cluster: Cluster, hop: Hop, count: int) -> N
 
 def summary(rounds: Sequence[Round]) -> dict[str, Any]:
     """Medians over the rounds, and the ratio to the loop with the same writes."""
+    worked = rounds[0].bare_with_work and {
+        "bare_loop_with_work_per_second": _rate([each.bare_with_work for each in rounds]),
+        "of_bare_loop_with_work": round(median(each.hop / each.bare_with_work for each in rounds), 3),
+    }
     return {
         "events_per_second": _rate([each.hop for each in rounds]),
         "bare_loop_per_second": _rate([each.bare for each in rounds]),
         "bare_loop_with_writes_per_second": _rate([each.bare_with_writes for each in rounds]),
         "of_bare_loop": round(median([each.hop / each.bare for each in rounds]), 3),
         "of_bare_loop_with_writes": round(median([each.hop / each.bare_with_writes for each in rounds]), 3),
+        **(worked or {}),
         "cpu_milliseconds_per_event": rounds[-1].cpu,
         "cpu_milliseconds_per_event_bare_with_writes": rounds[-1].bare_cpu,
         "writes_per_event": rounds[-1].writes,

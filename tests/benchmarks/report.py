@@ -37,6 +37,11 @@ def _hops(results: dict[str, Any]) -> Iterable[str]:
             f"{name:<16}{each['events_per_second']:>10,}{each['bare_loop_per_second']:>15,}"
             f"{each['bare_loop_with_writes_per_second']:>21,}{share:>11.0%}{_short(share, HOP_TARGET)}"
         )
+        if "of_bare_loop_with_work" in each:
+            yield (
+                f"  beside the loop with its own computing, {each['bare_loop_with_work_per_second']:,}/s:"
+                f" {each['of_bare_loop_with_work']:.0%}"
+            )
 
 
 def _pipeline(results: dict[str, Any]) -> Iterable[str]:

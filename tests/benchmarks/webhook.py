@@ -11,7 +11,6 @@ from typing import Any
 from casekeeper.demo.sender import Sender
 from casekeeper.local.children import StoreEngine
 from casekeeper.local.stack import Plan, Stack
-from casekeeper.services import build
 from schemas.events.message import MessageReceived
 from services.chassis.clock import SystemClock
 from services.chassis.ids import fresh
@@ -19,6 +18,7 @@ from services.chassis.mongo import Database
 from services.chassis.telemetry import TRACEPARENT, new_traceparent
 from services.ingestion.store import MESSAGES, Intake
 from tests.benchmarks import load
+from tests.benchmarks.building import built
 from tests.benchmarks.events import Samples
 from tests.benchmarks.recording import forget
 
@@ -65,7 +65,7 @@ async def _posted(stack: Stack, sender: Sender, samples: Samples, count: int, co
 async def _inserted(stack: Stack, samples: Samples, count: int, connections: int) -> float:
     """Documents a second; as many at once as there are connections, which is what the webhook's bulks come to."""
     name = f"bare-{fresh()[-12:]}"
-    service = build("ingestion", http_port=0)  # not started: it only makes the documents
+    service = built(stack, "ingestion")  # not started: it only makes the documents
     intake = Intake(service.repository, REMEMBERED, 10)
     events = samples.received(count, name)
     messages = [event.message for event in events if isinstance(event, MessageReceived)]
