@@ -24,7 +24,6 @@ from schemas.organisation import NotInOrganisation
 from schemas.organisation_file import OrganisationInvalid, load
 from schemas.topics import SERVICES
 from services.chassis import dead as letters
-from services.chassis.clock import SystemClock
 from services.chassis.errors import PortInUse, Unavailable
 from services.chassis.ids import fresh
 from services.chassis.kafka import Publisher, Record, read
@@ -105,7 +104,7 @@ def send(
     said = Said(
         account.brand, channel, conversation or f"cli-{id}", id, Author(id=f"cli-{name}", name=name), _text(text), 3600
     )
-    sender = Sender(found.url("ingestion"), organisation, found.secrets.channels, SystemClock())
+    sender = Sender(found.url("ingestion"), organisation, found.secrets.channels, found.clock)
     result = asyncio.run(_send(sender, said))
     if as_json:
         typer.echo(json.dumps(result))

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from casekeeper.local import children
 from casekeeper.local.secrets import FILE as SECRETS_FILE
 from casekeeper.local.secrets import Secrets
+from casekeeper.local.stack import Stack
+from services.chassis.clock import ShiftedClock
 from services.chassis.kafka import Cluster
 
 FILE = "stack.json"
@@ -26,6 +28,9 @@ class Running(BaseModel):
     ports: dict[str, int]
     organisation: Path
     secrets: Secrets
+    clock_offset_seconds: float = 0
+    """How far the stack's clock is ahead: who signs something for it has to use the same."""
+    kafka_idempotent: bool = False
 
     def url(self, service: str) -> str:
         """Where a service answers."""
@@ -33,7 +38,11 @@ class Running(BaseModel):
 
     @property
     def cluster(self) -> Cluster:
-        return Cluster(f"{children.HOST}:{self.ports['broker']}", idempotent=False)
+        return Cluster(f"{children.HOST}:{self.ports['broker']}", idempotent=self.kafka_idempotent)
+
+    @property
+    def clock(self) -> ShiftedClock:
+        return ShiftedClock(self.clock_offset_seconds)
 
     @property
     def internal_headers(self) -> dict[str, str]:
@@ -41,10 +50,18 @@ class Running(BaseModel):
         return {"Authorization": f"Bearer {self.secrets.internal_token}"}
 
 
-def note(folder: Path, host: str, ports: dict[str, int], organisation: Path) -> None:
+def note(stack: Stack) -> None:
     """Leave the note."""
-    text = {"pid": os.getpid(), "host": host, "ports": ports, "organisation": str(organisation.absolute())}
-    (folder / FILE).write_text(json.dumps(text), encoding="utf-8")
+    plan = stack.plan
+    text = {
+        "pid": os.getpid(),
+        "host": plan.host,
+        "ports": stack.ports,
+        "organisation": str(plan.organisation.absolute()),
+        "clock_offset_seconds": plan.clock_offset_seconds,
+        "kafka_idempotent": stack.cluster.idempotent,
+    }
+    (plan.folder / FILE).write_text(json.dumps(text), encoding="utf-8")
 
 
 def forget(folder: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx2
 
 from casekeeper.local import children, secrets
-from casekeeper.local.process import Child, ChildError, Spec
+from casekeeper.local.process import Child, ChildError, PortInUseError, Spec
 from casekeeper.services import PORTS, build
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
@@ -92,6 +92,7 @@ class Stack:
 
     async def start(self, progress: Callable[[str], None] = lambda _: None) -> None:
         """Start everything. Raises ChildError with what to do about it."""
+        self._require_free_ports()
         progress("starting broker and store")
         started = await asyncio.gather(self.broker.start(), self.store.start(), return_exceptions=True)
         for error in started:
@@ -171,6 +172,14 @@ class Stack:
                 self.ports["broker"], self.plan.folder, self.plan.kafka_classpath, port_setting="--port"
             )
         return children.broker(self.ports["broker"], self.plan.folder, port_setting="--port")
+
+    def _require_free_ports(self) -> None:
+        for name in self.plan.services:
+            if not children.port_is_free(self.ports[name]):
+                raise PortInUseError(
+                    f"the {name} cannot start: port {self.ports[name]} on {children.HOST} is already in use. "
+                    "Stop the program that listens there, or choose another port with --port."
+                )
 
     async def _prepare_topics(self) -> None:
         await kafka.declare(self.cluster, SERVICES)

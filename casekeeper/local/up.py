@@ -52,7 +52,7 @@ async def run_up(options: Options, out: Console) -> None:
     stack = Stack(_plan(options))
     with out.status("starting") as status:
         await stack.start(status.update)
-    running.note(options.folder, options.host, stack.ports, options.organisation)
+    running.note(stack)
     _introduce(stack, options, out, time.monotonic() - began)
     clock = ShiftedClock(stack.plan.clock_offset_seconds)
     sender = Sender(stack.url("ingestion"), stack.organisation, stack.secrets.channels, clock)
