@@ -87,7 +87,7 @@ async def eventually(
     value: object = None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(timeout_seconds):
-            while not (value := await condition()):
+            while not (value := await condition()):  # noqa: ASYNC110 - what happens elsewhere has no event here
                 await asyncio.sleep(0.02)
     if not value:
         pytest.fail(message)

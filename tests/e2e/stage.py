@@ -6,6 +6,7 @@ Everything a story does goes the way that customers and staff go: signed webhook
 import asyncio
 import json
 import os
+import sys
 import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from casekeeper.demo.receiver import Receiver
 from casekeeper.demo.sender import Sender
 from casekeeper.demo.source import Said
 from casekeeper.local import children, running
-from casekeeper.local.demonstration_clock import to_workday
+from casekeeper.local.demonstration_clock import offset_seconds
 from casekeeper.local.stack import Plan, Stack
 from schemas.base import Event
 from schemas.events.message import Author
@@ -46,7 +47,7 @@ def plan(folder: Path) -> Plan:
         from casekeeper.local.kafka import fetch_kafka
 
         classpath = fetch_kafka(Path(os.environ["CASEKEEPER_KAFKA_CACHE"]))
-    offset = to_workday(datetime.now(UTC))
+    offset = offset_seconds(folder, datetime.now(UTC))
     engine: children.StoreEngine = STORE_ENGINE  # type: ignore[assignment]  # the stack refuses another one
     return Plan(
         folder,
@@ -130,8 +131,16 @@ class Stage:
 
     async def events(self, kind: type[T], case_id: str) -> list[T]:
         """What the log tells of this kind about a case."""
-        found: list[Event] = [record.envelope().data for record in await self.records() if _is(record, kind)]
+        found: list[Event] = [each.envelope().data for each in await self.records() if _is(each, kind)]
         return [event for event in found if isinstance(event, kind) and getattr(event, "case_id", "") == case_id]
+
+    async def command(self, *arguments: str) -> tuple[int, str]:
+        """Run `casekeeper …` against this stack; its exit status and what it printed."""
+        argv = [sys.executable, "-m", "casekeeper", *arguments, "--data-folder", str(self.folder)]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*argv, stdout=pipe, stderr=pipe, cwd=REPOSITORY)
+        out, errors = await process.communicate()
+        return process.returncode or 0, (out + errors).decode()
 
     async def verdict(self) -> Verdict:
         """What the independent judge says of everything so far; stories need not be finished."""
@@ -161,7 +170,7 @@ class Stage:
             self.plan.environment[channel.reply_url_env or ""] = self.receiver.url(channel.id)
         await self.receiver.start({channel.id: secrets[channel.secret_env or ""] for channel in webhooks})
         await self.stack.start()
-        running.note(self.folder, self.plan.host, self.stack.ports, self.plan.organisation)
+        running.note(self.stack)
         self.sender = Sender(self.stack.url("ingestion"), self.stack.organisation, secrets, self.clock)
 
     async def _stop(self) -> None:
@@ -171,9 +180,17 @@ class Stage:
         await self.receiver.stop()
 
     def _end_loop(self) -> None:
+        self._wait(_end_all_tasks())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_SECONDS)
         self._loop.close()
+
+
+async def _end_all_tasks() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _read(cluster: Any, names: list[str]) -> list[Record]:

@@ -18,12 +18,7 @@ async def test_a_message_becomes_a_case_with_one_owner(stage: Stage, lead: Colle
     said = stage.said(COMPLAINT, name="Sanne")
     status, first = await stage.send(said)
     assert status == 202
-
-    async def owned() -> dict[str, Any] | None:
-        case = await lead.case_of(first["conversation"])
-        return case if case and case["owner"] and case["next_due"] else None
-
-    case: Any = await eventually(owned, "no case with an owner appeared on the desk")
+    case = await lead.owned(first["conversation"])
     owner = stage.stack.organisation.person(case["owner"])
     assert case["language"] == "nl"
     assert owner.speaks("nl", "B2")
