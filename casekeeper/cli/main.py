@@ -27,13 +27,14 @@ app.command()(judged.chaos)
 def serve(service: Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]) -> None:
     """Run one service against any Kafka and MongoDB, as its environment says (CASEKEEPER_KAFKA, CASEKEEPER_MONGO, …)."""
     from casekeeper.services import PORTS, build
-    from services.chassis import logs, telemetry
+    from services.chassis import logs, memory, telemetry
     from services.chassis import service as chassis
 
     if service not in SERVICES:
         raise typer.BadParameter(f"there is no service {service!r}; there are {', '.join(SERVICES)}")
     if not any(os.environ.get(name) for name in ("CASEKEEPER_HTTP_PORT", f"{service.upper()}_HTTP_PORT")):
         os.environ[f"{service.upper()}_HTTP_PORT"] = str(PORTS[service])
+    memory.tune()
     built = build(service)
     logs.configure(built.config.log_level, built.config.log_format)
     telemetry.configure(built.config.otlp_endpoint, service)

@@ -22,7 +22,7 @@ from casekeeper.services import PORTS, build
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
 from schemas.topics import SERVICES
-from services.chassis import kafka
+from services.chassis import kafka, memory
 from services.chassis.errors import Unavailable
 from services.chassis.journal import republish
 from services.chassis.kafka import Cluster, Publisher
@@ -197,6 +197,7 @@ class Stack:
         self._log.info("journals published again", events=count)
 
     async def _start_services(self) -> None:
+        memory.tune()
         if self.plan.separate:
             await asyncio.gather(*(self._start_process(name) for name in self.plan.services))
             return

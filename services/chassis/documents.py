@@ -34,6 +34,8 @@ class Context:
     cause: str
     siblings: tuple[Any, ...] = ()
     """The states of all documents in the same lane, oldest first."""
+    occurred_at: datetime | None = None
+    """When the event happened, as its producer says; none for a command, which happens now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
     handlers = Table()
 
     def case_event(view: CaseView | None, event: Any, context: Context) -> Decision[CaseView] | None:
-        after = fold(view, event, Moment(context.cause, at=context.now, learnt_at=context.now))
+        after = fold(view, event, Moment(context.cause, at=context.occurred_at or context.now, learnt_at=context.now))
         notice(after)
         return Decision(after)
 
