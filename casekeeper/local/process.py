@@ -114,11 +114,14 @@ class Child:
             return
         await self._require_free_port(restarted=self._process is not None)
         self._stopping = False
-        self.spec.directory.mkdir(parents=True, exist_ok=True)
-        self.spec.log_file.parent.mkdir(parents=True, exist_ok=True)
-        if self.spec.prepare is not None:
-            await self.spec.prepare()
-        process = await self._spawn()
+        try:
+            self.spec.directory.mkdir(parents=True, exist_ok=True)
+            self.spec.log_file.parent.mkdir(parents=True, exist_ok=True)
+            if self.spec.prepare is not None:
+                await self.spec.prepare()
+            process = await self._spawn()
+        except OSError as error:
+            raise ChildError(f"{self.name} cannot start: {error.strerror}: {error.filename}") from error
         watcher = asyncio.create_task(process.wait(), name=f"watch-{self.name}")
         self._process, self._watcher = process, watcher
         try:

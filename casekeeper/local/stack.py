@@ -256,7 +256,10 @@ class Stack:
                 self._log.warning("not started again yet", child=child.name, attempt=attempt, reason=str(error))
                 if attempt == REPAIRS and not self.problem.done():
                     self.problem.set_result(f"{child.name} ended and could not be started again: {error}")
-        self.restarts.append((child.name, time.monotonic() - began))
+        seconds = time.monotonic() - began
+        if child.running:
+            self._log.warning("runs again", child=child.name, seconds=round(seconds, 1))
+        self.restarts.append((child.name, seconds))
 
     async def _start_again(self, child: Child) -> None:
         if child is not self.broker or self.plan.kafka_classpath:

@@ -22,7 +22,9 @@ LOCALES = sorted(each for each in (DESK / "locale").glob("*.po"))
 def texts_of_the_pages() -> Iterator[str | tuple[str, ...]]:
     for template in sorted((DESK / "templates").glob("*.html")):
         options = OPTIONS | {"silent": "false", "newstyle_gettext": "true"}
-        for _, function, message, _ in babel_extract(BytesIO(template.read_bytes()), ("_", "gettext", "ngettext"), [], options):
+        for _, function, message, _ in babel_extract(
+            BytesIO(template.read_bytes()), ("_", "gettext", "ngettext"), [], options
+        ):
             yield message[:2] if function == "ngettext" else message if isinstance(message, str) else message[0]
     for source in sorted(DESK.rglob("*.py")):
         for _, _, message, _ in extract_python(BytesIO(source.read_bytes()), ("_", "gettext"), [], {}):
