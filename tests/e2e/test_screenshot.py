@@ -1,0 +1,85 @@
+"""The overview while the autopilot works: rows, owners, clocks; and the picture of it for the documentation.
+
+The picture is written when it is missing or CASEKEEPER_SCREENSHOT=1 asks for it.
+"""
+
+import os
+
+import pytest
+from playwright.async_api import Page, expect
+
+from casekeeper.autopilot import Autopilot
+from casekeeper.demo.source import Thread, threads
+from tests.conftest import eventually
+from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in
+from tests.e2e.conftest import LEAD
+from tests.e2e.stage import ORGANISATION, REPOSITORY, Stage
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: install it, or set CASEKEEPER_CHROMIUM to its program"),
+]
+
+PICTURE = REPOSITORY / "docs" / "images" / "desk.png"
+CONVERSATIONS, TURNS = 15, 14
+"""The autopilot gets fewer turns than two for each case, so that not all of them can be resolved."""
+LARGEST_BYTES = 200_000
+
+
+async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
+    expect.set_options(timeout=PATIENCE_MS)
+    taken = [(await stage.send(said))[0] for thread in sample(stage) for said in thread.messages]
+    assert set(taken) == {202}
+    turns = Turns(TURNS)
+    autopilot = await stage.autopilot(is_on=turns.take)
+    try:
+        await eventually(lambda: all_known(autopilot), "the autopilot did not see all cases")
+        await eventually(turns.all_taken, "the autopilot did not take its turns")
+        async with chromium() as browser:
+            page = await signed_in(browser, stage, LEAD)
+            await expect(page.locator(".board tbody tr .c-owner .person").first).to_be_visible()
+            await it_is_a_living_page(page)
+            await picture(page)
+    finally:
+        await stage.run(autopilot.stop())
+
+
+def sample(stage: Stage) -> list[Thread]:
+    """Conversations in many languages, some of them real."""
+    return threads(stage.stack.organisation, ORGANISATION / "samples")[10 : 10 + CONVERSATIONS * 14 : 14]
+
+
+class Turns:
+    """So many times the autopilot may act."""
+
+    def __init__(self, turns: int) -> None:
+        self._left = turns
+
+    async def take(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
+
+    async def all_taken(self) -> bool:
+        return self._left <= 0
+
+
+async def all_known(autopilot: Autopilot) -> bool:
+    return len(autopilot.cases) >= CONVERSATIONS and all(case.owner for case in autopilot.cases.values())
+
+
+async def it_is_a_living_page(page: Page) -> None:
+    rows = page.locator(".board tbody tr")
+    assert await rows.count() >= CONVERSATIONS - TURNS // 2
+    await expect(page.locator(".board .c-due .clock").first).to_contain_text("min")
+    await expect(page.locator(".board .c-owner .person").first).not_to_be_empty()
+    wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide, "the page is wider than the window"
+
+
+async def picture(page: Page) -> None:
+    """As a PNG of the window; kept when it is wanted."""
+    taken = await page.screenshot(animations="disabled")
+    assert 10_000 < len(taken) < LARGEST_BYTES
+    if os.environ.get("CASEKEEPER_SCREENSHOT") == "1" or not PICTURE.exists():
+        PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        PICTURE.write_bytes(taken)
