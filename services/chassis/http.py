@@ -1,5 +1,6 @@
 """Every service's HTTP face: health, metrics, problem documents, and a limit to what a request may bring."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +18,7 @@ from services.chassis.errors import Conflict, Problem, Unavailable
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_BODY_LIMIT_BYTES = 1_048_576
 DRAIN_LIMIT_BYTES = 16_777_216
+DRAIN_SECONDS = 1.0
 RETRY_AFTER_SECONDS = 5
 
 Check = Callable[[], Awaitable[str]]
@@ -152,7 +154,10 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
     """
     body, taken = bytearray(), 0
     while True:
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), None if taken <= limit else DRAIN_SECONDS)
+        except TimeoutError:
+            return None  # it only said that it would send so much
         if message["type"] == "http.disconnect":
             raise _Gone
         part = message.get("body", b"")
