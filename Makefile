@@ -8,6 +8,8 @@ MESSAGES ?= 500
 ROUNDS ?= 5
 SEED ?= 1
 PORT ?= 8080
+# Tests mostly wait (for groups to form, for servers to start), so more of them at once than there are cores.
+WORKERS ?= 4
 # More real conversations are used where they are there; nothing needs them.
 DATA ?= $(wildcard ../shared/data/conversations_dev.jsonl)
 export CASEKEEPER_KAFKA_CACHE ?= $(CURDIR)/build/kafka
@@ -29,13 +31,13 @@ bench: $(READY) ## Measure hops and the whole pipeline beside bare loops; writes
 ##@ Check it
 .PHONY: test test-unit test-kafka lint schemas
 test: $(READY) chromium ## Run all tests against the real local broker and store
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 test-unit: $(READY) ## Run only the tests without network (seconds)
 	$(BIN)/pytest tests/unit
 
 test-kafka: $(READY) chromium ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
-	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest tests/integration tests/e2e
+	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration tests/e2e
 
 lint: $(READY) ## Check style, types and who imports whom
 	$(BIN)/ruff format --check .
