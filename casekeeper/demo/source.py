@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from schemas.events.message import Author
 from schemas.organisation import Organisation
@@ -84,20 +85,21 @@ def _read(file: Path, organisation: Organisation) -> Iterator[Thread]:
             for number, line in enumerate(lines, 1):
                 try:
                     yield _thread(json.loads(line), organisation)
-                except (ValueError, KeyError, TypeError, StopIteration) as error:
+                except (ValueError, KeyError, TypeError) as error:
                     raise DataUnusable(f"{file}:{number}: not a conversation: {error!r}") from error
     except OSError as error:
         raise DataUnusable(f"{file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataUnusable(f"{file}: not text in UTF-8: {error}") from error
 
 
-def _thread(row: dict[str, object], organisation: Organisation) -> Thread:
+def _thread(row: object, organisation: Organisation) -> Thread:
+    if not isinstance(row, dict):
+        raise TypeError("not a JSON object")
     webhooks = [channel for channel in organisation.channels if channel.kind == "webhook"]
     wanted = row.get("channel")
     channel = next((each for each in webhooks if each.id == wanted), webhooks[0])
-    messages = row["messages"]
-    if not isinstance(messages, list) or not messages:
-        raise TypeError("messages is not a list with something in it")
-    said = [each for each in messages if each.get("role", "customer") == "customer"]
+    said = _of_the_customer(row["messages"])
     known = row.get("author")
     author = known if isinstance(known, dict) else {"id": said[0]["author"], "handle": said[0]["author"]}
     return Thread(
@@ -114,3 +116,15 @@ def _thread(row: dict[str, object], organisation: Organisation) -> Thread:
             for index, each in enumerate(said)
         )
     )
+
+
+def _of_the_customer(messages: object) -> list[dict[str, Any]]:
+    if not isinstance(messages, list) or not all(isinstance(each, dict) for each in messages):
+        raise TypeError("messages is not a list of objects")
+    said = [each for each in messages if each.get("role", "customer") == "customer"]
+    if not said:
+        raise ValueError("no message is a customer's")
+    for each in said:
+        if not isinstance(each["text"], str) or not isinstance(each["id"], str):
+            raise TypeError("id and text of a message are strings")
+    return said
