@@ -1,0 +1,117 @@
+"""What the autopilot would do next, for each state that a case can be in."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casekeeper.autopilot.play import PROMISE, next_steps
+from schemas.events.message import Author
+from schemas.organisation import Organisation
+from schemas.organisation_file import load
+from services.cases.domain import Case, Consult
+from services.cases.domain.case import Promise, Reply
+
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+OWNER, SPECIALIST = "maaike.postma", "isla.fletcher"
+EXAMPLE = Path(__file__).parents[3] / "deploy" / "example-org"
+
+
+@pytest.fixture(scope="module")
+def organisation() -> Organisation:
+    return load(EXAMPLE)
+
+
+def case(**fields: Any) -> Case:
+    """A case that its owner could answer alone: her language, and no skill that she lacks."""
+    known = {
+        "id": "case-known",
+        "conversation": "conversation",
+        "brand": "moccarel",
+        "channel": "social",
+        "visibility": "public",
+        "pool": "care",
+        "customer": Author(id="sanne", name="Sanne"),
+        "language": "nl",
+        "opened_at": NOON,
+        "first_reply_due_at": NOON + timedelta(hours=1),
+        "owner": OWNER,
+        "messages": 1,
+    }
+    return Case.model_validate(known | fields)
+
+
+def reply(status: str, kind: str = "answer") -> dict[str, Reply]:
+    return {"r": Reply.model_validate({"id": "r", "kind": kind, "author": OWNER, "status": status})}
+
+
+def consult(**fields: Any) -> dict[str, Consult]:
+    return {"k": Consult.model_validate({"id": "k", "question": "?", "language": "nl"} | fields)}
+
+
+PROMISED = {"p": Promise(id="p", what="the answer", due_at=NOON + PROMISE)}
+FRENCH = {"language": "fr"}
+
+TABLE: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
+    ("nobody owns it yet", {"owner": ""}, []),
+    ("closed", {"closed": True, "resolved": True}, []),
+    ("resolved", {"resolved": True}, []),
+    ("the owner does not speak it", FRENCH, [(OWNER, "replies"), (OWNER, "consults")]),
+    ("the owner lacks the skill", {"skill": "coffee"}, [(OWNER, "replies"), (OWNER, "consults")]),
+    ("asked, nobody found yet", FRENCH | {"consults": consult()}, []),
+    (
+        "a specialist is asked",
+        FRENCH | {"consults": consult(specialist=SPECIALIST), "replies": reply("queued", "holding")},
+        [(SPECIALIST, "consults/k/answer")],
+    ),
+    (
+        "the holding reply is on its way",
+        FRENCH | {"consults": consult(open=False, answer="Yes (FR)"), "replies": reply("queued", "holding")},
+        [],
+    ),
+    (
+        "the specialist has answered",
+        FRENCH | {"consults": consult(open=False, answer="Yes (FR)"), "promises": PROMISED},
+        [(OWNER, "replies")],
+    ),
+    ("a reply failed", {"replies": reply("failed")}, []),
+    ("nobody knows whether a reply arrived", {"replies": reply("uncertain")}, []),
+    ("answered, and a promise is open", {"unanswered": False, "promises": PROMISED}, [(OWNER, "replies")]),
+    ("answered", {"unanswered": False, "replies": reply("sent")}, [(OWNER, "resolution")]),
+    ("the customer wrote again", {"replies": reply("sent"), "consults": consult(open=False)}, [(OWNER, "replies")]),
+]
+
+
+@pytest.mark.parametrize(("state", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_next_steps(organisation: Organisation, state: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    steps = next_steps(case(**state), organisation, NOON)
+    assert [(step.person, step.path) for step in steps] == expected
+
+
+def test_the_same_state_gives_the_same_commands(organisation: Organisation) -> None:
+    """A command given twice, after a restart say, is one command."""
+    state = case(**FRENCH)
+    assert next_steps(state, organisation, NOON) == next_steps(state, organisation, NOON)
+    later = next_steps(state, organisation, NOON + timedelta(hours=1))
+    assert [step.key for step in later] == [step.key for step in next_steps(state, organisation, NOON)]
+
+
+def test_a_holding_reply_promises_in_the_customers_language(organisation: Organisation) -> None:
+    holding, asked = next_steps(case(**FRENCH), organisation, NOON)
+    assert holding.body["kind"] == "holding"
+    assert "16:00 UTC" in holding.body["text"]
+    assert holding.body["promise"]["due_at"] == (NOON + PROMISE).isoformat()
+    assert asked.body["language"] == "fr"
+
+
+def test_an_answer_keeps_the_open_promise_and_names_the_country(organisation: Organisation) -> None:
+    state = case(**FRENCH, consults=consult(open=False, answer="Dévissez le filtre (SN)"), promises=PROMISED)
+    [answer] = next_steps(state, organisation, NOON)
+    assert answer.body["keeps_promise"] == "p"
+    assert "Dévissez le filtre" in answer.body["text"]
+
+
+def test_about_a_third_of_easy_cases_asks_a_specialist(organisation: Organisation) -> None:
+    asked = sum(len(next_steps(case(id=f"case-{number}"), organisation, NOON)) == 2 for number in range(400))
+    assert 0.25 < asked / 400 < 0.45
