@@ -36,8 +36,8 @@ test: $(READY) chromium ## Run all tests against the real local broker and store
 test-unit: $(READY) ## Run only the tests without network (seconds)
 	$(BIN)/pytest tests/unit
 
-test-kafka: $(READY) chromium ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
-	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration tests/e2e
+test-kafka: $(READY) chromium kafka ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
+	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest -n 2 --dist loadfile tests/integration tests/e2e
 
 lint: $(READY) ## Check style, types and who imports whom
 	$(BIN)/ruff format --check .
@@ -65,6 +65,10 @@ lock: ## Lock the dependencies of pyproject.toml anew, with hashes
 
 train: $(READY) ## Train the classifier's model anew from DATA_FOLDER
 	$(BIN)/python -m services.classification.training.train --data $(or $(DATA_FOLDER),../shared/data) --out services/classification/model
+
+.PHONY: kafka
+kafka: $(READY)
+	@$(BIN)/python -c "from pathlib import Path; from casekeeper.local.kafka import fetch_kafka; fetch_kafka(Path('$(CASEKEEPER_KAFKA_CACHE)'))"
 
 .PHONY: chromium
 chromium: # Browser tests need a Chromium; on Debian it can be installed here.
