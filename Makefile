@@ -31,7 +31,8 @@ bench: $(READY) ## Measure hops and the whole pipeline beside bare loops; writes
 ##@ Check it
 .PHONY: test test-unit test-kafka lint schemas
 test: $(READY) chromium ## Run all tests against the real local broker and store
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n 2 tests/unit
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/contract tests/integration tests/e2e tests/chaos
 
 test-unit: $(READY) ## Run only the tests without network (seconds)
 	$(BIN)/pytest tests/unit
