@@ -125,7 +125,7 @@ async def test_people_see_and_do_what_is_theirs(start_desk: Started) -> None:
 
         async def arrived() -> bool:
             cases = (await agent.get("/api/cases")).json()["cases"]
-            return [each["owner"] for each in cases if each["owner"]] == [AGENT, OTHER_AGENT]
+            return {each["owner"] for each in cases if each["owner"]} == {AGENT, OTHER_AGENT}
 
         await eventually(arrived)
         await _details_are_revealed_to_the_owner_on_record(service, agent)
