@@ -51,6 +51,6 @@ async def test_a_customer_talks_on_the_web_page(stage: Stage) -> None:
     async def one_case() -> bool:
         async with stage.colleague(LEAD) as lead:
             case = await lead.case(case_id)
-        return sum(entry["kind"] == "message" for entry in case["timeline"]) == 2
+        return len([entry for entry in case["timeline"] if entry["kind"] == "message"]) == 2
 
     await eventually(one_case, "the second message is not in the same case")

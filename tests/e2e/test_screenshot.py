@@ -5,6 +5,7 @@ The picture is written when it is missing or CASEKEEPER_SCREENSHOT=1 asks for it
 
 import os
 
+import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
@@ -30,6 +31,7 @@ async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     taken = [(await stage.send(said))[0] for thread in sample(stage) for said in thread.messages]
     assert set(taken) == {202}
+    await say_so(stage)
     turns = Turns(TURNS)
     autopilot = await stage.autopilot(is_on=turns.take)
     try:
@@ -45,8 +47,18 @@ async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
 
 
 def sample(stage: Stage) -> list[Thread]:
-    """Conversations in many languages, some of them real."""
-    return threads(stage.stack.organisation, ORGANISATION / "samples")[10 : 10 + CONVERSATIONS * 14 : 14]
+    """What customers write about our brands, in many languages."""
+    found = threads(stage.stack.organisation, ORGANISATION / "samples")
+    ours = [thread for thread in found if thread.messages[0].conversation.startswith("own-")]
+    return ours[:: len(ours) // CONVERSATIONS][:CONVERSATIONS]
+
+
+async def say_so(stage: Stage) -> None:
+    """An autopilot is always labelled."""
+    async with httpx2.AsyncClient(base_url=stage.stack.url("desk"), timeout=60) as client:
+        headers = {"Authorization": f"Bearer {stage.stack.secrets.internal_token}"}
+        answer = await client.post("/internal/autopilot", json={"on": True}, headers=headers)
+    assert answer.json() == {"on": True}
 
 
 class Turns:
@@ -68,6 +80,7 @@ async def all_known(autopilot: Autopilot) -> bool:
 
 
 async def it_is_a_living_page(page: Page) -> None:
+    await expect(page.locator(".autopilot")).to_contain_text("Autopilot is playing the staff")
     rows = page.locator(".board tbody tr")
     assert await rows.count() >= CONVERSATIONS - TURNS // 2
     await expect(page.locator(".board .c-due .clock").first).to_contain_text("min")
