@@ -7,23 +7,23 @@ and the services go on; what they know already they recognise. When the store di
 import asyncio
 import contextlib
 import functools
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 
 from casekeeper.local import children, secrets
+from casekeeper.local.environment import told
 from casekeeper.local.process import Child, ChildError, PortInUseError, Spec
 from casekeeper.services import PORTS, build
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
 from schemas.topics import SERVICES
 from services.chassis import kafka, memory
-from services.chassis.errors import Unavailable
+from services.chassis.errors import PortInUse, Unavailable
 from services.chassis.journal import republish
 from services.chassis.kafka import Cluster, Publisher
 from services.chassis.logs import logger
@@ -201,9 +201,14 @@ class Stack:
         if self.plan.separate:
             await asyncio.gather(*(self._start_process(name) for name in self.plan.services))
             return
-        with _told(self.environment()):
+        with told(self.environment()):
             self.services = {name: build(name) for name in self.plan.services}
-        await asyncio.gather(*(service.start() for service in self.services.values()))
+        started = await asyncio.gather(
+            *(service.start() for service in self.services.values()), return_exceptions=True
+        )  # all have come to rest before anybody stops them
+        for error in started:
+            if isinstance(error, BaseException):
+                raise error
 
     async def _stop_services(self, patience_seconds: float = 5.0) -> None:
         await asyncio.gather(
@@ -252,14 +257,22 @@ class Stack:
                 async with self._lock:
                     await self._start_again(child)
                 break
-            except (ChildError, Unavailable) as error:  # something else may have died in the meantime
+            except (ChildError, PortInUse, Unavailable) as error:  # something else may have died in the meantime
                 self._log.warning("not started again yet", child=child.name, attempt=attempt, reason=str(error))
-                if attempt == REPAIRS and not self.problem.done():
-                    self.problem.set_result(f"{child.name} ended and could not be started again: {error}")
+                if attempt == REPAIRS:
+                    self._give_up(child, error)
+            except Exception as error:
+                self._log.exception("can not be started again", child=child.name)
+                self._give_up(child, error)
+                break
         seconds = time.monotonic() - began
         if child.running:
             self._log.warning("runs again", child=child.name, seconds=round(seconds, 1))
         self.restarts.append((child.name, seconds))
+
+    def _give_up(self, child: Child, error: Exception) -> None:
+        if not self.problem.done():
+            self.problem.set_result(f"{child.name} ended and could not be started again: {error}")
 
     async def _start_again(self, child: Child) -> None:
         if child is not self.broker or self.plan.kafka_classpath:
@@ -272,21 +285,6 @@ class Stack:
         for callback in self.on_broker_restart:
             callback()
         await self._start_services()
-
-
-@contextlib.contextmanager
-def _told(environment: Mapping[str, str]) -> Iterator[None]:
-    """Services read their settings while they are built; what we tell them is nobody else's business afterwards."""
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 async def _is_ready(url: str) -> bool:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from casekeeper.demo.sender import sign
 from casekeeper.local import running, secrets
 from casekeeper.local.demonstration_clock import FIRST_HOUR, LAST_HOUR, WEEKDAYS, offset_seconds, to_workday
+from casekeeper.local.environment import told
 from casekeeper.local.running import NotRunning
-from casekeeper.local.stack import _told
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
 
@@ -107,7 +107,7 @@ def test_no_stack_on_a_folder_is_said(tmp_path: Path, organisation: Organisation
 def test_what_services_are_told_is_forgotten_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEKEEPER_KAFKA", "mine:9092")
     monkeypatch.delenv("CASEKEEPER_STRANGER", raising=False)
-    with _told({"CASEKEEPER_KAFKA": "theirs:1", "CASEKEEPER_STRANGER": "x"}):
+    with told({"CASEKEEPER_KAFKA": "theirs:1", "CASEKEEPER_STRANGER": "x"}):
         assert (os.environ["CASEKEEPER_KAFKA"], os.environ["CASEKEEPER_STRANGER"]) == ("theirs:1", "x")
     assert os.environ["CASEKEEPER_KAFKA"] == "mine:9092"
     assert "CASEKEEPER_STRANGER" not in os.environ
