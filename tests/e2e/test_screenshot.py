@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from casekeeper.autopilot import Autopilot
 from casekeeper.demo.source import Thread, threads
+from services.cases.domain import Case
 from tests.conftest import eventually
 from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in
 from tests.e2e.conftest import LEAD
@@ -29,19 +30,22 @@ LARGEST_BYTES = 200_000
 
 async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
     expect.set_options(timeout=PATIENCE_MS)
-    taken = [(await stage.send(said))[0] for thread in sample(stage) for said in thread.messages]
-    assert set(taken) == {202}
+    answers = [await stage.send(said) for thread in sample(stage) for said in thread.messages]
+    assert {status for status, _ in answers} == {202}
+    conversations = {taken["conversation"] for _, taken in answers}
     await say_so(stage)
     turns = Turns(TURNS)
     autopilot = await stage.autopilot(is_on=turns.take)
     try:
-        await eventually(lambda: all_known(autopilot), "the autopilot did not see all cases")
+        await eventually(lambda: most_owned(autopilot, conversations), "most cases did not get an owner")
         await eventually(turns.all_taken, "the autopilot did not take its turns")
         async with chromium() as browser:
             page = await signed_in(browser, stage, LEAD)
             await expect(page.locator(".board tbody tr .c-owner .person").first).to_be_visible()
             await it_is_a_living_page(page)
             await picture(page)
+        turns.unlimited = True  # the people of the next story have their hands free again
+        await eventually(lambda: all_resolved(autopilot, conversations), "not all cases were resolved", 120)
     finally:
         await stage.run(autopilot.stop())
 
@@ -49,8 +53,13 @@ async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
 def sample(stage: Stage) -> list[Thread]:
     """What customers write about our brands, in many languages."""
     found = threads(stage.stack.organisation, ORGANISATION / "samples")
-    ours = [thread for thread in found if thread.messages[0].conversation.startswith("own-")]
+    ours = [thread for thread in found if thread.messages[0].conversation.startswith("own-") and drawable(thread)]
     return ours[:: len(ours) // CONVERSATIONS][:CONVERSATIONS]
+
+
+def drawable(thread: Thread) -> bool:
+    """Not every machine has a font with pictures in it."""
+    return all(character < "\U0001f000" for said in thread.messages for character in said.text)
 
 
 async def say_so(stage: Stage) -> None:
@@ -66,23 +75,34 @@ class Turns:
 
     def __init__(self, turns: int) -> None:
         self._left = turns
+        self.unlimited = False
 
     async def take(self) -> bool:
         self._left -= 1
-        return self._left >= 0
+        return self.unlimited or self._left >= 0
 
     async def all_taken(self) -> bool:
         return self._left <= 0
 
 
-async def all_known(autopilot: Autopilot) -> bool:
-    return len(autopilot.cases) >= CONVERSATIONS and all(case.owner for case in autopilot.cases.values())
+def cases(autopilot: Autopilot, conversations: set[str]) -> list[Case]:
+    return [case for case in autopilot.cases.values() if case.conversation in conversations]
+
+
+async def most_owned(autopilot: Autopilot, conversations: set[str]) -> bool:
+    """Where all who speak a language have their hands full, the last ones wait for a moment."""
+    found = cases(autopilot, conversations)
+    return len(found) == len(conversations) and sum(bool(case.owner) for case in found) > TURNS // 2
+
+
+async def all_resolved(autopilot: Autopilot, conversations: set[str]) -> bool:
+    return all(case.resolved for case in cases(autopilot, conversations))
 
 
 async def it_is_a_living_page(page: Page) -> None:
     await expect(page.locator(".autopilot")).to_contain_text("Autopilot is playing the staff")
     rows = page.locator(".board tbody tr")
-    assert await rows.count() >= CONVERSATIONS - TURNS // 2
+    await expect(rows.nth(CONVERSATIONS - TURNS // 2 - 1)).to_be_attached()
     await expect(page.locator(".board .c-due .clock").first).to_contain_text("min")
     await expect(page.locator(".board .c-owner .person").first).not_to_be_empty()
     wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
