@@ -81,7 +81,7 @@ def backends(servers: tuple[str, str]) -> Backends:
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[object]], message: str = "it did not happen", timeout_seconds: float = 60
+    condition: Callable[[], Awaitable[object]], message: str = "it did not happen", timeout_seconds: float = 120
 ) -> object:
     """Wait until the condition gives something true, and return that; fail with the message when it never does."""
     value: object = None
