@@ -32,13 +32,15 @@ bench: $(READY) ## Measure hops and the whole pipeline beside bare loops; writes
 .PHONY: test test-unit test-kafka lint schemas
 test: $(READY) chromium ## Run all tests against the real local broker and store
 	$(BIN)/pytest -n 2 tests/unit
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/contract tests/integration tests/e2e tests/chaos
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/contract tests/integration
+	$(BIN)/pytest tests/e2e tests/chaos
 
 test-unit: $(READY) ## Run only the tests without network (seconds)
 	$(BIN)/pytest tests/unit
 
 test-kafka: $(READY) chromium kafka ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
-	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest -n 2 --dist loadfile tests/integration tests/e2e
+	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest -n 2 --dist loadfile tests/integration
+	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest tests/e2e
 
 lint: $(READY) ## Check style, types and who imports whom
 	$(BIN)/ruff format --check .
