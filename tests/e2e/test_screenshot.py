@@ -31,7 +31,7 @@ LARGEST_BYTES = 200_000
 async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     answers = [await stage.send(said) for thread in sample(stage) for said in thread.messages]
-    assert {status for status, _ in answers} == {202}
+    assert {status for status, _ in answers} <= {200, 202}  # taken before, when the test is run again
     conversations = {taken["conversation"] for _, taken in answers}
     await say_so(stage)
     turns = Turns(TURNS)
