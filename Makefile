@@ -10,6 +10,7 @@ SEED ?= 1
 PORT ?= 8080
 # Tests mostly wait (for groups to form, for servers to start), so more of them at once than there are cores.
 WORKERS ?= 4
+KAFKA_STORIES ?= tests/e2e
 # More real conversations are used where they are there; nothing needs them.
 DATA ?= $(wildcard ../shared/data/conversations_dev.jsonl)
 export CASEKEEPER_KAFKA_CACHE ?= $(CURDIR)/build/kafka
@@ -40,7 +41,7 @@ test-unit: $(READY) ## Run only the tests without network (seconds)
 
 test-kafka: $(READY) chromium kafka ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
 	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest -n 2 --dist loadfile tests/integration
-	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest tests/e2e
+	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest $(KAFKA_STORIES)
 
 lint: $(READY) ## Check style, types and who imports whom
 	$(BIN)/ruff format --check .
