@@ -74,11 +74,6 @@ class Autopilot:
         await self._client.aclose()
 
     @property
-    def idle(self) -> bool:
-        """Whether nobody in any case has anything to do."""
-        return not self._busy
-
-    @property
     def cases(self) -> dict[str, Case]:
         """Every case as the log tells it."""
         return self._cases

@@ -5,7 +5,6 @@ from typing import ClassVar, Literal
 from schemas.base import Event, Identifier, Language, UtcDatetime
 from schemas.events.message import Author, Classification, Message, Visibility
 
-ResolutionCause = Literal["owner"]
 ClosingCause = Literal["quiet"]
 
 
