@@ -68,13 +68,16 @@ def letter(record: Record, consumer: str, error: BaseException, now: datetime, a
 
 
 async def letters(cluster: Cluster, consumers: Iterable[str]) -> list[Letter]:
-    """All dead letters, oldest first, each once with its latest state. Raises Unavailable."""
+    """All dead letters, oldest first, each once with its latest state. Raises Unavailable.
+
+    The latest is the one that failed last, not the one read last: a replayed letter can fail again before its mark is written.
+    """
     found: dict[tuple[str, str], Letter] = {}
     async for record in read(cluster, [dead_topic(consumer) for consumer in consumers]):
         headers = record.readable_headers()
         name = (headers.get(CONSUMER, ""), headers.get(LETTER, ""))
         replayed = headers.get(REPLAYED, "")
-        found[name] = Letter(
+        seen = Letter(
             name[1],
             name[0],
             headers.get(REASON, ""),
@@ -84,6 +87,7 @@ async def letters(cluster: Cluster, consumers: Iterable[str]) -> list[Letter]:
             replayed,
             record,
         )
+        found[name] = max(found.get(name, seen), seen, key=lambda each: (each.failed_at, each.replayed_at))
     return sorted(found.values(), key=lambda each: each.failed_at)
 
 

@@ -223,6 +223,18 @@ class TestBug:
         assert (marked.id, marked.reason) == (letter.id, letter.reason)
         assert marked.record.value == letter.record.value
 
+    async def test_a_replay_that_failed_before_its_mark_was_written_is_shown_as_failed(
+        self, service: Service, moods: Moods, clock: ManualClock
+    ) -> None:
+        await service.processor.process(records(word("a", "refused")))
+        [first] = await letters(service)
+        replayed_at = clock.forward(60)
+        again = dead.letter(first.record, "followup", RuntimeError("refused again"), clock.forward(1), 1)
+        await service.publisher.send([again])
+        await dead.replay(service.publisher, [first], replayed_at)
+        [latest] = await letters(service)
+        assert (latest.reason, latest.replayed_at) == ("refused again", "")
+
     async def test_an_endless_queue_in_one_lane_does_not_starve_the_others(
         self, service: Service, moods: Moods, clock: ManualClock
     ) -> None:
