@@ -1,5 +1,37 @@
 """One module per context, one class per event and version. Importing this package fills the registry."""
 
-from schemas.events import case, consult, delivery, followup, message, promise, reply, roster, routing
+from schemas.events import (
+    approval,
+    case,
+    coaching,
+    consult,
+    customer,
+    delivery,
+    followup,
+    grant,
+    handover,
+    message,
+    promise,
+    reply,
+    roster,
+    routing,
+    staff,
+)
 
-__all__ = ["case", "consult", "delivery", "followup", "message", "promise", "reply", "roster", "routing"]
+__all__ = [
+    "approval",
+    "case",
+    "coaching",
+    "consult",
+    "customer",
+    "delivery",
+    "followup",
+    "grant",
+    "handover",
+    "message",
+    "promise",
+    "reply",
+    "roster",
+    "routing",
+    "staff",
+]

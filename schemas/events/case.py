@@ -1,11 +1,13 @@
-"""What happens to a case: opened, owned, resolved, closed, reopened."""
+"""What happens to a case: opened, owned, covered, merged, split, resolved, closed, reopened."""
 
 from typing import ClassVar, Literal
 
 from schemas.base import Event, Identifier, Language, UtcDatetime
-from schemas.events.message import Author, Classification, Message, Visibility
+from schemas.events.message import Attachment, Author, Classification, Message, Visibility
 
-ClosingCause = Literal["quiet"]
+ClosingCause = Literal["quiet", "thanks", "merged"]
+Mark = Literal["special-story"]
+EscalationCause = Literal["promise-broken", "approval-late", "handover-refused", "nobody-can-answer"]
 
 
 class CaseEvent(Event):
@@ -29,6 +31,8 @@ class CaseOpened(CaseEvent):
     first_reply_due_at: UtcDatetime
     previous_case: str = ""
     previous_owner: str = ""
+    split_from: str = ""
+    """The case that a person split this one off from."""
 
 
 class CaseMessageAdded(CaseEvent):
@@ -71,3 +75,123 @@ class CaseClosed(CaseEvent):
     type: ClassVar[str] = "case.closed.v1"
     owner: Identifier
     cause: ClosingCause = "quiet"
+
+
+class CaseOwnerChanged(CaseEvent):
+    """A handover was accepted, or forced by a lead (O6): the one owner is somebody else from now on."""
+
+    type: ClassVar[str] = "case.owner-changed.v1"
+    owner: Identifier
+    previous_owner: Identifier
+    handover_id: Identifier
+    by: Identifier
+    reason: str
+    changed_at: UtcDatetime
+
+
+class CaseCoverNamed(CaseEvent):
+    """Somebody acts for the owner while the owner is away; the owner stays the owner (rule 1)."""
+
+    type: ClassVar[str] = "case.cover-named.v1"
+    owner: Identifier
+    cover: Identifier
+    by: Identifier
+    reason: str
+    starts_at: UtcDatetime
+    ends_at: UtcDatetime
+
+
+class CaseCoverEnded(CaseEvent):
+    """The owner is back, or the time of the cover is over. `by` is empty when time ended it."""
+
+    type: ClassVar[str] = "case.cover-ended.v1"
+    owner: Identifier
+    cover: Identifier
+    by: str = ""
+    ended_at: UtcDatetime
+
+
+class CaseNoteAdded(CaseEvent):
+    """A colleague wrote something that the customer never sees (rule 2)."""
+
+    type: ClassVar[str] = "case.note-added.v1"
+    note_id: Identifier
+    author: Identifier
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    added_at: UtcDatetime
+
+
+class CaseMarked(CaseEvent):
+    """Somebody saw something special in it (F6). `text` says what."""
+
+    type: ClassVar[str] = "case.marked.v1"
+    mark: Mark
+    by: Identifier
+    text: str
+    marked_at: UtcDatetime
+
+
+class CaseUnmarked(CaseEvent):
+    """The mark was a mistake."""
+
+    type: ClassVar[str] = "case.unmarked.v1"
+    mark: Mark
+    by: Identifier
+
+
+class CaseEscalated(CaseEvent):
+    """Something did not go as promised; the leads of the brand are told. The owner stays the owner."""
+
+    type: ClassVar[str] = "case.escalated.v1"
+    cause: EscalationCause
+    subject_id: Identifier
+    """The promise, approval, handover or consult that it is about."""
+    owner: str = ""
+    text: str = ""
+    escalated_at: UtcDatetime
+
+
+class CaseMerged(CaseEvent):
+    """This case goes on in another one of the same customer and owner; what comes later is forwarded there."""
+
+    type: ClassVar[str] = "case.merged.v1"
+    into: Identifier
+    into_conversation: Identifier
+    by: Identifier
+    reason: str
+    merged_at: UtcDatetime
+
+
+class CaseAbsorbed(CaseEvent):
+    """Another case goes on in this one, which can be answered on that conversation too (M4)."""
+
+    type: ClassVar[str] = "case.absorbed.v1"
+    source_case: Identifier
+    source_conversation: Identifier
+    source_channel: Identifier
+    source_customer: Author
+    by: Identifier
+    reason: str
+    absorbed_at: UtcDatetime
+
+
+class CaseMessageForwarded(CaseEvent):
+    """A message to a merged case, on its way to the case (and the conversation) that it was merged into."""
+
+    type: ClassVar[str] = "case.message-forwarded.v1"
+    source_case: Identifier
+    message: Message
+    classification: Classification
+
+
+class CaseSplit(CaseEvent):
+    """Some of the messages are another matter: they go on in a new case, with the same owner when possible."""
+
+    type: ClassVar[str] = "case.split.v1"
+    new_case: Identifier
+    messages: tuple[str, ...]
+    """Ids of the messages that the new case is about; they stay readable here."""
+    by: Identifier
+    reason: str
+    split_at: UtcDatetime

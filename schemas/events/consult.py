@@ -2,8 +2,11 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from schemas.base import Identifier, Language, UtcDatetime
 from schemas.events.case import CaseEvent
+from schemas.events.message import Attachment
 
 
 class ConsultEvent(CaseEvent):
@@ -21,6 +24,13 @@ class ConsultRequested(ConsultEvent):
     skill: str = ""
     language: Language
     due_at: UtcDatetime
+    specialist: str = ""
+    """The one person who is meant; empty: whoever routing finds."""
+    country: str = ""
+    """Where the specialist should be, two letters of ISO 3166; empty: anywhere."""
+    places: int = Field(default=1, ge=1, le=3)
+    """To how many it is offered at a time; the first who accepts or answers has it."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class ConsultOffered(ConsultEvent):
@@ -30,6 +40,8 @@ class ConsultOffered(ConsultEvent):
     specialist: Identifier
     country: str
     request_id: Identifier
+    expires_at: UtcDatetime | None = None
+    """When it goes to somebody else, by the specialist's own working minutes (rule 3); none: it does not."""
 
 
 class ConsultAnswered(ConsultEvent):
@@ -39,6 +51,9 @@ class ConsultAnswered(ConsultEvent):
     specialist: Identifier
     country: str
     answer: str
+    attachments: tuple[Attachment, ...] = ()
+    late: bool = False
+    """The consult had ended already; the answer is kept and shown all the same."""
 
 
 class ConsultWithdrawn(ConsultEvent):
@@ -46,3 +61,75 @@ class ConsultWithdrawn(ConsultEvent):
 
     type: ClassVar[str] = "consult.withdrawn.v1"
     specialist: str = ""
+
+
+class ConsultOfferEvent(ConsultEvent):
+    """Common to what becomes of one offer; a consult may be with several specialists at a time."""
+
+    specialist: Identifier
+    request_id: Identifier
+
+
+class ConsultAccepted(ConsultOfferEvent):
+    """The specialist works on it; other offers of the same consult end."""
+
+    type: ClassVar[str] = "consult.accepted.v1"
+
+
+class ConsultDeclined(ConsultOfferEvent):
+    """The specialist can not; it goes to somebody else without the owner doing anything."""
+
+    type: ClassVar[str] = "consult.declined.v1"
+    reason: str
+
+
+class ConsultOfferExpired(ConsultOfferEvent):
+    """The specialist said nothing in time; it goes to somebody else without the owner doing anything."""
+
+    type: ClassVar[str] = "consult.offer-expired.v1"
+
+
+class ConsultOfferEnded(ConsultOfferEvent):
+    """Somebody else accepted it, or the owner withdrew it."""
+
+    type: ClassVar[str] = "consult.offer-ended.v1"
+
+
+class ConsultAskedBack(ConsultEvent):
+    """The specialist needs to know more before answering."""
+
+    type: ClassVar[str] = "consult.asked-back.v1"
+    specialist: Identifier
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class ConsultClarified(ConsultEvent):
+    """The owner told the specialist more."""
+
+    type: ClassVar[str] = "consult.clarified.v1"
+    by: Identifier
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class ConsultRated(ConsultEvent):
+    """The owner says how much the answer helped: 1 not at all, 5 solved it. The specialist is credited."""
+
+    type: ClassVar[str] = "consult.rated.v1"
+    specialist: Identifier
+    by: Identifier
+    stars: int = Field(ge=1, le=5)
+    comment: str = ""
+
+
+class ConsultSaved(CaseEvent):
+    """The owner found an earlier answer in the library, and asked nobody."""
+
+    type: ClassVar[str] = "consult.saved.v1"
+    by: Identifier
+    question: str
+    answer_id: Identifier
+    """The consult whose answer served again."""
+    specialist: Identifier
+    """Who gave that answer, and is credited."""

@@ -35,3 +35,9 @@ class DeliveryUncertain(DeliveryEvent):
 
     type: ClassVar[str] = "delivery.uncertain.v1"
     reason: str
+
+
+class DeliveryCancelled(DeliveryEvent):
+    """The owner cancelled it before anything of it was sent."""
+
+    type: ClassVar[str] = "delivery.cancelled.v1"

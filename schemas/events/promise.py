@@ -19,6 +19,9 @@ class PromiseMade(PromiseEvent):
     owner: Identifier
     what: str
     due_at: UtcDatetime
+    made_at: UtcDatetime | None = None
+    reply_id: str = ""
+    """The reply that made it, if any."""
 
 
 class PromiseKept(PromiseEvent):
@@ -28,3 +31,12 @@ class PromiseKept(PromiseEvent):
     owner: Identifier
     reply_id: Identifier
     late: bool
+    kept_at: UtcDatetime | None = None
+
+
+class PromiseBroken(PromiseEvent):
+    """Its time came and no result was reported. It stays open: the customer still waits (F1)."""
+
+    type: ClassVar[str] = "promise.broken.v1"
+    owner: Identifier
+    due_at: UtcDatetime

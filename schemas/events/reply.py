@@ -1,9 +1,10 @@
-"""A reply: what the brand says to the customer, from the owner's queue to the customer's hands."""
+"""A reply: what the brand says to the customer, from the first draft to the customer's hands."""
 
 from typing import ClassVar, Literal
 
 from schemas.base import Identifier, Language, UtcDatetime
 from schemas.events.case import CaseEvent
+from schemas.events.message import Attachment
 
 ReplyKind = Literal["holding", "answer"]
 """A holding reply explains honestly that the solution takes a while (O5); an answer has substance."""
@@ -31,6 +32,11 @@ class ReplyQueued(ReplyEvent):
     """The channel's own id of the customer's message."""
     keeps_promise: str = ""
     queued_at: UtcDatetime
+    parts: tuple[str, ...] = ()
+    """The text in pieces that the channel takes, in order, where it is longer than one message; empty: it is one."""
+    attachments: tuple[Attachment, ...] = ()
+    to_conversation: str = ""
+    """Where it goes, when that is not the case's own conversation (a merged case, M4)."""
 
 
 class ReplySent(ReplyEvent):
@@ -56,3 +62,46 @@ class ReplyUncertain(ReplyEvent):
 
     type: ClassVar[str] = "reply.uncertain.v1"
     reason: str
+
+
+class ReplyDrafted(ReplyEvent):
+    """A version of a reply that nobody outside has seen; each change is the next version."""
+
+    type: ClassVar[str] = "reply.drafted.v1"
+    version: int
+    author: Identifier
+    kind: ReplyKind
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    keeps_promise: str = ""
+    drafted_at: UtcDatetime
+
+
+class ReplyDiscarded(ReplyEvent):
+    """The draft is not wanted any more."""
+
+    type: ClassVar[str] = "reply.discarded.v1"
+    by: Identifier
+
+
+class ReplyScheduled(ReplyEvent):
+    """It leaves at `send_at` unless somebody cancels it."""
+
+    type: ClassVar[str] = "reply.scheduled.v1"
+    by: Identifier
+    version: int
+    send_at: UtcDatetime
+
+
+class ReplyCancelRequested(ReplyEvent):
+    """The owner wants a queued reply not to leave; delivery says whether that was in time."""
+
+    type: ClassVar[str] = "reply.cancel-requested.v1"
+    by: Identifier
+
+
+class ReplyCancelled(ReplyEvent):
+    """It did not leave and will not; its words are a draft again."""
+
+    type: ClassVar[str] = "reply.cancelled.v1"
+    by: Identifier

@@ -39,6 +39,10 @@ class SpecialistRequested(RoutingRequest):
     skill: str = ""
     due_at: UtcDatetime
     excluded: tuple[str, ...] = ()
+    specialist: str = ""
+    """The one person who is meant; empty: whoever fits best."""
+    country: str = ""
+    """Where the specialist must be, two letters of ISO 3166; empty: anywhere."""
 
 
 class CapacityReleased(RoutingRequest):
@@ -99,6 +103,8 @@ class SpecialistOffered(RoutingDecision):
     country: str
     explanation: Explanation
     decided_at: UtcDatetime
+    expires_at: UtcDatetime | None = None
+    """When the offer ends unanswered, by the specialist's own working minutes; none: it does not."""
 
 
 class RequestUnserved(RoutingDecision):

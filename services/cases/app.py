@@ -5,11 +5,13 @@ from functools import cache
 from schemas.organisation_file import load
 from services.cases.api import Commands, router
 from services.cases.domain.terms import Terms, terms_of
-from services.cases.handlers import table
+from services.cases.handlers import Waking, hear_of_people, table
 from services.cases.settings import Settings
-from services.cases.store import CASES
+from services.cases.store import CASES, People
 from services.chassis.clock import Clock
 from services.chassis.service import Service
+
+WAKE_EVERY_SECONDS = 0.5
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
@@ -20,7 +22,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     def terms(brand: str) -> Terms:
         return terms_of(organisation, brand)
 
-    service = Service(settings, table(terms), clock=clock, collections=[CASES])
-    service.api.state.commands = Commands(service, organisation, terms)
+    handlers = table(terms)
+    hear_of_people(handlers, organisation)
+    service = Service(settings, handlers, clock=clock, collections=[CASES])
+    service.api.state.commands = Commands(service, organisation, terms, People(service.database))
     service.include(router)
+    service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)
     return service

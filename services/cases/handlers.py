@@ -1,21 +1,29 @@
-"""What the cases service hears: messages, routing's decisions, deliveries, clocks. The rules are in `domain`."""
+"""What the cases service hears: messages, routing's decisions, deliveries, clocks, time. The rules are in `domain`."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from schemas.base import Event
 from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached
 from schemas.events.message import MessageClassified
+from schemas.events.roster import PersonRecorded
 from schemas.events.routing import OwnerAssigned, SpecialistOffered
-from schemas.organisation import NotInOrganisation
+from schemas.ids import derive
+from schemas.organisation import NotInOrganisation, Organisation, Person
 from services.cases.domain import Case, fold, progress
 from services.cases.domain.arrival import case_for, message_arrived
 from services.cases.domain.terms import Terms
-from services.cases.store import CASES
+from services.cases.domain.timers import Timer, timers
+from services.cases.store import CASES, PEOPLE, Colleague, waking
+from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
-from services.chassis.errors import Rejected
+from services.chassis.errors import Conflict, Rejected
+from services.chassis.logs import logger
+from services.chassis.repository import Repository
 from services.chassis.table import Table
 
+WAKE_AT_ONCE = 200
 TermsOf = Callable[[str], Terms]
 
 
@@ -62,6 +70,56 @@ def table(terms_of: TermsOf) -> Table:
         return decided(case, progress.clock_breached(known(case, event.case_id), event))
 
     return handlers
+
+
+def hear_of_people(handlers: Table, organisation: Organisation) -> None:
+    """Let the service know people as routing records them: who is new, who has graduated (P1, P4)."""
+    filed = {person.id: person for person in organisation.people}
+
+    @handlers.on(PersonRecorded, PEOPLE, id=lambda event: event.person_id)
+    def person_recorded(known: Colleague | None, event: PersonRecorded, _: Context) -> Decision[Colleague] | None:
+        person = Person.model_validate(event.person.model_dump())
+        before = known.person if known else filed.get(event.person_id)
+        return None if person == before else Decision(Colleague(person=person))
+
+
+class Waking:
+    """Tells cases that time has passed: each happening once, however many instances look."""
+
+    def __init__(self, repository: Repository, clock: Clock, terms_of: TermsOf) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._terms_of = terms_of
+        self._log = logger("cases")
+
+    async def tick(self) -> None:
+        """Wake all whose moment has come, the most overdue first, in bounded batches. Raises Unavailable."""
+        while True:
+            cases = await waking(self._repository.database, self._clock.now(), WAKE_AT_ONCE)
+            moved = await asyncio.gather(*(self._wake(case.state) for case in cases if case.state))
+            if len(cases) < WAKE_AT_ONCE or not any(moved):
+                return
+
+    async def _wake(self, case: Case) -> bool:
+        """Whether anything happened, by us or by another instance."""
+        moved = False
+        try:
+            for timer in timers(case):
+                if timer.at <= self._clock.now():
+                    moved |= await self._happen(case.id, timer)
+        except Conflict as error:
+            self._log.warning("time waits for the next look", case_id=case.id, reason=str(error))
+        return moved
+
+    async def _happen(self, case_id: str, timer: Timer) -> bool:
+        def decide(case: Case | None, context: Context) -> Decision[Case] | None:
+            if case is None or timer.name not in {each.name for each in timers(case) if each.at <= context.now}:
+                return None  # somebody was faster: it was answered, or another instance has seen the time
+            return decided(case, timer.fire(case, self._terms_of(case.brand), context.now))
+
+        cause = derive("timer", case_id, timer.name, timer.at.isoformat())
+        document = await self._repository.execute(CASES, case_id, cause, decide)
+        return document.state is not None and timer.name not in {each.name for each in timers(document.state)}
 
 
 def by_case_id(

@@ -1,54 +1,31 @@
 """What is known of a case. Frozen; it changes only by folding events into it (`evolve`)."""
 
+from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from schemas.base import UtcDatetime
 from schemas.events.message import Author, Visibility
-from schemas.events.reply import ReplyKind
+from services.cases.domain.records import (
+    Absorbed,
+    Approval,
+    Consult,
+    Cover,
+    Feedback,
+    Frozen,
+    Grant,
+    Handover,
+    Heard,
+    Note,
+    Promise,
+    Reply,
+    Special,
+)
 
 Status = Literal["new", "owned", "waiting-for-specialist", "waiting-for-customer", "resolved", "closed"]
-ReplyStatus = Literal["queued", "sent", "failed", "uncertain"]
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Consult(Frozen):
-    """A question to a specialist; open until answered or withdrawn."""
-
-    id: str
-    question: str
-    language: str
-    skill: str = ""
-    specialist: str = ""
-    country: str = ""
-    request_id: str = ""
-    answer: str = ""
-    open: bool = True
-
-
-class Promise(Frozen):
-    """What was promised by when (F1)."""
-
-    id: str
-    what: str
-    due_at: UtcDatetime
-    kept: bool = False
-
-
-class Reply(Frozen):
-    """What was said to the customer, or is on its way."""
-
-    id: str
-    kind: ReplyKind
-    author: str
-    status: ReplyStatus = "queued"
-    keeps_promise: str = ""
-    messages: int = 0
-    """How many messages of the customer it can have answered: those that were there when it was written."""
+HEARD_LIMIT = 200
+"""So many of the latest messages stay with the case; all are in its topic."""
 
 
 class Case(Frozen):
@@ -65,19 +42,36 @@ class Case(Frozen):
     opened_at: UtcDatetime
     first_reply_due_at: UtcDatetime
     previous_case: str = ""
+    split_from: str = ""
     owner: str = ""
     owner_request: str = ""
+    cover: Cover | None = None
     topic: str = ""
     skill: str = ""
     last_external_id: str = ""
     last_message_at: UtcDatetime | None = None
     messages: int = 0
+    heard: tuple[Heard, ...] = ()
+    """The latest `HEARD_LIMIT` messages, in the order of their arrival."""
     unanswered: bool = True
     """Whether the customer said something after our last answer."""
     first_reply_sent: bool = False
     consults: dict[str, Consult] = Field(default_factory=dict)
+    saved_consults: tuple[str, ...] = ()
+    """Answers of the library that served instead of a consult."""
     promises: dict[str, Promise] = Field(default_factory=dict)
     replies: dict[str, Reply] = Field(default_factory=dict)
+    handovers: dict[str, Handover] = Field(default_factory=dict)
+    approvals: dict[str, Approval] = Field(default_factory=dict)
+    grants: dict[str, Grant] = Field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    special: Special | None = None
+    feedback: dict[str, Feedback] = Field(default_factory=dict)
+    absorbed: dict[str, Absorbed] = Field(default_factory=dict)
+    merged_into: str = ""
+    merged_into_conversation: str = ""
+    escalations: tuple[str, ...] = ()
+    """What was escalated, as `cause:subject`, each once."""
     resolved: bool = False
     closed: bool = False
     closes_at: UtcDatetime | None = None
@@ -102,3 +96,13 @@ class Case(Frozen):
     @property
     def open_promises(self) -> tuple[Promise, ...]:
         return tuple(promise for promise in self.promises.values() if not promise.kept)
+
+    @property
+    def pending_handover(self) -> Handover | None:
+        """The handover that waits for an answer; there is at most one."""
+        return next((each for each in self.handovers.values() if each.status == "offered"), None)
+
+    def cover_at(self, now: datetime) -> str:
+        """Who acts for the owner at that moment, if anybody (rule 1)."""
+        cover = self.cover
+        return cover.person if cover and cover.starts_at <= now < cover.ends_at else ""

@@ -56,7 +56,15 @@ def delivery_sent(case: Case, event: DeliverySent) -> list[Event]:
     if promise is None or promise.kept:
         return [sent]
     late = event.sent_at > promise.due_at
-    return [sent, PromiseKept(**_facts(case), promise_id=promise.id, owner=case.owner, reply_id=reply.id, late=late)]
+    kept = PromiseKept(
+        **_facts(case),
+        promise_id=promise.id,
+        owner=case.owner,
+        reply_id=reply.id,
+        late=late,
+        kept_at=event.sent_at,
+    )
+    return [sent, kept]
 
 
 def delivery_failed(case: Case, event: DeliveryFailed) -> list[Event]:

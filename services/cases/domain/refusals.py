@@ -8,6 +8,13 @@ class Refused(Exception):
     status = 409
 
 
+class NotAllowed(Refused):
+    """The person's role or stage does not allow it."""
+
+    kind = "not-allowed"
+    status = 403
+
+
 class NotTheOwner(Refused):
     """Only the owner replies, promises, consults and resolves (rule 2)."""
 

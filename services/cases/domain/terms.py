@@ -1,7 +1,7 @@
 """What a brand has promised its customers, as far as the rules of a case need it; made from the organisation's files."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from schemas.organisation import Brand, Organisation, Person
@@ -23,6 +23,10 @@ class Terms:
     def quiet_period(self) -> timedelta:
         """How long a resolved case stays open for another word (rule 6)."""
         return timedelta(hours=self.brand.policy.quiet_period_hours)
+
+    def knowing(self, people: Mapping[str, Person]) -> "Terms":
+        """The same terms with these people as they are now, rather than as in the organisation's files (P1, P4)."""
+        return replace(self, person=lambda id_: people.get(id_) or self.person(id_)) if people else self
 
     def signed(self, text: str, author: str) -> str:
         """The text with its author's signature (V1)."""

@@ -199,7 +199,7 @@ class Life:
         consult_id = f"consult-{len(self.case.consults) + 1}-of-{len(self.documents)}"
         command = AskSpecialist.model_validate({"question": "Why does it leak?"} | changes)
         due_at = self.now + timedelta(minutes=command.due_minutes)
-        self.do(lambda case: commands.ask_specialist(case, command, actor, consult_id, due_at))
+        self.do(lambda case: commands.ask_specialist(case, command, actor, consult_id, due_at, self.now))
         return consult_id
 
     def offered(self, consult_id: str, specialist: str = EXPERT) -> "Life":

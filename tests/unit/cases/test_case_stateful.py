@@ -115,7 +115,9 @@ class Conversations(RuleBasedStateMachine):
         consult = [*self.life.case.consults, "nothing"][which % (len(self.life.case.consults) + 1)]
         answer = AnswerConsult(answer="A new seal")
         if withdrawn:
-            self.attempt(lambda: self.life.do(lambda case: commands.withdraw_consult(case, consult, actor)))
+            self.attempt(
+                lambda: self.life.do(lambda case: commands.withdraw_consult(case, consult, actor, self.life.now))
+            )
         else:
             self.attempt(lambda: self.life.do(lambda case: commands.answer_consult(case, consult, answer, actor)))
 

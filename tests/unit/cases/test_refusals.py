@@ -62,7 +62,7 @@ def answer(actor: str, consult: str = "consult-1-of-1") -> Try:
 
 
 def withdraw(actor: str) -> Try:
-    return lambda life: life.do(lambda case: commands.withdraw_consult(case, "consult-1-of-1", actor))
+    return lambda life: life.do(lambda case: commands.withdraw_consult(case, "consult-1-of-1", actor, life.now))
 
 
 def reply(actor: str = OWNER, **more: Any) -> Try:

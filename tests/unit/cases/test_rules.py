@@ -103,7 +103,7 @@ class TestConsults:
         life = owned()
         first, second = life.asks(), life.asks(language="es")
         life.offered(first)
-        life.do(lambda case: commands.withdraw_consult(case, first, OWNER))
+        life.do(lambda case: commands.withdraw_consult(case, first, OWNER, life.now))
         assert [consult.id for consult in life.case.open_consults] == [second]
         assert [event.specialist for event in life.of(ConsultWithdrawn)] == [EXPERT]
         assert [(each.request_id, each.person) for each in life.of(CapacityReleased)] == [
@@ -113,7 +113,7 @@ class TestConsults:
     def test_one_withdrawn_before_anybody_was_found_is_released_all_the_same(self) -> None:
         life = owned()
         consult = life.asks()
-        life.do(lambda case: commands.withdraw_consult(case, consult, OWNER))
+        life.do(lambda case: commands.withdraw_consult(case, consult, OWNER, life.now))
         (wanted,), (released,) = life.of(SpecialistRequested), life.of(CapacityReleased)
         assert released.request_id == wanted.request_id
         life.offered(consult)

@@ -1,0 +1,16 @@
+"""Commands of people on a case, and reading them, over HTTP. Called by the desk and by bridges, with the acting person named.
+
+One module per concern; `acting` has what they share.
+"""
+
+from fastapi import APIRouter, Depends
+
+from services.cases.api import consults, promises, reading, replies, resolution
+from services.cases.api.acting import Commands
+from services.chassis.http import require_internal
+
+router = APIRouter(dependencies=[Depends(require_internal)])
+for _part in (reading, replies, promises, consults, resolution):
+    router.include_router(_part.router)
+
+__all__ = ["Commands", "router"]

@@ -1,0 +1,23 @@
+"""The end of a case (rules 5 and 6)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from schemas.base import Event
+from services.cases.api.acting import Accepted, Acting, All
+from services.cases.domain import Case, commands
+from services.cases.domain.terms import Terms
+
+router = APIRouter()
+
+
+@router.post("/cases/{case_id}/resolution", status_code=202)
+async def resolve(case_id: str, actor: Acting, cases: All) -> Accepted:
+    """Hold the question answered."""
+
+    def rule(case: Case, terms: Terms, now: datetime) -> Sequence[Event]:
+        return commands.resolve(case, actor.person, terms, now)
+
+    return await cases.carry_out(case_id, actor, rule)

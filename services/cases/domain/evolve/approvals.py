@@ -1,0 +1,9 @@
+"""Four eyes on replies and grants (M1, P1)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.base import Event
+from services.cases.domain.case import Case
+
+CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {}

@@ -1,0 +1,99 @@
+"""The course of a case: opened, messages, notes, marks, resolved, reopened, closed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.base import Event
+from schemas.events.case import (
+    CaseClosed,
+    CaseEscalated,
+    CaseMarked,
+    CaseMessageAdded,
+    CaseNoteAdded,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+    CaseUnmarked,
+)
+from services.cases.domain.case import HEARD_LIMIT, Case
+from services.cases.domain.records import Heard, Note, Special
+
+
+def opened(event: CaseOpened) -> Case:
+    """The case at its beginning."""
+    return Case(
+        id=event.case_id,
+        conversation=event.conversation,
+        brand=event.brand,
+        channel=event.channel,
+        visibility=event.visibility,
+        pool=event.pool,
+        customer=event.customer,
+        language=event.language,
+        opened_at=event.opened_at,
+        first_reply_due_at=event.first_reply_due_at,
+        previous_case=event.previous_case,
+        split_from=event.split_from,
+    )
+
+
+def _message_added(case: Case, event: CaseMessageAdded) -> dict[str, Any]:
+    label = event.classification
+    heard = Heard(message=event.message, classification=label)
+    added = {"messages": case.messages + 1, "unanswered": True, "heard": (*case.heard, heard)[-HEARD_LIMIT:]}
+    if case.last_message_at and event.message.sent_at < case.last_message_at:  # overtaken by a later one (rule 7)
+        return added | {"topic": case.topic or label.topic, "skill": case.skill or label.skill}
+    return added | {
+        "last_external_id": event.message.external_id,
+        "last_message_at": event.message.sent_at,
+        "topic": label.topic or case.topic,
+        "skill": label.skill or case.skill,
+        "language": case.language if label.language == "und" else label.language,
+    }
+
+
+def _note_added(case: Case, event: CaseNoteAdded) -> dict[str, Any]:
+    note = Note(
+        id=event.note_id,
+        author=event.author,
+        text=event.text,
+        attachments=event.attachments,
+        added_at=event.added_at,
+    )
+    return {"notes": (*case.notes, note)}
+
+
+def _marked(_: Case, event: CaseMarked) -> dict[str, Any]:
+    return {"special": Special(by=event.by, text=event.text, marked_at=event.marked_at)}
+
+
+def _unmarked(_: Case, __: CaseUnmarked) -> dict[str, Any]:
+    return {"special": None}
+
+
+def _escalated(case: Case, event: CaseEscalated) -> dict[str, Any]:
+    return {"escalations": (*case.escalations, f"{event.cause}:{event.subject_id}")}
+
+
+def _resolved(_: Case, event: CaseResolved) -> dict[str, Any]:
+    return {"resolved": True, "closes_at": event.closes_at}
+
+
+def _reopened(_: Case, __: CaseReopened) -> dict[str, Any]:
+    return {"resolved": False, "closes_at": None}
+
+
+def _closed(_: Case, __: CaseClosed) -> dict[str, Any]:
+    return {"closed": True}
+
+
+CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
+    CaseMessageAdded: _message_added,
+    CaseNoteAdded: _note_added,
+    CaseMarked: _marked,
+    CaseUnmarked: _unmarked,
+    CaseEscalated: _escalated,
+    CaseResolved: _resolved,
+    CaseReopened: _reopened,
+    CaseClosed: _closed,
+}

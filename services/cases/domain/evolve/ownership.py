@@ -1,0 +1,82 @@
+"""Who owns the case, who acts for the owner, and to whom it is offered (O1, O6)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.base import Event
+from schemas.events.case import CaseAssigned, CaseCoverEnded, CaseCoverNamed, CaseOwnerChanged
+from schemas.events.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverExpired,
+    HandoverOffered,
+    HandoverWithdrawn,
+)
+from services.cases.domain.case import Case
+from services.cases.domain.records import Cover, Handover
+
+
+def _assigned(_: Case, event: CaseAssigned) -> dict[str, Any]:
+    return {"owner": event.owner, "owner_request": event.request_id}
+
+
+def _owner_changed(_: Case, event: CaseOwnerChanged) -> dict[str, Any]:
+    return {"owner": event.owner, "cover": None}
+
+
+def _cover_named(_: Case, event: CaseCoverNamed) -> dict[str, Any]:
+    cover = Cover(
+        person=event.cover, by=event.by, reason=event.reason, starts_at=event.starts_at, ends_at=event.ends_at
+    )
+    return {"cover": cover}
+
+
+def _cover_ended(_: Case, __: CaseCoverEnded) -> dict[str, Any]:
+    return {"cover": None}
+
+
+def _offered(case: Case, event: HandoverOffered) -> dict[str, Any]:
+    handover = Handover(
+        id=event.handover_id,
+        to=event.to,
+        by=event.by,
+        reason=event.reason,
+        note=event.note,
+        bulk_id=event.bulk_id,
+        offered_at=event.offered_at,
+        expires_at=event.expires_at,
+    )
+    return {"handovers": case.handovers | {handover.id: handover}}
+
+
+def _handover(case: Case, id: str, **changes: Any) -> dict[str, Any]:
+    return {"handovers": case.handovers | {id: case.handovers[id].model_copy(update=changes)}}
+
+
+def _accepted(case: Case, event: HandoverAccepted) -> dict[str, Any]:
+    return _handover(case, event.handover_id, status="accepted")
+
+
+def _declined(case: Case, event: HandoverDeclined) -> dict[str, Any]:
+    return _handover(case, event.handover_id, status="declined", answer=event.reason)
+
+
+def _expired(case: Case, event: HandoverExpired) -> dict[str, Any]:
+    return _handover(case, event.handover_id, status="expired")
+
+
+def _withdrawn(case: Case, event: HandoverWithdrawn) -> dict[str, Any]:
+    return _handover(case, event.handover_id, status="withdrawn")
+
+
+CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
+    CaseAssigned: _assigned,
+    CaseOwnerChanged: _owner_changed,
+    CaseCoverNamed: _cover_named,
+    CaseCoverEnded: _cover_ended,
+    HandoverOffered: _offered,
+    HandoverAccepted: _accepted,
+    HandoverDeclined: _declined,
+    HandoverExpired: _expired,
+    HandoverWithdrawn: _withdrawn,
+}

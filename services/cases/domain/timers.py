@@ -1,0 +1,37 @@
+"""What happens in a case because time passes: offers expire, scheduled replies leave, covers end.
+
+Each kind of timer is a function in `TIMERS` that gives the moments a case waits for; when one has come, `time_passes` gives the
+events that follow. The case wakes by itself (`wakes_at`), so that no other service has to be up.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.base import Event
+from services.cases.domain.case import Case
+from services.cases.domain.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something that happens at a moment unless the case moves on before. `fire` gives the events; it may give none."""
+
+    at: datetime
+    name: str
+    """Unique within the case: the same name is the same happening."""
+    fire: Callable[[Case, Terms, datetime], Sequence[Event]]
+
+
+TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = ()
+
+
+def timers(case: Case) -> list[Timer]:
+    """What the case waits for, the earliest first. A closed case waits for nothing."""
+    found = [] if case.closed else [timer for each in TIMERS for timer in each(case)]
+    return sorted(found, key=lambda timer: (timer.at, timer.name))
+
+
+def wakes_at(case: Case) -> datetime | None:
+    """When time has something to say to this case next."""
+    return next((timer.at for timer in timers(case)), None)
