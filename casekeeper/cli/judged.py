@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,14 +18,13 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from casekeeper.cli.options import DEFAULT_ORGANISATION, JsonOption, OrganisationOption
-from casekeeper.demo.run import Outcome, Progress, run
-from casekeeper.demo.source import DataUnusable, Thread, enough, threads
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES, StoreEngine
 from casekeeper.local.process import ChildError
-from casekeeper.local.stack import Plan
-from schemas.organisation_file import load
-from schemas.topics import SERVICES
-from services.chassis import logs
+
+if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
+    from casekeeper.demo.run import Outcome, Progress
+    from casekeeper.demo.source import Thread
+    from casekeeper.local.stack import Plan
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="More conversations, as JSON lines.", exists=True)]
 SeedOption = Annotated[
@@ -73,6 +72,8 @@ def chaos(
 
     Every service runs in a process of its own; each is hit, and so are the broker and the store, before any is hit again.
     """
+    from schemas.topics import SERVICES
+
     chance = random.Random(seed)
     targets: list[str] = []
     while len(targets) < rounds:
@@ -100,14 +101,17 @@ def _judged(
     *,
     separate: bool,
     kills: list[str] | None,
-) -> Outcome:
+) -> "Outcome":
+    from casekeeper.demo.source import DataUnusable, enough, threads
+    from casekeeper.local.stack import Plan
+    from schemas.organisation_file import load
+    from services.chassis import logs
+
     if store not in STORE_ENGINES:
         raise typer.BadParameter(f"there is no store {store!r}; there are {', '.join(STORE_ENGINES)}")
     engine: StoreEngine = store
     logs.configure("error", "console")
-    logging.getLogger("aiokafka").setLevel(
-        logging.CRITICAL
-    )  # it complains at length while the broker is away on purpose
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # at length it laments a broker that is away on purpose
     try:
         chosen = enough(threads(load(org), org / "samples", data), messages)
         with tempfile.TemporaryDirectory(prefix="casekeeper-") as folder, _bar() as progress:
@@ -124,7 +128,11 @@ def _judged(
         raise typer.Exit(1) from error
 
 
-async def _run(plan: Plan, chosen: list[Thread], seed: int, progress: Progress, kills: list[str] | None) -> Outcome:
+async def _run(
+    plan: "Plan", chosen: "list[Thread]", seed: int, progress: "Progress", kills: list[str] | None
+) -> "Outcome":
+    from casekeeper.demo.run import run
+
     if kills is None:
         return await run(plan, chosen, seed, progress)
     from casekeeper.demo.disturbance import Disturbance
@@ -139,7 +147,9 @@ def _classpath() -> str:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar() -> "Iterator[Progress]":
+    from casekeeper.demo.run import Progress
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<9}"),
@@ -158,7 +168,7 @@ def _bar() -> Iterator[Progress]:
         yield Progress(report)
 
 
-def _tell(name: str, figures: dict[str, Any], outcome: Outcome, as_json: bool) -> None:
+def _tell(name: str, figures: dict[str, Any], outcome: "Outcome", as_json: bool) -> None:
     if not as_json:
         table = Table(title=name, show_header=False)
         for label, value in figures.items():

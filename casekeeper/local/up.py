@@ -1,6 +1,7 @@
 """`casekeeper up`: the local stack for people to look at, with customers who write and an autopilot that answers."""
 
 import asyncio
+import logging
 import random
 import signal
 import time
@@ -46,6 +47,8 @@ class Options:
 async def run_up(options: Options, out: Console) -> None:
     """Start, tell where things are, and go on until Ctrl-C. Raises ChildError when it can not go on."""
     logs.configure(options.log_level, "console")
+    # When the local broker dies, the stack itself says so in one line; aiokafka would lament at length.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     telemetry.configure()
     ended = _asked_to_end()
     began = time.monotonic()

@@ -4,6 +4,7 @@ import asyncio
 import codecs
 import contextlib
 import os
+import random
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from casekeeper.local.process import free_port, port_is_free
+from casekeeper.local.process import port_is_free
 from tests.conftest import eventually
 from tests.e2e.stage import REPOSITORY
 
 PORTS_NEEDED = 13
 """The desk's and the twelve after it."""
+LOWEST_PORT, HIGHEST_PORT = 20_000, 30_000
 
 
 class Command:
@@ -84,11 +86,15 @@ async def casekeeper(*arguments: str) -> AsyncIterator[Command]:
 
 
 def free_ports() -> int:
-    """A port that is free together with the ones a stack takes after it."""
-    while True:
-        base = free_port()
-        if base + PORTS_NEEDED < 65536 and all(port_is_free(base + number) for number in range(PORTS_NEEDED)):
+    """A port that is free together with the ones a stack takes after it.
+
+    Below those that the system itself hands out, so that nobody who asks for any free port gets one of them meanwhile.
+    """
+    bases = range(LOWEST_PORT, HIGHEST_PORT, PORTS_NEEDED)
+    for base in random.sample(bases, len(bases)):
+        if all(port_is_free(base + number) for number in range(PORTS_NEEDED)):
             return base
+    raise AssertionError(f"no {PORTS_NEEDED} neighbouring ports are free between {LOWEST_PORT} and {HIGHEST_PORT}")
 
 
 def working_on(folder: Path) -> dict[int, str]:
