@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.chassis.errors import Conflict, Problem, Unavailable
+from services.chassis.errors import Conflict, PortInUse, Problem, Unavailable
 
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_BODY_LIMIT_BYTES = 1_048_576
@@ -175,3 +176,17 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return first.pop() if first else await receive()
 
     return replay
+
+
+def listener(host: str, port: int, service: str) -> socket.socket:
+    """A socket that listens there; port 0 takes any. Raises PortInUse."""
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise PortInUse(
+            f"{service} can not listen on {host}:{port}: {error.strerror}; set {service.upper()}_HTTP_PORT"
+        ) from error
+    return found

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import random
 import signal
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,9 +14,9 @@ from services.chassis import kafka, logs, telemetry
 from services.chassis.clock import Clock, ShiftedClock, SystemClock
 from services.chassis.config import ServiceConfig
 from services.chassis.documents import Collection
-from services.chassis.errors import PortInUse, Unavailable
+from services.chassis.errors import Unavailable
 from services.chassis.gauges import LOOK_EVERY_SECONDS, Gauges
-from services.chassis.http import application
+from services.chassis.http import application, listener
 from services.chassis.kafka import Publisher, Record
 from services.chassis.listening import STOP_SECONDS, listening, start_listening, topics_of
 from services.chassis.mongo import Database
@@ -243,12 +242,12 @@ class Service:
                 self.log.exception("recurring work failed")
 
     async def _serve(self) -> None:
-        listener = _listener(self.config.http_host, self.config.http_port, self.name)
-        self.port = listener.getsockname()[1]
+        bound = listener(self.config.http_host, self.config.http_port, self.name)
+        self.port = bound.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(self.api, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
         )
-        self._serving = asyncio.create_task(self._server._serve([listener]))  # noqa: SLF001 - serve() would take the process's signals
+        self._serving = asyncio.create_task(self._server._serve([bound]))  # noqa: SLF001 - serve() would take the process's signals
         while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
 
@@ -269,19 +268,6 @@ class Service:
     async def _outbox(self) -> str:
         age = self.outbox.oldest_age_seconds
         return f"the oldest event waits for {age:.0f} s" if age > OUTBOX_AGE_LIMIT_SECONDS else ""
-
-
-def _listener(host: str, port: int, service: str) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise PortInUse(
-            f"{service} can not listen on {host}:{port}: {error.strerror}; set {service.upper()}_HTTP_PORT"
-        ) from error
-    return listener
 
 
 async def run(service: Service) -> None:

@@ -25,8 +25,8 @@ from services.chassis.errors import Rejected, Unavailable
 from services.chassis.kafka import Record
 from services.chassis.service import Service
 from services.chassis.table import Table
-from services.chassis.testing import START, envelope
-from tests.conftest import Backends
+from services.chassis.testing import START, envelope, record
+from tests.conftest import Backends, eventually
 
 
 class Settings(ServiceConfig):
@@ -169,9 +169,23 @@ def lanes_in_order(records: Iterable[Record]) -> dict[str, list[int]]:
     """Sequence numbers by subject, in the order of publication; a repetition is left out."""
     seen: set[str] = set()
     orders: dict[str, list[int]] = {}
-    for record in records:
-        whole = record.envelope()
+    for each in records:
+        whole = each.envelope()
         if whole.id not in seen:
             seen.add(whole.id)
             orders.setdefault(whole.subject, []).append(whole.sequence)
     return orders
+
+
+async def published(service: Service, count: int) -> list[Record]:
+    async def enough() -> list[Record]:
+        found = await told_events(service)
+        return found if len(found) >= count else []
+
+    found = await eventually(enough, f"fewer than {count} events were published")
+    assert isinstance(found, list)
+    return found
+
+
+BATCH = [record(word(f"c{number % 3}", str(number)), number) for number in range(12)]
+EXPECTED = {f"c{case}": tuple(str(number) for number in range(case, 12, 3)) for case in range(3)}
