@@ -4,24 +4,13 @@ Each kind of timer is a function in `TIMERS` that gives the moments a case waits
 events that follow. The case wakes by itself (`wakes_at`), so that no other service has to be up.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from schemas.base import Event
 from services.cases.domain.case import Case
-from services.cases.domain.terms import Terms
+from services.cases.domain.timer import Timer
 
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """Something that happens at a moment unless the case moves on before. `fire` gives the events; it may give none."""
-
-    at: datetime
-    name: str
-    """Unique within the case: the same name is the same happening."""
-    fire: Callable[[Case, Terms, datetime], Sequence[Event]]
-
+__all__ = ["TIMERS", "Timer", "timers", "wakes_at"]
 
 TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = ()
 
