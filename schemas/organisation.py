@@ -91,6 +91,16 @@ class Policy(Frozen):
     """Honest words that the answer takes a while, `{by}` being when they hear more (O5); variants by language."""
     signature: SignatureTemplate = "^{initials}"
     """How a person signs a reply (V1), on a line of its own: `{name}`, `{first_name}`, `{initials}`, `{brand}`."""
+    approve_public_replies: bool = False
+    """Whether four eyes see each public reply before it leaves, whoever writes it (P1)."""
+    approve_topics: tuple[Id, ...] = ()
+    """Topics, with those below them, on which four eyes see each reply before it leaves."""
+    approval_minutes: int = Field(default=15, gt=0)
+    """What waits for four eyes longer than this is escalated; it goes on waiting (M1). Minutes on the clock."""
+    undo_seconds: int = Field(default=0, ge=0, le=3600)
+    """A reply leaves so much later, and until then its author can take it back. Four eyes are time enough: not added to them."""
+    blocking_checks: tuple[Id, ...] = ()
+    """Rules of the reply check that a reply has to pass; all others only advise (V3)."""
     mandates: dict[Id, dict[Id, Money]] = Field(default_factory=dict)
     """Level of mandate -> kind of grant (refund, voucher, gesture ...) -> amount up to which nobody is asked (M1)."""
 
@@ -141,6 +151,8 @@ class Channel(Frozen):
     """public: a reply is one to the world (V7)."""
     max_length: int = Field(gt=0)
     """Longest reply the channel takes, in characters, signature included."""
+    threads: bool = False
+    """Whether its custom allows a longer text as several messages in order, each of at most `max_length`."""
     reply_url_env: EnvironmentName | None = None
     """webhook: the environment variable that holds the address replies are posted to; without it they stay here."""
     secret_env: EnvironmentName | None = None
