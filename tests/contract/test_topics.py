@@ -24,11 +24,12 @@ class TestTopic:
 
     def test_producer_and_consumers_exist(self, topic: Topic) -> None:
         assert topic.producer in SERVICES
-        assert topic.consumers
+        assert topic.consumers or "systems of others" in topic.description
         assert set(topic.consumers) <= set(SERVICES)
 
     def test_nobody_listens_to_themselves(self, topic: Topic) -> None:
-        assert topic.producer not in topic.consumers
+        # Cases do: what a merge or a split means for the other case travels in the log, as one document is one commit.
+        assert topic.producer not in topic.consumers or topic.name == "cases.events"
 
     def test_key_is_a_required_text_of_every_event(self, topic: Topic) -> None:
         for event in topic.events:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import Model, UtcDatetime
+from schemas.events.approval import ApprovalSubject
 from schemas.events.followup import ClockKind
 from schemas.events.message import Author, Classification, Visibility
 from schemas.events.reply import ReplyKind
@@ -14,7 +15,7 @@ from services.desk.domain.timeline import Entry, bounded, with_entry
 
 Status = Literal["unopened", "new", "owned", "waiting-for-specialist", "waiting-for-customer", "resolved", "closed"]
 OPEN: tuple[Status, ...] = ("new", "owned", "waiting-for-specialist", "waiting-for-customer")
-ReplyState = Literal["queued", "sent", "failed", "uncertain"]
+ReplyState = Literal["draft", "discarded", "held", "scheduled", "queued", "sent", "failed", "uncertain"]
 
 
 class Promise(Model):
@@ -58,6 +59,11 @@ class Reply(Model):
     kind: ReplyKind
     state: ReplyState = "queued"
     reason: str = ""
+    author: str = ""
+    text: str = ""
+    """Of a draft, while it is one."""
+    version: int = 0
+    send_at: UtcDatetime | None = None
 
 
 class Clock(Model):
@@ -69,6 +75,46 @@ class Clock(Model):
     warned: bool = False
     breached: bool = False
     stopped: bool = False
+
+
+class Approval(Model):
+    """Four eyes on a reply or a grant (P1, M1)."""
+
+    id: str
+    subject: ApprovalSubject
+    subject_id: str
+    asked_by: str
+    due_at: UtcDatetime
+    waiting: bool = True
+
+
+class Handover(Model):
+    """The case, offered to another agent (O6)."""
+
+    id: str
+    to: str
+    reason: str
+    note: str
+    expires_at: UtcDatetime
+
+
+class Cover(Model):
+    """Who acts for the owner, from when to when."""
+
+    person: str
+    starts_at: UtcDatetime
+    ends_at: UtcDatetime
+
+
+class Grant(Model):
+    """Money or goods for the customer (M1)."""
+
+    id: str
+    kind: str
+    amount: str
+    currency: str
+    by: str
+    state: Literal["proposed", "made", "refused"] = "proposed"
 
 
 class CaseView(Model):
@@ -101,6 +147,15 @@ class CaseView(Model):
     consults: tuple[Consult, ...] = ()
     replies: dict[str, Reply] = Field(default_factory=dict)
     clocks: dict[str, Clock] = Field(default_factory=dict)
+    approvals: dict[str, Approval] = Field(default_factory=dict)
+    grants: dict[str, Grant] = Field(default_factory=dict)
+    handover: Handover | None = None
+    """The one that waits for an answer."""
+    cover: Cover | None = None
+    special: str = ""
+    """What makes it a special story (F6), in the words of whoever marked it."""
+    merged_into: str = ""
+    split_from: str = ""
     resolved: bool = False
     closes_at: UtcDatetime | None = None
     closed: bool = False
@@ -176,6 +231,13 @@ class CaseView(Model):
     def troubled_replies(self) -> tuple[Reply, ...]:
         """Replies that failed or of which nobody knows: the owner must look (rule 4)."""
         return tuple(reply for reply in self.replies.values() if reply.state in ("failed", "uncertain"))
+
+    @property
+    def waiting_approvals(self) -> tuple[Approval, ...]:
+        """What a coach or lead has to look at, the most urgent first."""
+        return tuple(
+            sorted((each for each in self.approvals.values() if each.waiting), key=lambda each: (each.due_at, each.id))
+        )
 
     def saw(self, entry: Entry, **changes: object) -> "CaseView":
         """This case after one more event."""

@@ -24,6 +24,7 @@ def case_opened(view: CaseView, event: CaseOpened, moment: Moment) -> CaseView:
         opened_at=event.opened_at,
         first_reply_due_at=event.first_reply_due_at,
         previous_case=event.previous_case,
+        split_from=event.split_from,
     )
 
 

@@ -65,8 +65,12 @@ def consult_answered(view: CaseView, event: ConsultAnswered, moment: Moment) -> 
         by=event.specialist,
         ref=event.consult_id,
         note=event.country,
+        late=event.late,
+        attachments=event.attachments[:20],
         **entry_text(event.answer),
     )
+    if event.late:  # kept and shown; the consult had ended already
+        return view.saw(entry)
     changed = _changed(view.consults, event.consult_id, answer=event.answer, answered_at=moment.at)
     return view.saw(entry, consults=changed)
 
@@ -88,7 +92,8 @@ def reply_queued(view: CaseView, event: ReplyQueued, moment: Moment) -> CaseView
         note=event.kind,
         **entry_text(event.text),
     )
-    return view.saw(entry, replies=view.replies | {event.reply_id: Reply(id=event.reply_id, kind=event.kind)})
+    queued = Reply(id=event.reply_id, kind=event.kind, author=event.author)
+    return view.saw(entry, replies=view.replies | {event.reply_id: queued})
 
 
 def _reply(view: CaseView, id: str, **changes: object) -> dict[str, Reply]:

@@ -16,6 +16,18 @@ from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
+NOTE_IS_A_PERSON = (
+    "assigned",
+    "assignment-decided",
+    "owner-changed",
+    "cover-named",
+    "cover-ended",
+    "handover-offered",
+    "handover-expired",
+    "handover-forced",
+    "consult-saved",
+)
+
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 FORMS = ("reply", "consult", "promise", "resolve")
@@ -101,7 +113,7 @@ def _signature(desk: Parts, view: CaseView, person: Person) -> str:
 async def _people(desk: Parts, view: CaseView, *others: str) -> dict[str, Person]:
     named = {view.owner, *others}
     for entry in view.timeline:
-        named |= {entry.by, entry.note} if entry.kind in ("assigned", "assignment-decided") else {entry.by}
-        named |= {entry.text} if entry.kind == "consult-offered" else set()
+        named |= {entry.by, entry.note} if entry.kind in NOTE_IS_A_PERSON else {entry.by}
+        named |= {entry.text} if entry.kind in ("consult-offered", "grant-made") else set()
         named |= {each.person for each in entry.explanation.candidates} if entry.explanation else set()
     return await desk.people.among(named)

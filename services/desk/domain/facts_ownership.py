@@ -1,0 +1,216 @@
+"""A case is handed over, covered, merged, split, noted, marked, escalated; a coach says something about a reply."""
+
+from schemas.events.case import (
+    CaseAbsorbed,
+    CaseCoverEnded,
+    CaseCoverNamed,
+    CaseEscalated,
+    CaseMarked,
+    CaseMerged,
+    CaseMessageForwarded,
+    CaseNoteAdded,
+    CaseOwnerChanged,
+    CaseSplit,
+    CaseUnmarked,
+)
+from schemas.events.coaching import FeedbackGiven, FeedbackSeen
+from schemas.events.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverExpired,
+    HandoverForced,
+    HandoverOffered,
+    HandoverWithdrawn,
+)
+from services.desk.domain.case_view import CaseView, Cover, Handover
+from services.desk.domain.folding import Moment, folds
+from services.desk.domain.timeline import Entry, entry_text
+
+
+@folds(CaseOwnerChanged)
+def owner_changed(view: CaseView, event: CaseOwnerChanged, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id, kind="owner-changed", at=event.changed_at, by=event.by, note=event.owner, text=event.reason
+    )
+    return view.saw(entry, owner=event.owner, handover=None, cover=None)
+
+
+@folds(CaseCoverNamed)
+def cover_named(view: CaseView, event: CaseCoverNamed, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="cover-named",
+        at=moment.at,
+        by=event.by,
+        note=event.cover,
+        text=event.reason,
+        due_at=event.ends_at,
+    )
+    return view.saw(entry, cover=Cover(person=event.cover, starts_at=event.starts_at, ends_at=event.ends_at))
+
+
+@folds(CaseCoverEnded)
+def cover_ended(view: CaseView, event: CaseCoverEnded, moment: Moment) -> CaseView:
+    by = event.by or "cases"
+    entry = Entry(id=moment.event_id, kind="cover-ended", at=event.ended_at, by=by, note=event.cover)
+    return view.saw(entry, cover=None)
+
+
+@folds(HandoverOffered)
+def handover_offered(view: CaseView, event: HandoverOffered, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="handover-offered",
+        at=event.offered_at,
+        by=event.by,
+        ref=event.handover_id,
+        note=event.to,
+        text=" – ".join(filter(None, (event.reason, event.note))),
+        due_at=event.expires_at,
+    )
+    offered = Handover(
+        id=event.handover_id, to=event.to, reason=event.reason, note=event.note, expires_at=event.expires_at
+    )
+    return view.saw(entry, handover=offered)
+
+
+@folds(HandoverAccepted)
+def handover_accepted(view: CaseView, event: HandoverAccepted, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id, kind="handover-accepted", at=moment.at, by=event.by, ref=event.handover_id, note=event.by
+    )
+    return view.saw(entry, handover=None)
+
+
+@folds(HandoverDeclined)
+def handover_declined(view: CaseView, event: HandoverDeclined, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="handover-declined",
+        at=moment.at,
+        by=event.by,
+        ref=event.handover_id,
+        note=event.by,
+        text=event.reason,
+    )
+    return view.saw(entry, handover=None)
+
+
+@folds(HandoverExpired)
+def handover_expired(view: CaseView, event: HandoverExpired, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id, kind="handover-expired", at=moment.at, by="cases", ref=event.handover_id, note=event.to
+    )
+    return view.saw(entry, handover=None)
+
+
+@folds(HandoverWithdrawn)
+def handover_withdrawn(view: CaseView, event: HandoverWithdrawn, moment: Moment) -> CaseView:
+    entry = Entry(id=moment.event_id, kind="handover-withdrawn", at=moment.at, by=event.by, ref=event.handover_id)
+    return view.saw(entry, handover=None)
+
+
+@folds(HandoverForced)
+def handover_forced(view: CaseView, event: HandoverForced, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="handover-forced",
+        at=moment.at,
+        by=event.by,
+        ref=event.handover_id,
+        note=event.to,
+        text=event.reason,
+    )
+    return view.saw(entry, handover=None)
+
+
+@folds(CaseNoteAdded)
+def note_added(view: CaseView, event: CaseNoteAdded, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="note",
+        at=event.added_at,
+        by=event.author,
+        ref=event.note_id,
+        attachments=event.attachments[:20],
+        **entry_text(event.text),
+    )
+    return view.saw(entry)
+
+
+@folds(CaseMarked)
+def case_marked(view: CaseView, event: CaseMarked, moment: Moment) -> CaseView:
+    entry = Entry(id=moment.event_id, kind="marked", at=event.marked_at, by=event.by, **entry_text(event.text))
+    return view.saw(entry, special=event.text or event.mark)
+
+
+@folds(CaseUnmarked)
+def case_unmarked(view: CaseView, event: CaseUnmarked, moment: Moment) -> CaseView:
+    return view.saw(Entry(id=moment.event_id, kind="unmarked", at=moment.at, by=event.by), special="")
+
+
+@folds(CaseEscalated)
+def case_escalated(view: CaseView, event: CaseEscalated, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="escalated",
+        at=event.escalated_at,
+        by="cases",
+        ref=event.subject_id,
+        note=event.cause,
+        text=event.text[:500],
+    )
+    return view.saw(entry)
+
+
+@folds(CaseMerged)
+def case_merged(view: CaseView, event: CaseMerged, moment: Moment) -> CaseView:
+    entry = Entry(id=moment.event_id, kind="merged", at=event.merged_at, by=event.by, ref=event.into, text=event.reason)
+    return view.saw(entry, merged_into=event.into)
+
+
+@folds(CaseAbsorbed)
+def case_absorbed(view: CaseView, event: CaseAbsorbed, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="absorbed",
+        at=event.absorbed_at,
+        by=event.by,
+        ref=event.source_case,
+        note=event.source_channel,
+        text=event.reason,
+    )
+    return view.saw(entry)
+
+
+@folds(CaseMessageForwarded)
+def message_forwarded(view: CaseView, event: CaseMessageForwarded, moment: Moment) -> CaseView:
+    # It is on its way: the case that takes it says so with `case.message-added`.
+    return view
+
+
+@folds(CaseSplit)
+def case_split(view: CaseView, event: CaseSplit, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id, kind="split", at=event.split_at, by=event.by, ref=event.new_case, text=event.reason
+    )
+    return view.saw(entry)
+
+
+@folds(FeedbackGiven)
+def feedback_given(view: CaseView, event: FeedbackGiven, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="feedback",
+        at=event.given_at,
+        by=event.by,
+        ref=event.reply_id,
+        note="praise" if event.praise else "",
+        **entry_text(event.text),
+    )
+    return view.saw(entry)
+
+
+@folds(FeedbackSeen)
+def feedback_seen(view: CaseView, _: FeedbackSeen, __: Moment) -> CaseView:
+    return view
