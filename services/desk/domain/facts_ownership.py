@@ -184,7 +184,7 @@ def case_absorbed(view: CaseView, event: CaseAbsorbed, moment: Moment) -> CaseVi
 
 
 @folds(CaseMessageForwarded)
-def message_forwarded(view: CaseView, event: CaseMessageForwarded, moment: Moment) -> CaseView:
+def message_forwarded(view: CaseView, _: CaseMessageForwarded, __: Moment) -> CaseView:
     # It is on its way: the case that takes it says so with `case.message-added`.
     return view
 
