@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Self, cast
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.organisation_hours import Frozen, Hours
+from schemas.organisation_integrations import Integration
+from schemas.organisation_mandates import Deviations, Mandates
 from schemas.organisation_values import (
     CEFR_LEVELS,
     CefrLevel,
@@ -22,7 +24,6 @@ from schemas.organisation_values import (
     Id,
     Language,
     MailAddress,
-    Money,
     SignatureTemplate,
     Text,
     TimeZone,
@@ -33,7 +34,7 @@ Role = Literal["agent", "specialist", "coach", "lead"]
 Stage = Literal["shadow", "supervised", "independent", "coach"]
 Purpose = Literal["service", "conversation", "listening"]
 ChannelKind = Literal["webhook", "web", "mail"]
-SECTIONS = ("calendars", "pools", "brands", "channels", "skills", "topics", "people")
+SECTIONS = ("calendars", "pools", "brands", "channels", "skills", "topics", "people", "integrations")
 """The lists of an organisation; every item has an id of its own within its list."""
 
 
@@ -72,7 +73,7 @@ class Skill(Frozen):
     """What people call it, by language."""
 
 
-class Policy(Frozen):
+class Policy(Mandates):
     """What a brand promises its customers and allows its agents, the same on every channel (M2)."""
 
     first_reply_minutes: int = Field(default=60, gt=0)
@@ -85,6 +86,8 @@ class Policy(Frozen):
     """A resolved case closes after this long without a word (design 4, rule 6). Hours on the clock."""
     promise_warn_before_minutes: int = Field(default=60, ge=0)
     """The owner is warned this long before a promise is due (F1, F3)."""
+    handover_minutes: int = Field(default=30, gt=0)
+    """An offered handover that nobody has accepted ends after this long; the owner stays the owner (O6). On the clock."""
     consult_offer_minutes: int = Field(default=30, gt=0)
     """An offer to a specialist goes to somebody else after this many of the specialist's own working minutes."""
     holding_replies: dict[Language, tuple[HoldingTemplate, ...]] = Field(default_factory=dict)
@@ -101,8 +104,6 @@ class Policy(Frozen):
     """A reply leaves so much later, and until then its author can take it back. Four eyes are time enough: not added to them."""
     blocking_checks: tuple[Id, ...] = ()
     """Rules of the reply check that a reply has to pass; all others only advise (V3)."""
-    mandates: dict[Id, dict[Id, Money]] = Field(default_factory=dict)
-    """Level of mandate -> kind of grant (refund, voucher, gesture ...) -> amount up to which nobody is asked (M1)."""
 
     @model_validator(mode="after")
     def _warnings_come_in_time(self) -> Self:
@@ -159,6 +160,8 @@ class Channel(Frozen):
     """webhook: the environment variable that holds the signing secret (Standard Webhooks)."""
     from_address: MailAddress | None = None
     """mail: the sender of replies and the address customers write to."""
+    deviations: Deviations | None = None
+    """Where this channel differs from its brand, and why; the parity report lists it (M2)."""
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
@@ -254,6 +257,7 @@ class Organisation(Frozen):
     skills: tuple[Skill, ...] = ()
     topics: tuple[Topic, ...] = ()
     people: tuple[Person, ...] = Field(min_length=1)
+    integrations: tuple[Integration, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import holidays
 from holidays.registry import EntityLoader
 
+from schemas import mandate_rules
 from schemas.organisation import SECTIONS, Brand, Organisation, Person
 from schemas.organisation_values import did_you_mean
 
@@ -46,6 +47,10 @@ def broken_rules(organisation: Organisation, known: Known | None = None) -> Iter
     for index, person in enumerate(organisation.people):
         for place, sentence in _person(person, organisation, ids):
             yield ("people", index, *place), sentence
+    for index, integration in enumerate(organisation.integrations):
+        for position, brand in enumerate(integration.brands):
+            if sentence := _unknown("brand", brand, ids["brands"]):
+                yield ("integrations", index, "brands", position), sentence
 
 
 def _twice(section: str, key: str, values: list[str]) -> Iterator[BrokenRule]:
@@ -95,6 +100,7 @@ def _brands(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
         if brand.id not in staffed and len(organisation.people) >= len(ids["people"]) > 0:
             yield ("brands", index), "nobody can own its cases (at least one agent, coach or lead must name the brand)"
         yield from ((("brands", index, *place), sentence) for place, sentence in _lengths(brand, organisation))
+        yield from ((("brands", index, *place), sentence) for place, sentence in mandate_rules.of_brand(brand))
 
 
 def _lengths(brand: Brand, organisation: Organisation) -> Iterator[BrokenRule]:
@@ -119,6 +125,9 @@ def _channels(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
     for index, channel in enumerate(organisation.channels):
         if sentence := _unknown("brand", channel.brand, ids["brands"]):
             yield ("channels", index, "brand"), sentence
+        brand = organisation.by_id["brands"].get(channel.brand)
+        for place, sentence in mandate_rules.of_channel(channel, brand, ids["calendars"]):
+            yield ("channels", index, *place), sentence
     # Two mail channels with one address could not tell whose mail it is.
     addresses = [channel.from_address or f"none {index}" for index, channel in enumerate(organisation.channels)]
     yield from _twice("channels", "from_address", addresses)

@@ -95,4 +95,7 @@ class Money(Frozen):
 
     @model_serializer
     def _as_text(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
         return f"{self.amount} {self.currency}"

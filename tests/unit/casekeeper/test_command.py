@@ -30,6 +30,7 @@ COMMANDS = [
     ["dead", "replay"],
     ["org"],
     ["org", "check"],
+    ["org", "parity"],
 ]
 
 
@@ -99,6 +100,25 @@ def test_a_broken_organisation_is_named_with_file_and_line(tmp_path: Path) -> No
     as_json = CliRunner().invoke(app, ["org", "check", str(folder), "--json"])
     assert as_json.exit_code == 1
     assert json.loads(as_json.output)["problems"]
+
+
+def test_the_parity_report_lists_where_a_channel_differs_with_the_reason_and_how_much(tmp_path: Path) -> None:
+    """M2; the example organisation promises the same on every channel."""
+    shown = CliRunner().invoke(app, ["org", "parity", str(EXAMPLE)])
+    assert (shown.exit_code, "every channel keeps" in shown.output) == (0, True)
+    folder = tmp_path / "org"
+    shutil.copytree(EXAMPLE, folder)
+    channels = folder / "channels.yaml"
+    deviating = "id: mail, deviations: {reason: Letters take longer., first_reply_minutes: 240},"
+    channels.write_text(channels.read_text().replace("id: mail,", deviating, 1))
+    told_people = CliRunner().invoke(app, ["org", "parity", str(folder)])
+    assert (
+        "moccarel, mail: first-reply 240, the brand has 60 (+180 minutes). Letters take longer." in told_people.output
+    )
+    as_json = json.loads(CliRunner().invoke(app, ["org", "parity", str(folder), "--json"]).output)
+    assert [(each["what"], each["difference"]) for each in as_json["deviations"]] == [("first-reply", "180")]
+    (folder / "calendars.yaml").unlink()
+    assert CliRunner().invoke(app, ["org", "parity", str(folder)]).exit_code == 1
 
 
 @pytest.mark.parametrize(
