@@ -26,6 +26,8 @@ class ApprovalRequested(ApprovalEvent):
     reasons: tuple[ApprovalReason, ...]
     requested_at: UtcDatetime
     due_at: UtcDatetime
+    send_at: UtcDatetime | None = None
+    """When a reply is to leave, if not at once."""
 
 
 class ApprovalGiven(ApprovalEvent):
@@ -49,3 +51,4 @@ class ApprovalWithdrawn(ApprovalEvent):
 
     type: ClassVar[str] = "approval.withdrawn.v1"
     by: Identifier
+    reason: str = ""

@@ -31,6 +31,8 @@ class Attachment(Model):
     url: str
     media_type: str = ""
     name: str = ""
+    alt: str = ""
+    """What is to be seen, in words, for those who can not see it."""
 
 
 class Message(Model):

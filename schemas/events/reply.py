@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from schemas.base import Identifier, Language, UtcDatetime
+from schemas.base import Identifier, Language, Model, UtcDatetime
 from schemas.events.case import CaseEvent
 from schemas.events.message import Attachment
 
@@ -64,6 +64,13 @@ class ReplyUncertain(ReplyEvent):
     reason: str
 
 
+class Pledge(Model):
+    """What a draft promises; the promise is made when the reply leaves (F1)."""
+
+    what: str
+    due_at: UtcDatetime
+
+
 class ReplyDrafted(ReplyEvent):
     """A version of a reply that nobody outside has seen; each change is the next version."""
 
@@ -74,6 +81,7 @@ class ReplyDrafted(ReplyEvent):
     text: str
     attachments: tuple[Attachment, ...] = ()
     keeps_promise: str = ""
+    promise: Pledge | None = None
     drafted_at: UtcDatetime
 
 
@@ -85,12 +93,16 @@ class ReplyDiscarded(ReplyEvent):
 
 
 class ReplyScheduled(ReplyEvent):
-    """It leaves at `send_at` unless somebody cancels it."""
+    """It leaves at `send_at`, in the name of `by`, unless somebody cancels it."""
 
     type: ClassVar[str] = "reply.scheduled.v1"
     by: Identifier
     version: int
     send_at: UtcDatetime
+    signature: str = ""
+    text: str = ""
+    """As it will leave, with its signature."""
+    parts: tuple[str, ...] = ()
 
 
 class ReplyCancelRequested(ReplyEvent):
@@ -101,7 +113,12 @@ class ReplyCancelRequested(ReplyEvent):
 
 
 class ReplyCancelled(ReplyEvent):
-    """It did not leave and will not; its words are a draft again."""
+    """It did not leave and will not; its words are a draft again.
+
+    Delivery takes a reply by its id once. So the words of one that was queued go on under a new id: a `reply.drafted` follows.
+    """
 
     type: ClassVar[str] = "reply.cancelled.v1"
     by: Identifier
+    reason: str = ""
+    """Why, where nobody cancelled it: what time found to be in its way."""

@@ -6,12 +6,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.base import UtcDatetime
 from schemas.events.approval import ApprovalReason, ApprovalSubject
+from schemas.events.case import LastWord
 from schemas.events.message import Attachment, Author, Classification, Message
-from schemas.events.reply import ReplyKind
+from schemas.events.reply import Pledge, ReplyKind
 
 OfferStatus = Literal["offered", "accepted", "declined", "expired", "ended"]
-ReplyStatus = Literal["draft", "held", "scheduled", "queued", "sent", "failed", "uncertain", "discarded"]
-"""draft: nobody outside has seen it; held: it waits for four eyes; scheduled: it leaves at its time."""
+ReplyStatus = Literal["draft", "held", "scheduled", "queued", "sent", "failed", "uncertain", "discarded", "cancelled"]
+"""draft: nobody outside has seen it; held: it waits for four eyes; scheduled: it leaves at its time; cancelled: delivery kept
+it back, and its words go on in another draft."""
+VERSIONS_LIMIT = 50
+"""So many of the latest versions stay with a reply; all are in the topic."""
 HandoverStatus = Literal["offered", "accepted", "declined", "expired", "withdrawn"]
 ApprovalStatus = Literal["waiting", "given", "refused", "withdrawn"]
 GrantStatus = Literal["proposed", "made", "refused"]
@@ -49,6 +53,17 @@ class Round(Frozen):
     attachments: tuple[Attachment, ...] = ()
 
 
+class LateAnswer(Frozen):
+    """An answer of somebody who was asked, given when it was no longer waited for: kept and shown (rule 3)."""
+
+    id: str
+    specialist: str
+    answer: str
+    country: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    answered_at: UtcDatetime | None = None
+
+
 class Consult(Frozen):
     """A question to a specialist; open until answered or withdrawn."""
 
@@ -70,13 +85,29 @@ class Consult(Frozen):
     """By the id of the request to routing, in the order in which they were made."""
     requests: tuple[str, ...] = ()
     """Every request to routing for this consult, answered or not."""
+    waiting: tuple[str, ...] = ()
+    """Those of the requests for which routing has found nobody yet."""
     rounds: tuple[Round, ...] = ()
     answer: str = ""
     answer_attachments: tuple[Attachment, ...] = ()
     answered_at: UtcDatetime | None = None
-    late_answers: tuple[str, ...] = ()
+    late_answers: tuple[LateAnswer, ...] = ()
     stars: int = 0
+    """How much the answer helped, 1 to 5; 0: not rated."""
+    rating: str = ""
+    """What the owner said with the stars."""
+    rated_at: UtcDatetime | None = None
     open: bool = True
+
+
+class SavedConsult(Frozen):
+    """An earlier answer that served again; nobody had to be asked."""
+
+    answer_id: str
+    specialist: str
+    by: str
+    question: str
+    saved_at: UtcDatetime | None = None
 
 
 class Promise(Frozen):
@@ -111,15 +142,31 @@ class Reply(Frozen):
     status: ReplyStatus = "queued"
     text: str = ""
     """As sent, with its signature; for a draft its latest version, without."""
+    signature: str = ""
+    parts: tuple[str, ...] = ()
     versions: tuple[Draft, ...] = ()
+    """The latest `VERSIONS_LIMIT` of them, oldest first."""
     attachments: tuple[Attachment, ...] = ()
     keeps_promise: str = ""
+    promise: Pledge | None = None
+    """What it promises when it leaves; recorded as a promise from then on."""
     send_at: UtcDatetime | None = None
     sent_at: UtcDatetime | None = None
     cancelling: bool = False
     """Somebody asked delivery not to send it; delivery has not answered yet."""
+    cancelled_by: str = ""
     messages: int = 0
     """How many messages of the customer it can have answered: those that were there when it was written."""
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it may still reach the customer without anybody doing more for it."""
+        return self.status in ("held", "scheduled", "queued")
+
+    @property
+    def version(self) -> int:
+        """The number of the latest version; 0 for a reply that never was a draft."""
+        return self.versions[-1].version if self.versions else 0
 
 
 class Handover(Frozen):
@@ -136,6 +183,19 @@ class Handover(Frozen):
     status: HandoverStatus = "offered"
     answer: str = ""
     """Why it was declined."""
+
+
+class OwnerChange(Frozen):
+    """When the case went from one owner to the next, and why (O6)."""
+
+    handover_id: str
+    previous: str
+    owner: str
+    by: str
+    reason: str
+    note: str = ""
+    forced: bool = False
+    changed_at: UtcDatetime
 
 
 class Cover(Frozen):
@@ -158,6 +218,8 @@ class Approval(Frozen):
     reasons: tuple[ApprovalReason, ...]
     requested_at: UtcDatetime
     due_at: UtcDatetime
+    send_at: UtcDatetime | None = None
+    """When a reply is to leave, if not at once."""
     status: ApprovalStatus = "waiting"
     by: str = ""
     comment: str = ""
@@ -204,6 +266,7 @@ class Absorbed(Frozen):
     conversation: str
     channel: str
     customer: Author
+    last_word: LastWord | None = None
 
 
 class Feedback(Frozen):

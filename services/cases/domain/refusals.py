@@ -72,6 +72,25 @@ class NotTheSpecialist(Refused):
     status = 403
 
 
+class NotASpecialist(Refused):
+    """Only specialists of the brand are asked (O2, M7)."""
+
+    kind = "not-a-specialist"
+    status = 422
+
+
+class OfferHasEnded(Refused):
+    """The specialist declined it, let it expire, or somebody else has it (rule 3)."""
+
+    kind = "offer-ended"
+
+
+class ConsultNotAnswered(Refused):
+    """There is no answer yet that could be rated."""
+
+    kind = "consult-not-answered"
+
+
 class TextTooLong(Refused):
     """The channel does not take so long a text."""
 
@@ -96,3 +115,218 @@ class NothingAnswered(Refused):
     """A case is resolved by an answer that was sent."""
 
     kind = "nothing-answered"
+
+
+class OwnedByAnother(Refused):
+    """The case is not of the person whose cases were meant."""
+
+    kind = "owned-by-another"
+
+
+class AlreadyTheOwner(Refused):
+    """Nobody takes over or covers what is their own (O1)."""
+
+    kind = "already-the-owner"
+
+
+class CanNotOwn(Refused):
+    """Cases are for agents, coaches and leads of the brand who are past the shadow stage (O1, P1)."""
+
+    kind = "can-not-own"
+    status = 422
+
+
+class HandoverIsPending(Refused):
+    """A case is offered to one person at a time (O6)."""
+
+    kind = "handover-pending"
+
+
+class HandoverNotPending(Refused):
+    """The handover does not exist, or was answered, withdrawn or too late."""
+
+    kind = "handover-not-pending"
+
+
+class NotOfferedToYou(Refused):
+    """Only the person whom it is offered to accepts or declines a handover (O6)."""
+
+    kind = "not-offered-to-you"
+    status = 403
+
+
+class CoverIsNamed(Refused):
+    """One person at a time acts for the owner (rule 1)."""
+
+    kind = "cover-named"
+
+
+class NobodyCovers(Refused):
+    """There is no cover to end."""
+
+    kind = "no-cover"
+
+
+class CoverWithoutTime(Refused):
+    """A cover ends after it begins, and not in the past."""
+
+    kind = "cover-without-time"
+    status = 422
+
+
+class SameCase(Refused):
+    """A case can not be merged into itself."""
+
+    kind = "same-case"
+    status = 422
+
+
+class AnotherBrand(Refused):
+    """Cases of two brands stay two cases: each brand has its own promises (M6)."""
+
+    kind = "another-brand"
+
+
+class NotTheSameCustomer(Refused):
+    """Nobody has said that these identities are one customer (U2)."""
+
+    kind = "not-the-same-customer"
+
+
+class ConsultIsOpen(Refused):
+    """A specialist still works on the case."""
+
+    kind = "open-consult"
+
+
+class ApprovalIsWaiting(Refused):
+    """Something of the case waits for four eyes."""
+
+    kind = "approval-waiting"
+
+
+class MessageNotHere(Refused):
+    """The case has no such message, or it goes on in another case."""
+
+    kind = "message-not-here"
+    status = 422
+
+
+class NothingLeft(Refused):
+    """A split leaves at least one message behind."""
+
+    kind = "nothing-left"
+    status = 422
+
+
+class NotAColleague(Refused):
+    """Only people of the brand, and specialists who were asked, see and annotate a case (M7)."""
+
+    kind = "not-a-colleague"
+    status = 403
+
+
+class NotMarked(Refused):
+    """The case has no mark to take away."""
+
+    kind = "not-marked"
+
+
+class ReplyUnknown(Refused):
+    """The case has no such reply."""
+
+    kind = "reply-not-found"
+    status = 404
+
+
+class ReplyNotSent(Refused):
+    """Feedback is about what the customer has got (P3)."""
+
+    kind = "reply-not-sent"
+
+
+class FeedbackUnknown(Refused):
+    """The case has no such feedback."""
+
+    kind = "feedback-not-found"
+    status = 404
+
+
+class NotTheAuthor(Refused):
+    """Only who wrote the reply can say that its feedback was seen."""
+
+    kind = "not-the-author"
+    status = 403
+
+
+class OwnReply(Refused):
+    """Nobody coaches themselves (P3)."""
+
+    kind = "own-reply"
+    status = 403
+
+
+class ApprovalNotWaiting(Refused):
+    """It was approved, refused or withdrawn already, or never asked for (M1, P1)."""
+
+    kind = "approval-not-waiting"
+
+
+class OwnApproval(Refused):
+    """Nobody approves what they sent themselves (P1)."""
+
+    kind = "own-approval"
+    status = 403
+
+
+class NothingToEdit(Refused):
+    """Only a reply has words that whoever approves it can change."""
+
+    kind = "nothing-to-edit"
+    status = 422
+
+
+class NotADraft(Refused):
+    """There is no draft of that name, or it is one no longer."""
+
+    kind = "not-a-draft"
+
+
+class DraftChanged(Refused):
+    """Somebody else changed the draft after it was read; their words are not written over."""
+
+    kind = "draft-changed"
+    status = 412
+
+
+class NotYourDraft(Refused):
+    """A draft is discarded by who wrote it, or by who acts for the case."""
+
+    kind = "not-your-draft"
+    status = 403
+
+
+class ReplyHasLeft(Refused):
+    """What the customer has, or may have, can not be cancelled (rule 4)."""
+
+    kind = "reply-has-left"
+
+
+class MomentInThePast(Refused):
+    """Nothing is done in the past, or after the case has closed."""
+
+    kind = "moment-not-ahead"
+    status = 422
+
+
+class HoldingReplyRepeated(Refused):
+    """A customer does not get the same holding reply twice (O5)."""
+
+    kind = "holding-reply-repeated"
+
+
+class ReplyCheckFailed(Refused):
+    """The reply check found something that the brand's policy does not let out (V3)."""
+
+    kind = "reply-check"
+    status = 422

@@ -1,6 +1,6 @@
 """What a brand has promised its customers, as far as the rules of a case need it; made from the organisation's files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,12 @@ class Terms:
     max_length: Callable[[str], int]
     """The longest text that a channel takes, in characters."""
     person: Callable[[str], Person]
+    threads: Callable[[str], bool] = lambda _: False
+    """Whether a channel takes a longer text as several messages."""
+    lineage: Callable[[str], Collection[str]] = lambda topic: (topic,)
+    """A topic and all above it."""
+    time_zone: str = "UTC"
+    """That of the brand's calendar: the zone to name where a customer's own is not known."""
 
     @property
     def quiet_period(self) -> timedelta:
@@ -36,10 +42,24 @@ class Terms:
 def terms_of(organisation: Organisation, brand_id: str) -> Terms:
     """A brand's terms. Raises NotInOrganisation."""
     brand = organisation.brand(brand_id)
-    hours = opening_hours(organisation.calendar(brand.calendar))
+    calendar = organisation.calendar(brand.calendar)
+    hours = opening_hours(calendar)
     return Terms(
         brand,
         first_reply_due=lambda moment: hours.after(moment, brand.policy.first_reply_minutes),
         max_length=lambda channel: organisation.channel(channel).max_length,
         person=organisation.person,
+        threads=lambda channel: organisation.channel(channel).threads,
+        lineage=lambda topic: lineage(organisation, topic),
+        time_zone=calendar.time_zone,
     )
+
+
+def lineage(organisation: Organisation, topic: str) -> list[str]:
+    """A topic and all above it, itself first; nothing for one that the organisation does not have."""
+    found: list[str] = []
+    topics = organisation.by_id["topics"]
+    while topic in topics and topic not in found:
+        found.append(topic)
+        topic = topics[topic].parent or ""
+    return found

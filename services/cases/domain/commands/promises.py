@@ -29,13 +29,17 @@ def promise(
     require_unresolved(case)
     if command.due_at <= now:
         raise refusals.PromiseInThePast(f"{command.due_at.isoformat()} has passed; promise something that lies ahead")
-    made = PromiseMade(
+    return [made(case, command.what, command.due_at, promise_id, now, reply_id)]
+
+
+def made(case: Case, what: str, due_at: datetime, promise_id: str, now: datetime, reply_id: str = "") -> PromiseMade:
+    """The promise as a fact; whether it may be made is decided before."""
+    return PromiseMade(
         **facts(case),
         promise_id=promise_id,
         owner=case.owner,
-        what=command.what,
-        due_at=command.due_at,
+        what=what,
+        due_at=due_at,
         made_at=now,
         reply_id=reply_id,
     )
-    return [made]

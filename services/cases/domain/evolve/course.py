@@ -16,6 +16,7 @@ from schemas.events.case import (
     CaseUnmarked,
 )
 from services.cases.domain.case import HEARD_LIMIT, Case
+from services.cases.domain.evolve import approvals
 from services.cases.domain.records import Heard, Note, Special
 
 
@@ -72,7 +73,8 @@ def _unmarked(_: Case, __: CaseUnmarked) -> dict[str, Any]:
 
 
 def _escalated(case: Case, event: CaseEscalated) -> dict[str, Any]:
-    return {"escalations": (*case.escalations, f"{event.cause}:{event.subject_id}")}
+    escalated = {"escalations": (*case.escalations, f"{event.cause}:{event.subject_id}")}
+    return escalated | (approvals.late(case, event.subject_id) if event.cause == "approval-late" else {})
 
 
 def _resolved(_: Case, event: CaseResolved) -> dict[str, Any]:
@@ -83,8 +85,8 @@ def _reopened(_: Case, __: CaseReopened) -> dict[str, Any]:
     return {"resolved": False, "closes_at": None}
 
 
-def _closed(_: Case, __: CaseClosed) -> dict[str, Any]:
-    return {"closed": True}
+def _closed(case: Case, event: CaseClosed) -> dict[str, Any]:
+    return {"closed": True, "closed_at": event.closed_at or case.closes_at}
 
 
 CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
