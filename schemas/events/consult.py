@@ -53,7 +53,9 @@ class ConsultAnswered(ConsultEvent):
     answer: str
     attachments: tuple[Attachment, ...] = ()
     late: bool = False
-    """The consult had ended already; the answer is kept and shown all the same."""
+    """The specialist's offer or the consult had ended already; the answer is kept and shown all the same."""
+    answered_at: UtcDatetime | None = None
+    """Facts written before this field existed have none."""
 
 
 class ConsultWithdrawn(ConsultEvent):
@@ -121,6 +123,7 @@ class ConsultRated(ConsultEvent):
     by: Identifier
     stars: int = Field(ge=1, le=5)
     comment: str = ""
+    rated_at: UtcDatetime | None = None
 
 
 class ConsultSaved(CaseEvent):
@@ -130,6 +133,7 @@ class ConsultSaved(CaseEvent):
     by: Identifier
     question: str
     answer_id: Identifier
-    """The consult whose answer served again."""
+    """The answer of the library that served again: a consult's id, or that of one of its late answers."""
     specialist: Identifier
     """Who gave that answer, and is credited."""
+    saved_at: UtcDatetime | None = None

@@ -18,8 +18,10 @@ from services.cases.domain.records import (
     Handover,
     Heard,
     Note,
+    OwnerChange,
     Promise,
     Reply,
+    SavedConsult,
     Special,
 )
 
@@ -57,11 +59,12 @@ class Case(Frozen):
     """Whether the customer said something after our last answer."""
     first_reply_sent: bool = False
     consults: dict[str, Consult] = Field(default_factory=dict)
-    saved_consults: tuple[str, ...] = ()
+    saved_consults: tuple[SavedConsult, ...] = ()
     """Answers of the library that served instead of a consult."""
     promises: dict[str, Promise] = Field(default_factory=dict)
     replies: dict[str, Reply] = Field(default_factory=dict)
     handovers: dict[str, Handover] = Field(default_factory=dict)
+    owner_changes: tuple[OwnerChange, ...] = ()
     approvals: dict[str, Approval] = Field(default_factory=dict)
     grants: dict[str, Grant] = Field(default_factory=dict)
     notes: tuple[Note, ...] = ()
@@ -70,11 +73,14 @@ class Case(Frozen):
     absorbed: dict[str, Absorbed] = Field(default_factory=dict)
     merged_into: str = ""
     merged_into_conversation: str = ""
+    split_off: dict[str, str] = Field(default_factory=dict)
+    """Messages that go on in another case, by that case's id; they stay readable here."""
     escalations: tuple[str, ...] = ()
     """What was escalated, as `cause:subject`, each once."""
     resolved: bool = False
     closed: bool = False
     closes_at: UtcDatetime | None = None
+    closed_at: UtcDatetime | None = None
 
     @property
     def status(self) -> Status:
@@ -99,7 +105,9 @@ class Case(Frozen):
 
     @property
     def pending_handover(self) -> Handover | None:
-        """The handover that waits for an answer; there is at most one."""
+        """The handover that waits for an answer; there is at most one, and none in a closed case."""
+        if self.closed:
+            return None
         return next((each for each in self.handovers.values() if each.status == "offered"), None)
 
     def cover_at(self, now: datetime) -> str:

@@ -25,9 +25,13 @@ def owner_assigned(case: Case, event: OwnerAssigned, now: datetime) -> list[Even
 
 
 def specialist_offered(case: Case, event: SpecialistOffered) -> list[Event]:
-    """A specialist was found; ownership does not move (rule 3)."""
+    """A specialist was found; ownership does not move (rule 3). What is no longer wanted was released already."""
     consult = case.consults.get(event.consult_id)
-    if consult is None or not consult.open or consult.specialist == event.person:
+    if consult is None or not consult.open:
+        return []
+    offer = consult.offers.get(event.request_id)
+    moved = offer is not None and offer.status == "offered" and offer.specialist != event.person
+    if event.request_id not in consult.waiting and not moved:
         return []
     offered = ConsultOffered(
         **_facts(case),
@@ -35,6 +39,7 @@ def specialist_offered(case: Case, event: SpecialistOffered) -> list[Event]:
         specialist=event.person,
         country=event.country,
         request_id=event.request_id,
+        expires_at=event.expires_at,
     )
     return [offered]
 

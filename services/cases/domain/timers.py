@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from services.cases.domain.case import Case
+from services.cases.domain.commands.answering import offers_expire
+from services.cases.domain.commands.covers import cover_timers
+from services.cases.domain.commands.handovers import handover_timers
 from services.cases.domain.timer import Timer
 
 __all__ = ["TIMERS", "Timer", "timers", "wakes_at"]
 
-TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = ()
+TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = (handover_timers, cover_timers, offers_expire)
 
 
 def timers(case: Case) -> list[Timer]:

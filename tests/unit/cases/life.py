@@ -198,8 +198,7 @@ class Life:
         """Ask a specialist; returns the consult's id."""
         consult_id = f"consult-{len(self.case.consults) + 1}-of-{len(self.documents)}"
         command = AskSpecialist.model_validate({"question": "Why does it leak?"} | changes)
-        due_at = self.now + timedelta(minutes=command.due_minutes)
-        self.do(lambda case: commands.ask_specialist(case, command, actor, consult_id, due_at, self.now))
+        self.do(lambda case: commands.ask_specialist(case, command, actor, TERMS, consult_id, self.now))
         return consult_id
 
     def offered(self, consult_id: str, specialist: str = EXPERT) -> "Life":

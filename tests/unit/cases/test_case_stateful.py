@@ -119,7 +119,9 @@ class Conversations(RuleBasedStateMachine):
                 lambda: self.life.do(lambda case: commands.withdraw_consult(case, consult, actor, self.life.now))
             )
         else:
-            self.attempt(lambda: self.life.do(lambda case: commands.answer_consult(case, consult, answer, actor)))
+            self.attempt(
+                lambda: self.life.do(lambda case: commands.answer_consult(case, consult, answer, actor, self.life.now))
+            )
 
     @precondition(lambda self: self.life.documents)
     @rule(actor=ACTORS)

@@ -58,7 +58,7 @@ def with_answered_consult() -> Life:
 
 def answer(actor: str, consult: str = "consult-1-of-1") -> Try:
     words = AnswerConsult(answer="A new seal")
-    return lambda life: life.do(lambda case: commands.answer_consult(case, consult, words, actor))
+    return lambda life: life.do(lambda case: commands.answer_consult(case, consult, words, actor, life.now))
 
 
 def withdraw(actor: str) -> Try:
