@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from schemas.base import Event, Identifier, Language, UtcDatetime
+from schemas.base import Event, Identifier, Language, Model, UtcDatetime
 from schemas.events.message import Attachment, Author, Classification, Message, Visibility
 
 ClosingCause = Literal["quiet", "thanks", "merged"]
@@ -75,6 +75,8 @@ class CaseClosed(CaseEvent):
     type: ClassVar[str] = "case.closed.v1"
     owner: Identifier
     cause: ClosingCause = "quiet"
+    closed_at: UtcDatetime | None = None
+    """None: at the end of the quiet period."""
 
 
 class CaseOwnerChanged(CaseEvent):
@@ -86,6 +88,10 @@ class CaseOwnerChanged(CaseEvent):
     handover_id: Identifier
     by: Identifier
     reason: str
+    forced: bool = False
+    """A lead decided it (`by`), without asking the new owner."""
+    note: str = ""
+    """What the new owner should know."""
     changed_at: UtcDatetime
 
 
@@ -152,6 +158,18 @@ class CaseEscalated(CaseEvent):
     escalated_at: UtcDatetime
 
 
+class LastWord(Model):
+    """Where a customer wrote last: the conversation on which an answer is to go out (M4)."""
+
+    conversation: Identifier
+    channel: Identifier
+    customer: Author
+    external_id: str = ""
+    """The channel's own id of that message."""
+    visibility: Visibility = "private"
+    written_at: UtcDatetime
+
+
 class CaseMerged(CaseEvent):
     """This case goes on in another one of the same customer and owner; what comes later is forwarded there."""
 
@@ -161,6 +179,13 @@ class CaseMerged(CaseEvent):
     by: Identifier
     reason: str
     merged_at: UtcDatetime
+    channel: str = ""
+    customer: Author | None = None
+    last_word: LastWord | None = None
+    messages: int = 0
+    """How many messages the case has had."""
+    unanswered: bool = True
+    """Whether the customer still waits for an answer to one of them."""
 
 
 class CaseAbsorbed(CaseEvent):
@@ -174,6 +199,28 @@ class CaseAbsorbed(CaseEvent):
     by: Identifier
     reason: str
     absorbed_at: UtcDatetime
+    last_word: LastWord | None = None
+    messages: int = 0
+    unanswered: bool = True
+
+
+class CaseMergeRefused(CaseEvent):
+    """The case that `case_id` was merged into had ended by then: it can not go on there, and will go on by itself."""
+
+    type: ClassVar[str] = "case.merge-refused.v1"
+    into: Identifier
+    reason: str
+
+
+class CaseUnmerged(CaseEvent):
+    """The case is open again, with the owner it had: it could not go on in the other one."""
+
+    type: ClassVar[str] = "case.unmerged.v1"
+    owner: Identifier
+    into: Identifier
+    reason: str
+    first_reply_due_at: UtcDatetime | None = None
+    """When the customer has to hear from us; none: the first reply was sent before."""
 
 
 class CaseMessageForwarded(CaseEvent):
@@ -183,6 +230,8 @@ class CaseMessageForwarded(CaseEvent):
     source_case: Identifier
     message: Message
     classification: Classification
+    through: tuple[str, ...] = ()
+    """The merged cases it came through before this one, in order."""
 
 
 class CaseSplit(CaseEvent):

@@ -13,15 +13,25 @@ from schemas.events.handover import (
     HandoverWithdrawn,
 )
 from services.cases.domain.case import Case
-from services.cases.domain.records import Cover, Handover
+from services.cases.domain.records import Cover, Handover, OwnerChange
 
 
 def _assigned(_: Case, event: CaseAssigned) -> dict[str, Any]:
     return {"owner": event.owner, "owner_request": event.request_id}
 
 
-def _owner_changed(_: Case, event: CaseOwnerChanged) -> dict[str, Any]:
-    return {"owner": event.owner, "cover": None}
+def _owner_changed(case: Case, event: CaseOwnerChanged) -> dict[str, Any]:
+    change = OwnerChange(
+        handover_id=event.handover_id,
+        previous=event.previous_owner,
+        owner=event.owner,
+        by=event.by,
+        reason=event.reason,
+        note=event.note,
+        forced=event.forced,
+        changed_at=event.changed_at,
+    )
+    return {"owner": event.owner, "cover": None, "owner_changes": (*case.owner_changes, change)}
 
 
 def _cover_named(_: Case, event: CaseCoverNamed) -> dict[str, Any]:
