@@ -7,7 +7,7 @@ from services.cases.api import Commands, router
 from services.cases.domain.terms import Terms, terms_of
 from services.cases.handlers import Waking, hear_of_people, table
 from services.cases.settings import Settings
-from services.cases.store import CASES, People
+from services.cases.store import BULKS, CASES, People
 from services.chassis.clock import Clock
 from services.chassis.service import Service
 
@@ -24,7 +24,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
 
     handlers = table(terms)
     hear_of_people(handlers, organisation)
-    service = Service(settings, handlers, clock=clock, collections=[CASES])
+    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS])
     service.api.state.commands = Commands(service, organisation, terms, People(service.database))
     service.include(router)
     service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from schemas.organisation import Person
-from services.cases.domain import Case
+from services.cases.domain import Case, Status
 from services.cases.domain.timers import wakes_at
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
@@ -17,19 +17,100 @@ def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
+def identity_key(brand: str, channel: str, author: str) -> str:
+    """How one channel of a brand knows a customer, as one text (U2)."""
+    return f"{brand}/{channel}/{author}"
+
+
 def _fields(case: Case) -> Mapping[str, str | int]:
-    fields: dict[str, str | int] = {"status": case.status, "owner": case.owner}
+    fields: dict[str, str | int] = {"status": case.status, "owner": case.owner, "brand": case.brand}
+    fields["opened_ms"] = milliseconds(case.opened_at)
     if moment := wakes_at(case):  # left out when it waits for nothing: a missing field is in no range, on every store
         fields["wakes_ms"] = milliseconds(moment)
+    if pending := case.pending_handover:
+        fields["offered_to"] = pending.to
+    fields["customer"] = identity_key(case.brand, case.channel, case.customer.id)
+    if case.special:
+        fields["special"] = case.brand
+        fields["special_ms"] = milliseconds(case.special.marked_at)
     return fields
 
 
-CASES = Collection("cases", Case, fields=_fields, indexes=(Index(("owner", "status")), Index(("wakes_ms",))))
+CASES = Collection(
+    "cases",
+    Case,
+    fields=_fields,
+    indexes=(
+        Index(("owner", "status")),
+        Index(("brand", "opened_ms")),
+        Index(("wakes_ms",)),
+        Index(("offered_to",)),
+    ),
+)
 
 
 async def waking(database: Database, now: datetime, limit: int) -> list[Document[Case]]:
     """The cases to which time has something to say, the most overdue first."""
     return await database.find(CASES, {"wakes_ms": {"$lte": milliseconds(now)}}, sort="wakes_ms", limit=limit)
+
+
+OPEN: tuple[Status, ...] = ("owned", "waiting-for-specialist", "waiting-for-customer")
+"""The states of a case in which its owner has something to do or to wait for."""
+
+
+async def cases_of(database: Database, owner: str, *, resolved_too: bool = False) -> list[Case]:
+    """Somebody's cases that are not closed, the oldest first."""
+    statuses = [*OPEN, "resolved"] if resolved_too else [*OPEN]
+    return _oldest_first(await database.find(CASES, {"owner": owner, "status": {"$in": statuses}}))
+
+
+async def cases_with_ids(database: Database, ids: Iterable[str]) -> list[Case]:
+    """Those of these cases that exist, the oldest first."""
+    return _oldest_first(await database.find(CASES, {"_id": {"$in": sorted({*ids})}}))
+
+
+async def cases_offered_to(database: Database, person: str, bulk_id: str = "") -> list[Case]:
+    """The cases that wait for this person to take them over (of one bulk), the oldest first."""
+    offered = _oldest_first(await database.find(CASES, {"offered_to": person}))
+    return [case for case in offered if case.pending_handover and bulk_id in ("", case.pending_handover.bulk_id)]
+
+
+def _oldest_first(documents: Iterable[Document[Case]]) -> list[Case]:
+    cases = [document.state for document in documents if document.state]
+    return sorted(cases, key=lambda case: (case.opened_at, case.id))
+
+
+class Planned(BaseModel):
+    """One case of a command on many, and the person whom it concerns."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_id: str
+    person: str
+    handover_id: str = ""
+
+
+class RefusedPart(Planned):
+    """Why it was not possible for this case; `kind` is that of a problem document."""
+
+    kind: str
+    detail: str
+
+
+class Bulk(BaseModel):
+    """A command on many cases. The plan is stored before the first step, so that a repeat does just the same."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cause: str
+    """The command: who, where, under which key, and what it said."""
+    plan: tuple[Planned, ...]
+    done: tuple[Planned, ...] = ()
+    refused: tuple[RefusedPart, ...] = ()
+    finished: bool = False
+
+
+BULKS = Collection("bulks", Bulk)
 
 
 class Colleague(BaseModel):
