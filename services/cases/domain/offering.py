@@ -28,11 +28,13 @@ def offer_to(consult: Consult, specialist: str) -> Offer | None:
 
 
 def asked_again(consult: Consult) -> tuple[str, ...]:
-    """The further requests that fill the consult's places after one has come free; none for a named specialist."""
+    """The requests that fill the consult's places anew after an offer has failed; none for a named specialist.
+
+    They take the place of those that wait, too, which do not know yet whom to leave out.
+    """
     if consult.wanted_specialist or not consult.open:
         return ()
-    missing = consult.places - len(live_offers(consult)) - len(consult.waiting)
-    made = len(consult.requests)
+    made, missing = len(consult.requests), consult.places - len(live_offers(consult))
     return tuple(request_id(consult.id, made + number) for number in range(1, missing + 1))
 
 

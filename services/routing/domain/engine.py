@@ -11,6 +11,7 @@ from schemas.events.routing import Explanation, OwnerRequested
 from schemas.organisation import Person
 from services.routing.domain.choosing import SHOWN, Search, best, explanation
 from services.routing.domain.loads import Loads
+from services.routing.domain.named import NamedSearch
 from services.routing.domain.outcome import Chosen, Nobody, Outcome, Request
 from services.routing.domain.owners import OwnerSearch
 from services.routing.domain.people import People
@@ -56,6 +57,10 @@ class Engine:
         holder = self._loads.release(request_id)
         if holder is not None:
             self._people.weigh(holder, self._loads)
+
+    def person(self, person_id: str) -> Person | None:
+        """The person as known now."""
+        return self._people.person(person_id)
 
     def load_of(self, person_id: str) -> float:
         """The weight of all that a person holds."""
@@ -114,4 +119,6 @@ class Engine:
     def _search(self, request: Request, second: int) -> Search:
         if isinstance(request, OwnerRequested):
             return OwnerSearch(self._people, self.rules, request, second)
+        if request.specialist:
+            return NamedSearch(self._people, request)
         return SpecialistSearch(self._people, self.rules, request, second)

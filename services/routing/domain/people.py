@@ -45,7 +45,7 @@ class People:
         self.slots: dict[str, int] = {}
         self.shifts = Shifts(look_ahead_seconds)
         self.owners = self.specialists = self.present = 0
-        self.speaking, self.skilled, self.branded = BitSets(), BitSets(), BitSets()
+        self.speaking, self.skilled, self.branded, self.located = BitSets(), BitSets(), BitSets(), BitSets()
         self._vacant: list[int] = []
         self._free: dict[float, int] = {}
 
@@ -72,6 +72,7 @@ class People:
         self.speaking.add(_spoken(person), bit)
         self.skilled.add(person.skills, bit)
         self.branded.add(person.brands, bit)
+        self.located.add((person.country,), bit)
         self.present |= bit if available else 0
         self.owners |= bit if person.role in OWNER_ROLES and person.stage != "shadow" else 0
         self.specialists |= bit if person.role == "specialist" else 0
@@ -87,6 +88,7 @@ class People:
         self.speaking.discard(_spoken(row.person), bit)
         self.skilled.discard(row.person.skills, bit)
         self.branded.discard(row.person.brands, bit)
+        self.located.discard((row.person.country,), bit)
         self.present, self.owners, self.specialists = self.present & ~bit, self.owners & ~bit, self.specialists & ~bit
         self._free = {weight: free & ~bit for weight, free in self._free.items()}
         self.shifts.drop(slot)
@@ -111,6 +113,11 @@ class People:
             found = sum(1 << row.slot for row in self.rows if row and _has_room(row, weight))
             self._free[weight] = found
         return found
+
+    def person(self, person_id: str) -> Person | None:
+        """The person of that id, None for nobody we know."""
+        slot = self.slots.get(person_id)
+        return None if slot is None else self.row(slot).person
 
     def row(self, slot: int) -> Row:
         """The person in a slot that is taken."""

@@ -2,7 +2,8 @@
 
 A specialist has the skill and the language, works now by their own hours, has room and was not asked before. Only the
 language gives way, to English, which the owner reads too: when no specialist with the language will be at work in time
-for the deadline, or when those at work are full and patience is over. Nobody is asked beyond their capacity.
+for the deadline, or when those at work are full and patience is over. Nobody is asked beyond their capacity. Where a
+country is asked for, nobody elsewhere will do.
 """
 
 from collections.abc import Sequence
@@ -26,10 +27,16 @@ class SpecialistSearch:
         language = request.language
         self._speakers = EVERYBODY if language == UNKNOWN_LANGUAGE else people.speaking[language]
         self._skilled = people.skilled[request.skill] if request.skill else EVERYBODY
+        self._located = people.located[request.country] if request.country else EVERYBODY
         self._excluded = people.set_of(request.excluded)
         self._free = people.free(rules.consult_weight)
         self._able = (
-            people.specialists & ~self._excluded & people.branded[request.brand] & self._skilled & people.present
+            people.specialists
+            & ~self._excluded
+            & people.branded[request.brand]
+            & self._located
+            & self._skilled
+            & people.present
         )
         self.considered = people.specialists
         self.eligible, understood = self._search()
@@ -59,6 +66,7 @@ class SpecialistSearch:
         return (
             ("excluded", ~self._excluded),
             ("brand", people.branded[self.request.brand]),
+            ("country", self._located),
             ("skill", self._skilled),
             ("language", understood),
             ("absent", people.present),

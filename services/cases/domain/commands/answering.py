@@ -134,7 +134,9 @@ def _passed_on(
     """What follows from the end of an offer: the room is free, and others are asked, or the owner is told."""
     before = case.consults[ended.consult_id]
     after = evolve(case, ended).consults[ended.consult_id]
-    events: list[Event] = [ended, released(case, offer.request_id, offer.specialist)]
+    # What waits is taken back first: it must not find who has just been freed.
+    waiting = [released(case, each, "nobody") for each in before.waiting]
+    events: list[Event] = [ended, *waiting, released(case, offer.request_id, offer.specialist)]
     if not after.wanted_specialist:
         return [*events, *wanted_again(case, after, after.requests[len(before.requests) :], now)]
     escalated = CaseEscalated(

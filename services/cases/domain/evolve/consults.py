@@ -84,7 +84,7 @@ def _expired(case: Case, event: ConsultOfferExpired) -> dict[str, Any]:
 
 def _asked_again(consult: Consult) -> Consult:
     again = asked_again(consult)
-    return consult.model_copy(update={"requests": (*consult.requests, *again), "waiting": (*consult.waiting, *again)})
+    return consult.model_copy(update={"requests": (*consult.requests, *again), "waiting": again})
 
 
 def _ended(case: Case, event: ConsultOfferEnded) -> dict[str, Any]:
