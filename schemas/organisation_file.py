@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from schemas.organisation import SECTIONS, Brand, Calendar, Channel, Organisation, Person, Pool, Skill, Topic
 from schemas.organisation_errors import sentences
 from schemas.organisation_hours import Frozen
+from schemas.organisation_integrations import Integration
 from schemas.organisation_rules import broken_rules
 from schemas.organisation_values import did_you_mean
 
@@ -28,6 +29,7 @@ _KINDS: Mapping[str, tuple[str, type[Frozen]]] = {
     "skills": ("skill", Skill),
     "topics": ("topic", Topic),
     "people": ("person", Person),
+    "integrations": ("integration", Integration),
 }
 _NEEDED = ("calendars", "pools", "brands", "channels", "people")
 # Scalars stay text and every node knows its line; the C parser reads 540 people in a fraction of a second.

@@ -49,8 +49,8 @@ def broken_rules(organisation: Organisation, known: Known | None = None) -> Iter
             yield ("people", index, *place), sentence
     for index, integration in enumerate(organisation.integrations):
         for position, brand in enumerate(integration.brands):
-            if sentence := _unknown("brand", brand, ids["brands"]):
-                yield ("integrations", index, "brands", position), sentence
+            if problem := _unknown("brand", brand, ids["brands"]):
+                yield ("integrations", index, "brands", position), problem
 
 
 def _twice(section: str, key: str, values: list[str]) -> Iterator[BrokenRule]:

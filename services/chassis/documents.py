@@ -15,6 +15,9 @@ from schemas.topics import BY_EVENT, key_of
 SEEN_LIMIT = 600
 """Causes remembered per document: more than one batch (500) can redeliver for a single lane."""
 
+RECENT_LIMIT = 12
+"""Latest events remembered by version: enough to tell somebody who was slower what happened meanwhile."""
+
 S = TypeVar("S", bound=BaseModel)
 
 
@@ -36,6 +39,8 @@ class Context:
     """The states of all documents in the same lane, oldest first."""
     occurred_at: datetime | None = None
     """When the event happened, as its producer says; none for a command, which happens now."""
+    document: "Document[Any] | None" = None
+    """What a command is about to change; none for an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ class Document(Generic[S]):
     sequences: dict[str, int] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     outbox: list[Outgoing] = field(default_factory=list)
+    recent: list[tuple[int, str]] = field(default_factory=list)
+    """The latest events: the version that they led to, and their type."""
     trace: dict[str, str] = field(default_factory=dict)
     """The trace headers of the last cause that had some: what a person or a clock causes goes on with them."""
     changed: bool = False
@@ -111,6 +118,7 @@ class Document(Generic[S]):
             dict(stored["sequences"]),
             list(stored["seen"]),
             [Outgoing(**entry) for entry in stored["outbox"]],
+            [(int(version), kind) for version, _, kind in (each.partition(" ") for each in stored.get("recent", ()))],
             dict(stored["trace"]),
         )
 
@@ -145,6 +153,8 @@ class Document(Generic[S]):
             outgoing.append(Outgoing.of(envelope))
         self.sequences, self.trace = sequences, trace
         self.outbox = [*self.outbox, *outgoing]
+        news = [(self.version + 1, event.type) for event in decision.events]
+        self.recent = [*self.recent, *news][-RECENT_LIMIT:]
         self.state = decision.state
         self.seen = [*self.seen, context.cause][-SEEN_LIMIT:]
         self.changed = True
@@ -161,6 +171,7 @@ class Document(Generic[S]):
             "state": self.state.model_dump(mode="json"),
             "sequences": self.sequences,
             "seen": self.seen,
+            "recent": [f"{version} {kind}" for version, kind in self.recent],
             "trace": self.trace,
             "outbox": [entry.stored() for entry in self.outbox],
             **self.collection.fields(self.state),

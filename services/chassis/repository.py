@@ -71,7 +71,8 @@ class Repository:
                 document = await self.database.get(collection, id) or Document(collection, id, lane or id)
                 if cause in document.seen:
                     return document
-                context = Context(self._clock.now(), cause, (document.state,) if document.state else ())
+                siblings = (document.state,) if document.state else ()
+                context = Context(self._clock.now(), cause, siblings, document=document)
                 decision = decide(document.state, context)
                 if decision is None:
                     return document

@@ -24,6 +24,7 @@ async def test_an_open_promise_keeps_the_case_open(stage: Stage, lead: Colleague
         assert (await owner.case(case["id"]))["status"] == "owned"
     async with httpx2.AsyncClient(base_url=stage.stack.url("cases"), timeout=60) as client:
         other = next(each.id for each in stage.stack.organisation.people if each.id != case["owner"])
-        headers = {"Authorization": f"Bearer {stage.stack.secrets.internal_token}", "Acting-Person": other}
+        token = stage.stack.secrets.internal_token
+        headers = {"Authorization": f"Bearer {token}", "Acting-Person": other, "Idempotency-Key": "1"}
         answer = await client.post(f"{page}/replies", json={"kind": "answer", "text": "Tomorrow."}, headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:casekeeper:problem:not-the-owner")

@@ -1,38 +1,32 @@
 """Who acts, and how a command is carried out on a stored case."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from schemas.base import Event
-from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation
+from services.cases.api.asking import Acting, Actor, Reading, may
+from services.cases.api.moving import require_one_meaning, require_unmoved
+from services.cases.api.standing import Standing, require_declared
 from services.cases.domain import Case, Refused
 from services.cases.domain.terms import Terms
 from services.cases.handlers import TermsOf, decided
 from services.cases.store import CASES, People
-from services.chassis.documents import Context, Decision
+from services.chassis.documents import Context, Decision, Document
 from services.chassis.errors import Problem
-from services.chassis.ids import fresh
 from services.chassis.service import Service
 
 Rule = Callable[[Case, Terms, datetime], Sequence[Event]]
 
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it, and the name of the command: the same person's same key at the same address is the same command."""
-
-    person: str
-    command: str
+__all__ = ["Accepted", "Acting", "Actor", "All", "Commands", "Reading", "Rule", "may"]
 
 
 class Accepted(BaseModel):
-    """What became of a command."""
+    """What became of a command. Given again under its key it is answered with the same ids, and the case as it is then."""
 
     case_id: str
     status: str
@@ -57,12 +51,17 @@ class Commands:
         self.people = people
         self._terms_of = terms_of
 
-    async def find(self, case_id: str) -> dict[str, Any]:
-        """The case as stored. Raises Problem 404."""
+    async def find(self, case_id: str, actor: Actor) -> Document[Case]:
+        """The case as stored. Raises Problem 404, for a case of a brand that the actor does not serve too (M7)."""
+        standing = await self.standing(actor)
         document = await self.service.database.get(CASES, case_id)
-        if document is None or document.state is None:
+        if document is None or document.state is None or document.state.brand not in standing.brands:
             raise _unknown(case_id)
-        return document.state.model_dump(mode="json") | {"status": document.state.status, "version": document.version}
+        return document
+
+    async def standing(self, actor: Actor, *people: str) -> Standing:
+        """Who the actor is now, with the other named people as they are now. Raises Problem 403."""
+        return Standing.of(actor.person, self.organisation, await self.people.find([actor.person, *people]))
 
     async def carry_out(
         self, case_id: str, actor: Actor, rule: Rule, *, people: Iterable[str] = (), **named: str
@@ -71,16 +70,20 @@ class Commands:
 
         The terms that the rule is given know the actor and the other named `people` as they are now, not as in the files.
         """
-        known = await self.people.find([actor.person, *people])
+        standing = await self.standing(actor, *people)
 
         def decide(case: Case | None, context: Context) -> Decision[Case] | None:
-            if case is None:
+            if case is None or case.brand not in standing.brands:
                 raise _unknown(case_id)
-            terms = self._terms_of(case.brand).knowing(known)
-            return decided(case, rule(case, terms, context.now))
+            require_one_meaning(actor, context)
+            require_unmoved(actor, context)
+            terms = self._terms_of(case.brand).knowing(standing.known)
+            events = rule(case, terms, context.now)
+            require_declared(actor, standing, case, context.now)
+            return decided(case, events)
 
         try:
-            document = await self.service.repository.execute(CASES, case_id, actor.command, decide)
+            document = await self.service.repository.execute(CASES, case_id, actor.cause, decide)
         except Refused as error:
             raise Problem(error.status, error.kind, str(error)) from error
         except NotInOrganisation as error:
@@ -103,15 +106,4 @@ def _commands(request: Request) -> Commands:
     return found
 
 
-def _actor(
-    request: Request,
-    acting_person: Annotated[str, Header(min_length=1)],
-    idempotency_key: Annotated[str, Header(max_length=255)] = "",
-) -> Actor:
-    address = request.url.path
-    name = derive("command", address, acting_person, idempotency_key) if idempotency_key else fresh()
-    return Actor(person=acting_person, command=name)
-
-
-Acting = Annotated[Actor, Depends(_actor)]
 All = Annotated[Commands, Depends(_commands)]

@@ -101,6 +101,7 @@ class TestRefused:
             for raw in (b"", b"{", b'{"text": "\\ud800"}', b"\xff\xfe", b'{"text": NaN}'):
                 answer = await running.client.post("/cases/nothing/replies", content=raw, headers=headers)
                 assert problem(answer)[:2] == (400, "invalid-request"), raw
+            del running.client.headers["Acting-Person"]
             answer = await running.client.post("/cases/nothing/replies", json={"text": "a"})
             assert problem(answer)[:2] == (400, "invalid-request")
             assert answer.json()["errors"][0]["field"] == "header.acting-person"
@@ -203,7 +204,7 @@ REFUSALS: list[tuple[Given, Tried, int, str, str]] = [
     (owned, (OWNER, "replies", {"text": "  "}), 422, "text-empty", "needs words"),
     (on_its_way, RESOLVE, 409, "reply-on-its-way", "still on its way"),
     (owned, RESOLVE, 409, "nothing-answered", "has not had an answer"),
-    (of_a_stranger, ("nobody.known", "replies", {"text": "a"}), 422, "unknown-person", "no person 'nobody.known'"),
+    (of_a_stranger, ("nobody.known", "replies", {"text": "a"}), 403, "unknown-person", "no person 'nobody.known'"),
 ]
 
 

@@ -46,6 +46,8 @@ people:
     capacity: 4
     hours: {mon-fri: 09:00-17:30}
     public_holidays: NO
+integrations:
+  - {id: crm, name: CRM, brands: [kettle]}
 """
 
 
@@ -68,7 +70,7 @@ class TestLoad:
         assert org.person("kari").capacity == 4
 
     def test_joins_the_sections_of_all_files_below_the_folder(self, folder: Path) -> None:
-        person = GOOD[GOOD.index("people:") :].replace("kari", "ola").replace("Kari", "Ola")
+        person = GOOD[GOOD.index("people:") : GOOD.index("integrations:")].replace("kari", "ola").replace("Kari", "Ola")
         (folder / "more").mkdir()
         (folder / "more" / "people.yaml").write_text(person, encoding="utf-8")
         (folder / "empty.yaml").write_text("# nothing yet\n", encoding="utf-8")
@@ -119,6 +121,9 @@ class TestCheck:
             ("capacity: 4", "capasity: 4", 37, "unknown key (did you mean capacity?)"),
             ("capacity: 4", "role: agent", 37, "the key 'role' is given twice (keep one)"),
             ("09:00-17:30", "09:00-27:30", 38, "has a time that does not exist"),
+            ("name: CRM, brands: [kettle]", "name: CRM, brands: [pot]", 41, "integration crm: unknown brand 'pot'"),
+            ("name: CRM, brands: [kettle]", "name: CRM", 41, "integration crm: brands"),
+            ("id: crm", "id: CRM", 41, "an id is of lower-case letters"),
             ("role: agent", "role: specialist", 7, "brand kettle: nobody can own its cases"),
             ("id: kari", "id: Kari", 26, "an id is of lower-case letters, digits, dots and hyphens"),
             ("skills:\n", "skils:\n", 20, "unknown section 'skils' (did you mean skills?)"),
@@ -138,7 +143,9 @@ class TestCheck:
         assert len(problems(folder)) == 1
 
     def test_finds_the_same_id_and_the_same_name_in_another_file(self, folder: Path) -> None:
-        (folder / "b.yaml").write_text("name: Again\n" + GOOD[GOOD.index("people:") :], encoding="utf-8")
+        (folder / "b.yaml").write_text(
+            "name: Again\n" + GOOD[GOOD.index("people:") : GOOD.index("integrations:")], encoding="utf-8"
+        )
         found = problems(folder)
         assert found[0].startswith("b.yaml:1: the organisation has a name already, in ")
         assert found[1:] == [
