@@ -86,6 +86,8 @@ class Reference:
         owner = isinstance(request, OwnerRequested)
         team = [person for person, available in self.people.values() if available and request.brand in person.brands]
         candidates = self._owners(request, team, now) if owner else self._specialists(request, team, now)
+        if isinstance(request, SpecialistRequested) and request.specialist:
+            return self._named(request)
         turn = crc32(request.request_id.encode())
         points = self._owner_points if owner else self._specialist_points
         ranked = sorted(
@@ -99,6 +101,11 @@ class Reference:
             ),
         )
         return ranked[0].id if ranked else None
+
+    def _named(self, request: SpecialistRequested) -> str | None:
+        meant, _ = self.people.get(request.specialist, (None, False))
+        fit = meant and meant.role == "specialist" and request.brand in meant.brands
+        return meant.id if meant and fit and meant.id not in request.excluded else None
 
     def _owners(self, request: OwnerRequested, team: list[Person], now: datetime) -> list[Person]:
         slack = request.due_at - now
@@ -129,6 +136,7 @@ class Reference:
             for person in team
             if person.role == "specialist"
             and person.id not in request.excluded
+            and request.country in ("", person.country)
             and (not request.skill or request.skill in person.skills)
         ]
         local = [person for person in able if self._speaks(person, request.language)]

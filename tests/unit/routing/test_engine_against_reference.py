@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from schemas.events.routing import OwnerRequested
+from schemas.events.routing import OwnerRequested, SpecialistRequested
 from schemas.organisation import Person
 from services.routing.domain import Chosen, Engine, Nobody, Request, Rules
 from services.routing.domain.availability import is_open, open_until
@@ -108,9 +108,14 @@ class EngineBesideReference(RuleBasedStateMachine):
         relaxed = outcome.explanation.relaxed
         assert outcome.explanation.candidates[0].person == outcome.person
         assert outcome.country == person.country
+        assert request.brand in person.brands
+        if isinstance(request, SpecialistRequested):
+            assert request.country in ("", person.country) or request.specialist
+            if request.specialist:
+                assert outcome.person == request.specialist
+                return
         assert available
         assert is_open(person, now)
-        assert request.brand in person.brands
         until = open_until(person, now)
         assert until is not None
         owner = isinstance(request, OwnerRequested)
