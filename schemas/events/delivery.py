@@ -14,12 +14,14 @@ class DeliveryEvent(Event):
 
 
 class DeliverySent(DeliveryEvent):
-    """The channel accepted the reply. `receipt` is the channel's own id for it."""
+    """The channel accepted the reply. `receipt` is the channel's own id for it, or for the first message of a long one."""
 
     type: ClassVar[str] = "delivery.sent.v1"
     receipt: str
     sent_at: UtcDatetime
     attempts: int = 1
+    receipts: tuple[str, ...] = ()
+    """The channel's ids of the messages of a long reply, in order; empty where it was one."""
 
 
 class DeliveryFailed(DeliveryEvent):
@@ -28,6 +30,8 @@ class DeliveryFailed(DeliveryEvent):
     type: ClassVar[str] = "delivery.failed.v1"
     reason: str
     attempts: int = 1
+    receipts: tuple[str, ...] = ()
+    """Of the messages of a long reply that had left before; the reason counts them in words."""
 
 
 class DeliveryUncertain(DeliveryEvent):
@@ -35,6 +39,8 @@ class DeliveryUncertain(DeliveryEvent):
 
     type: ClassVar[str] = "delivery.uncertain.v1"
     reason: str
+    receipts: tuple[str, ...] = ()
+    """Of the messages of a long reply that had certainly left before."""
 
 
 class DeliveryCancelled(DeliveryEvent):

@@ -5,10 +5,12 @@ from datetime import datetime
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from schemas.events.message import Attachment
 from services.chassis.http import require_internal
 from services.chassis.mongo import Database
 from services.delivery.domain.delivery import Status
-from services.delivery.store import DELIVERIES
+from services.delivery.domain.piece import goes_to
+from services.delivery.store import DELIVERIES, in_order
 
 
 class Shown(BaseModel):
@@ -19,6 +21,7 @@ class Shown(BaseModel):
     kind: str
     status: Status
     text: str
+    attachments: tuple[Attachment, ...]
     language: str
     queued_at: datetime
     sent_at: datetime | None
@@ -35,7 +38,7 @@ def router(database: Database) -> APIRouter:
     async def replies(conversation: str) -> list[Shown]:
         """All replies of a conversation, in order, each with how it left."""
         documents = await database.lanes(DELIVERIES, [conversation])
-        documents.sort(key=lambda document: document.number)
+        documents += await database.find(DELIVERIES, {"elsewhere": conversation})
         return [
             Shown(
                 reply_id=state.reply.reply_id,
@@ -43,6 +46,7 @@ def router(database: Database) -> APIRouter:
                 kind=state.reply.kind,
                 status=state.status,
                 text=state.reply.text,
+                attachments=state.reply.attachments,
                 language=state.reply.language,
                 queued_at=state.reply.queued_at,
                 sent_at=state.sent_at,
@@ -50,8 +54,8 @@ def router(database: Database) -> APIRouter:
                 reason=state.reason,
                 attempts=state.attempts,
             )
-            for state in (document.state for document in documents)
-            if state is not None
+            for state in (document.state for document in in_order(documents))
+            if state is not None and goes_to(state.reply) == conversation
         ]
 
     return routes

@@ -3,18 +3,18 @@
 from datetime import datetime
 from typing import Protocol
 
-from schemas.events.reply import ReplyQueued
 from services.delivery.domain.outcome import Outcome
+from services.delivery.domain.piece import Piece
 
 
 class Gateway(Protocol):
-    """Sends one reply. Never raises for what the other side does: every end of an attempt is an outcome."""
+    """Sends one message. Never raises for what the other side does: every end of an attempt is an outcome."""
 
     @property
     def repeatable(self) -> bool:
-        """Whether the receiver recognises the same reply when it comes again."""
+        """Whether the receiver recognises the same message when it comes again."""
 
-    async def send(self, reply: ReplyQueued, now: datetime) -> Outcome:
+    async def send(self, piece: Piece, now: datetime) -> Outcome:
         """One attempt, within the time that the gateway was given."""
 
     async def close(self) -> None:

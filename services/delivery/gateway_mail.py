@@ -9,9 +9,9 @@ from pathlib import Path
 
 import aiosmtplib
 
-from schemas.events.reply import ReplyQueued
 from services.delivery.domain.letter import Letter, NotAnAddress, letter
 from services.delivery.domain.outcome import Later, Outcome, Refused, Sent, Unknown, readable
+from services.delivery.domain.piece import Piece
 
 PERMANENT = 500
 
@@ -40,9 +40,9 @@ class MailGateway:
         self._seconds = seconds
         self._tls = ssl.create_default_context(cafile=server.ca_file) if server.tls != "none" else None
 
-    async def send(self, reply: ReplyQueued, now: datetime) -> Outcome:
+    async def send(self, piece: Piece, now: datetime) -> Outcome:
         try:
-            mail = letter(reply, self._brand, self._from, now)
+            mail = letter(piece, self._brand, self._from, now)
         except NotAnAddress as error:
             return Refused(str(error))
         client = aiosmtplib.SMTP(

@@ -5,15 +5,15 @@ from datetime import datetime
 
 import httpx2
 
-from schemas.events.reply import ReplyQueued
 from services.delivery.domain import hook
 from services.delivery.domain.outcome import Later, Outcome, Refused, readable
+from services.delivery.domain.piece import Piece
 
 ANSWER_BYTES = 4096
 
 
 class WebhookGateway:
-    """Posts to one address. The webhook-id is the reply's id, so a repetition is recognised by the receiver."""
+    """Posts to one address. The webhook-id is the message's id, so a repetition is recognised by the receiver."""
 
     repeatable = True
 
@@ -23,29 +23,31 @@ class WebhookGateway:
         self._seconds = seconds
         self._client: httpx2.AsyncClient | None = None
 
-    async def send(self, reply: ReplyQueued, now: datetime) -> Outcome:
-        content = hook.body(reply, now)
+    async def send(self, piece: Piece, now: datetime) -> Outcome:
+        content = hook.body(piece, now)
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._post(reply, content, now)
+                return await self._post(piece, content, now)
         except (TimeoutError, httpx2.TimeoutException):
-            return Later(f"the receiver did not answer within {self._seconds:g} seconds")
+            reason = f"the receiver did not answer within {self._seconds:g} seconds"
+            return Later(reason, may_have_arrived=True)
         except (httpx2.TransportError, OSError) as error:
-            return Later(readable(f"the receiver can not be reached: {type(error).__name__} {error}"))
+            reason = readable(f"the receiver can not be reached: {type(error).__name__} {error}")
+            return Later(reason, may_have_arrived=not isinstance(error, httpx2.ConnectError))
         except httpx2.InvalidURL as error:
             return Refused(readable(f"the address of the channel is not valid: {error}"))
 
-    async def _post(self, reply: ReplyQueued, content: bytes, now: datetime) -> Outcome:
+    async def _post(self, piece: Piece, content: bytes, now: datetime) -> Outcome:
         # A redirect could lead anywhere, also inside (SSRF); it is an answer like any other.
         client = self._client = self._client or httpx2.AsyncClient(follow_redirects=False, timeout=self._seconds)
-        headers = hook.headers(reply, self._key, content, now)
+        headers = hook.headers(piece, self._key, content, now)
         async with client.stream("POST", self._url, content=content, headers=headers) as response:
             answer = b""
             async for part in response.aiter_raw():
                 answer += part
                 if len(answer) > ANSWER_BYTES:
                     break  # whoever answers without end keeps nobody waiting
-            return hook.judged(reply, response.status_code, response.headers.get("retry-after"), answer, now)
+            return hook.judged(piece, response.status_code, response.headers.get("retry-after"), answer, now)
 
     async def close(self) -> None:
         client, self._client = self._client, None

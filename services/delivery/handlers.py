@@ -1,11 +1,12 @@
-"""What delivery does with events: take each queued reply over."""
+"""What delivery does with events: take each queued reply over, or let go of it in time."""
 
 from collections.abc import Callable, Mapping
 
-from schemas.events.reply import ReplyQueued
+from schemas.events.reply import ReplyCancelRequested, ReplyQueued
 from services.chassis.documents import Context, Decision
+from services.chassis.errors import Rejected
 from services.chassis.table import Table
-from services.delivery.domain.delivery import Delivery, WayOut, accept
+from services.delivery.domain.delivery import Delivery, WayOut, accept, cancel
 from services.delivery.store import DELIVERIES
 
 
@@ -21,5 +22,17 @@ def table(ways: Mapping[str, WayOut], left: Callable[[str], None]) -> Table:
         if new.open:
             left(event.channel)
         return Decision(new, events)
+
+    @routes.on(ReplyCancelRequested, DELIVERIES, locate=lambda event, _: event.reply_id)
+    def cancel_requested(state: Delivery | None, event: ReplyCancelRequested, _: Context) -> Decision[Delivery] | None:
+        if state is None:
+            # Both are on one lane, so the reply is a dead letter. It must not be replayed and leave after all, unseen.
+            raise Rejected(f"reply {event.reply_id} is to be cancelled and was never queued here")
+        change = cancel(state)
+        if change is None:
+            return None
+        if (way := ways.get(state.reply.channel)) and way.leaves:
+            left(state.reply.channel)  # what is behind it may go now
+        return Decision(*change)
 
     return routes

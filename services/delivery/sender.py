@@ -5,7 +5,9 @@ Each channel has a sender of its own, so that one that hangs holds up nobody els
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision, Document
@@ -15,14 +17,17 @@ from services.chassis.logs import logger
 from services.chassis.repository import Repository
 from services.delivery.domain import delivery
 from services.delivery.domain.delivery import Change, Delivery
-from services.delivery.domain.outcome import Later
+from services.delivery.domain.outcome import Later, Outcome
+from services.delivery.domain.piece import goes_to
 from services.delivery.gateway import Gateway
-from services.delivery.store import DELIVERIES
+from services.delivery.store import DELIVERIES, in_order
 
 LOOK_AGAIN_SECONDS = 1.0
 DRAIN_SECONDS = 4.0
 DUE_LIMIT = 100
 RECORD_AGAIN_SECONDS = 0.5
+
+T = TypeVar("T")
 
 
 class Sender:
@@ -81,24 +86,23 @@ class Sender:
         due = await self._repository.database.find(
             DELIVERIES, {"channel": self._channel, "next_at": {"$lte": now}}, sort="next_at", limit=DUE_LIMIT
         )
-        for lane in dict.fromkeys(document.lane for document in due):
-            if lane not in self._running and len(self._running) < self._parallel:
-                task = asyncio.create_task(self._conversation(lane))
-                self._running[lane] = task
-                task.add_done_callback(lambda done, lane=lane: self._done(lane, done))  # type: ignore[misc]
+        for conversation in dict.fromkeys(goes_to(_state(document).reply) for document in due):
+            if conversation not in self._running and len(self._running) < self._parallel:
+                task = asyncio.create_task(self._conversation(conversation))
+                self._running[conversation] = task
+                task.add_done_callback(lambda done, one=conversation: self._done(one, done))  # type: ignore[misc]
 
-    def _done(self, lane: str, task: asyncio.Task[None]) -> None:
-        del self._running[lane]
+    def _done(self, conversation: str, task: asyncio.Task[None]) -> None:
+        del self._running[conversation]
         if not task.cancelled() and (error := task.exception()):
-            self._log.warning("replies wait", conversation=lane, reason=str(error), error=type(error).__name__)
+            self._log.warning("replies wait", conversation=conversation, reason=str(error), error=type(error).__name__)
         elif not self._stopping:
             self.nudge()
 
-    async def _conversation(self, lane: str) -> None:
+    async def _conversation(self, conversation: str) -> None:
         """Send what is due in one conversation, oldest first, until one has to wait."""
         while not self._stopping:
-            queue = await self._repository.database.find(DELIVERIES, {"open_in": lane})
-            queue.sort(key=lambda document: document.number)
+            queue = in_order(await self._repository.database.find(DELIVERIES, {"open_in": conversation}))
             if not queue:
                 return
             if not self._ready(_state(queue[0])):
@@ -122,11 +126,11 @@ class Sender:
             return
         if not await self._commit(head, delivery.claim(state, now, self._lease_seconds)):
             return
-        outcome = await self._gateway.send(state.reply, self._clock.now())
+        outcome = await self._gateway.send(state.piece, self._clock.now())
         now = self._clock.now()
         if isinstance(outcome, Later) and outcome.whole_channel and outcome.after_seconds:
             self._paused_until = now + timedelta(seconds=outcome.after_seconds)
-        await self._record(head, delivery.settle(_state(head), outcome, now, self._give_up_after))
+        await self._record(head, outcome, now)
 
     async def _behind(self, queue: list[Document[Delivery]]) -> None:
         """Those behind one that waits are not due before it is; otherwise they would be found again and again."""
@@ -148,18 +152,27 @@ class Sender:
         self._apply(document, change)
         return not await self._repository.commit([document])
 
-    async def _record(self, document: Document[Delivery], change: Change) -> None:
-        """Write down how an attempt ended, also when the store is away for a while: nobody else knows it."""
-        self._apply(document, change)
+    async def _record(self, document: Document[Delivery], outcome: Outcome, now: datetime) -> None:
+        """Write down how an attempt ended: nobody else knows it."""
+        attempt = _state(document).attempts
+        found: Document[Delivery] | None = document
+        while found and found.state and found.state.status == "sending" and found.state.attempts == attempt:
+            mine = found
+            self._apply(mine, delivery.settle(_state(mine), outcome, now, self._give_up_after))
+            if not await self._patiently(lambda: self._repository.commit([mine])):  # noqa: B023 - called at once
+                return
+            # Somebody wanted it cancelled in the meantime. What they wrote is kept.
+            found = await self._patiently(lambda: self._repository.database.get(DELIVERIES, document.id))
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Also when the store is away for a while."""
         while True:
             try:
-                await self._repository.commit([document])
+                return await call()
             except Unavailable:
                 if self._stopping:
                     raise
                 await asyncio.sleep(RECORD_AGAIN_SECONDS)
-            else:
-                return
 
     def _apply(self, document: Document[Delivery], change: Change) -> None:
         state, events = change

@@ -1,20 +1,40 @@
-"""How deliveries are stored: one document a reply; the lane is the conversation, in which replies are numbered in order."""
+"""One document a reply. The lane is the case's conversation, in which replies are numbered in order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from services.chassis.documents import Collection, Index
+from services.chassis.documents import Collection, Document, Index
 from services.delivery.domain.delivery import Delivery
+from services.delivery.domain.piece import goes_to
 
 
 def _fields(state: Delivery) -> Mapping[str, Any]:
-    """Only what is still open can be found by channel or as part of a queue."""
+    """Only what is still open can be found by channel or as part of a queue: that of the conversation it goes to."""
+    reply, to = state.reply, goes_to(state.reply)
+    elsewhere = {"elsewhere": to} if to != reply.conversation else {}
     if not state.open:
-        return {}
-    reply = state.reply
-    return {"channel": reply.channel, "open_in": reply.conversation, "next_at": state.next_at}
+        return elsewhere
+    return {"channel": reply.channel, "open_in": to, "next_at": state.next_at} | elsewhere
 
 
 DELIVERIES = Collection(
-    "deliveries", Delivery, fields=_fields, indexes=(Index(("channel", "next_at")), Index(("open_in",)))
+    "deliveries",
+    Delivery,
+    fields=_fields,
+    indexes=(Index(("channel", "next_at")), Index(("open_in",)), Index(("elsewhere",))),
 )
+
+
+def in_order(documents: Iterable[Document[Delivery]]) -> list[Document[Delivery]]:
+    """Replies of one conversation, in the order in which they leave.
+
+    Those of one lane are numbered. Where a case goes on in another (a merged case, M4), the lane that began first goes first.
+    """
+    found = list(documents)
+    begun: dict[str, datetime] = {}
+    for document in found:
+        if document.state:
+            accepted = document.state.accepted_at
+            begun[document.lane] = min(accepted, begun.get(document.lane, accepted))
+    return sorted(found, key=lambda each: (begun[each.lane], each.lane, each.number))

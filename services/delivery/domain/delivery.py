@@ -1,8 +1,11 @@
-"""One reply on its way out: queued -> sending -> sent, failed or uncertain (design 4, rule 4).
+"""One reply on its way out: queued -> sending -> sent, failed or uncertain (design 4, rule 4); or cancelled in time.
 
 Pure functions `(state, what happened, now) -> (state, events)`. A reply is claimed before each attempt; so whatever is
 found claimed long afterwards is an attempt that was interrupted, and nobody knows how far it came. Where the receiver
 recognises a repetition it is repeated under the same id; elsewhere it is uncertain and never repeated.
+
+A reply of several messages sends one after the other, each claimed and settled on its own. What ends one of them ends
+the reply: the later ones do not leave.
 """
 
 import zlib
@@ -14,11 +17,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from schemas.base import Event, UtcDatetime
-from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
+from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.reply import ReplyQueued
 from services.delivery.domain.outcome import Later, Outcome, Refused, Sent
+from services.delivery.domain.piece import Piece, texts
 
-Status = Literal["queued", "sending", "sent", "failed", "uncertain"]
+Status = Literal["queued", "sending", "sent", "failed", "uncertain", "cancelled"]
 Change = tuple["Delivery", Sequence[Event]]
 
 BACKOFF_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
@@ -34,17 +38,42 @@ class Delivery(BaseModel):
     reply: ReplyQueued
     status: Status
     attempts: int = 0
+    """Over all its messages."""
     next_at: UtcDatetime | None = None
     accepted_at: UtcDatetime
     sent_at: UtcDatetime | None = None
     receipt: str = ""
+    """The channel's id of the first message."""
     reason: str = ""
     """Why it is where it is, for people."""
+    receipts: tuple[str, ...] = ()
+    """Of the messages that have left, in order."""
+    attempts_before: int = 0
+    """Attempts that the messages before the present one took."""
+    may_have_arrived: bool = False
+    """An attempt with the present message ended so that it may have got there; it is asked of the receiver again."""
+    cancel_wanted: bool = False
+    """Somebody wanted it not to leave while an attempt was in the air."""
 
     @property
     def open(self) -> bool:
         """Whether anything can still happen to it."""
         return self.status in ("queued", "sending")
+
+    @property
+    def piece(self) -> Piece:
+        """The message that goes next."""
+        reply, left = self.reply, len(self.receipts)
+        all_texts = texts(reply)
+        piece = Piece(reply, left + 1, len(all_texts), all_texts[left], reply.in_reply_to)
+        before = self.receipts[-1] if left else ""
+        # A receiver that names no id of its own is given none of ours: it knows the customer's message only.
+        return piece if before in ("", piece.before_id) else piece.answering(before)
+
+    @property
+    def untouched(self) -> bool:
+        """Nothing of it has left, and nothing can have."""
+        return self.status == "queued" and not self.receipts and not self.may_have_arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +91,14 @@ def accept(reply: ReplyQueued, way: WayOut | None, now: datetime) -> Change:
     new = Delivery(reply=reply, status="queued", accepted_at=now, next_at=now)
     if way is None:
         return _failed(new, f"the organisation has no channel {reply.channel!r}")
-    if len(reply.text) > way.max_length:
-        return _failed(new, f"the reply has {len(reply.text)} characters, the channel takes {way.max_length}")
+    longest = max(map(len, texts(reply)))
+    if longest > way.max_length:
+        what = "a part of the reply" if reply.parts else "the reply"
+        return _failed(new, f"{what} has {longest} characters, the channel takes {way.max_length}")
+    if not all(each.url.startswith(("https://", "http://")) for each in reply.attachments):
+        return _failed(new, "an attachment has no address on the web")
     if not way.leaves:
-        return _sent(new, Sent(reply.reply_id), now)
+        return _sent(_with(new, attempts=1), (reply.reply_id,), now)
     if way.needs_address and not reply.recipient_address:
         return _failed(new, "no address is known for this customer")
     return new, ()
@@ -81,7 +114,8 @@ def claim(state: Delivery, now: datetime, lease_seconds: float) -> Change:
 def interrupted(state: Delivery, repeatable: bool, now: datetime) -> Change:
     """An attempt was never heard of again."""
     if repeatable:
-        return _with(state, status="queued", next_at=now, reason="an attempt was interrupted"), ()
+        reason = "an attempt was interrupted"
+        return _with(state, status="queued", next_at=now, reason=reason, may_have_arrived=True), ()
     return _uncertain(state, "sending was interrupted; the customer may or may not have received it")
 
 
@@ -90,10 +124,23 @@ def postpone(state: Delivery, until: datetime) -> Change:
     return _with(state, next_at=until), ()
 
 
+def cancel(state: Delivery) -> Change | None:
+    """Somebody wants it not to leave. It does not if nothing of it can have left; else its own report is the answer.
+
+    While an attempt is in the air nobody can know; how that one ends decides.
+    """
+    if state.untouched:
+        return _cancelled(state)
+    may_be_in_time = state.status == "sending" and not state.receipts and not state.may_have_arrived
+    if may_be_in_time and not state.cancel_wanted:
+        return _with(state, cancel_wanted=True), ()
+    return None
+
+
 def settle(state: Delivery, outcome: Outcome, now: datetime, give_up_after: timedelta) -> Change:
     """An attempt came to an end."""
     if isinstance(outcome, Sent):
-        return _sent(state, outcome, now)
+        return _left(state, outcome, now)
     if isinstance(outcome, Refused):
         return _failed(state, outcome.reason)
     if isinstance(outcome, Later):
@@ -101,11 +148,31 @@ def settle(state: Delivery, outcome: Outcome, now: datetime, give_up_after: time
     return _uncertain(state, outcome.reason)
 
 
+def _left(state: Delivery, outcome: Sent, now: datetime) -> Change:
+    """One message has left; the next may go at once."""
+    receipts = (*state.receipts, outcome.receipt)
+    if len(receipts) == len(texts(state.reply)):
+        return _sent(state, receipts, now)
+    return _with(
+        state,
+        status="queued",
+        next_at=now,
+        receipt=receipts[0],
+        receipts=receipts,
+        attempts_before=state.attempts,
+        may_have_arrived=False,
+        reason="",
+    ), ()
+
+
 def _later(state: Delivery, outcome: Later, now: datetime, give_up_after: timedelta) -> Change:
+    waiting = _with(state, status="queued", may_have_arrived=state.may_have_arrived or outcome.may_have_arrived)
+    if state.cancel_wanted and waiting.untouched:
+        return _cancelled(waiting)
     next_at = now + timedelta(seconds=wait_seconds(state, outcome))
     if next_at > state.accepted_at + give_up_after:
-        return _failed(state, f"given up after {state.attempts} attempts: {outcome.reason}")
-    return _with(state, status="queued", next_at=next_at, reason=outcome.reason), ()
+        return _failed(waiting, f"given up after {state.attempts} attempts: {outcome.reason}")
+    return _with(waiting, next_at=next_at, reason=outcome.reason), ()
 
 
 def wait_seconds(state: Delivery, outcome: Later) -> float:
@@ -114,44 +181,65 @@ def wait_seconds(state: Delivery, outcome: Later) -> float:
         zlib.crc32(f"{state.reply.reply_id}/{state.attempts}".encode()) / 2**32
     )  # the same every time: no clock, no dice
     asked = outcome.after_seconds
-    base = BACKOFF_SECONDS[min(state.attempts, len(BACKOFF_SECONDS)) - 1] if asked is None else asked
+    tries = state.attempts - state.attempts_before
+    base = BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS)) - 1] if asked is None else asked
     return base * (1 + JITTER * spread)
 
 
-def _sent(state: Delivery, outcome: Sent, now: datetime) -> Change:
-    attempts = max(state.attempts, 1)
-    sent = _with(state, status="sent", attempts=attempts, next_at=None, sent_at=now, receipt=outcome.receipt, reason="")
+def _sent(state: Delivery, receipts: tuple[str, ...], now: datetime) -> Change:
     reply = state.reply
-    return sent, [
-        DeliverySent(
-            reply_id=reply.reply_id,
-            case_id=reply.case_id,
-            conversation=reply.conversation,
-            receipt=outcome.receipt,
-            sent_at=now,
-            attempts=attempts,
-        )
-    ]
+    sent = _with(
+        state, status="sent", next_at=None, sent_at=now, receipt=receipts[0], receipts=receipts, reason=""
+    )  # fmt: skip
+    event = DeliverySent(
+        reply_id=reply.reply_id,
+        case_id=reply.case_id,
+        conversation=reply.conversation,
+        receipt=receipts[0],
+        receipts=receipts if len(receipts) > 1 else (),
+        sent_at=now,
+        attempts=state.attempts,
+    )
+    return sent, [event]
 
 
 def _failed(state: Delivery, reason: str) -> Change:
-    reply = state.reply
+    reply, reason = state.reply, _with_progress(state, reason)
     event = DeliveryFailed(
         reply_id=reply.reply_id,
         case_id=reply.case_id,
         conversation=reply.conversation,
         reason=reason,
         attempts=state.attempts,
+        receipts=state.receipts,
     )
     return _with(state, status="failed", next_at=None, reason=reason), [event]
 
 
 def _uncertain(state: Delivery, reason: str) -> Change:
-    reply = state.reply
+    reply, reason = state.reply, _with_progress(state, reason)
     event = DeliveryUncertain(
-        reply_id=reply.reply_id, case_id=reply.case_id, conversation=reply.conversation, reason=reason
+        reply_id=reply.reply_id,
+        case_id=reply.case_id,
+        conversation=reply.conversation,
+        reason=reason,
+        receipts=state.receipts,
     )
     return _with(state, status="uncertain", next_at=None, reason=reason), [event]
+
+
+def _cancelled(state: Delivery) -> Change:
+    reply = state.reply
+    event = DeliveryCancelled(reply_id=reply.reply_id, case_id=reply.case_id, conversation=reply.conversation)
+    return _with(state, status="cancelled", next_at=None, reason="it was cancelled in time"), [event]
+
+
+def _with_progress(state: Delivery, reason: str) -> str:
+    """Why, and how much of it the customer has."""
+    left, all_of_them = len(state.receipts), len(texts(state.reply))
+    if not left:
+        return reason
+    return f"{left} of {all_of_them} parts {'was' if left == 1 else 'were'} sent; then: {reason}"
 
 
 def _with(state: Delivery, **changes: object) -> Delivery:

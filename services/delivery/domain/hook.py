@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from schemas.events.reply import ReplyQueued
 from services.delivery.domain.outcome import Later, Outcome, Refused, Sent, readable
+from services.delivery.domain.piece import Piece
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the specification's prefix, no secret
 WAIT_LIMIT_SECONDS = 10.0**7
@@ -44,15 +44,22 @@ def checked_url(url: str) -> str:
     return url
 
 
-def body(reply: ReplyQueued, now: datetime) -> bytes:
-    """What is posted. `conversation` is our id, `in_reply_to` the channel's own id of the customer's message."""
+def body(piece: Piece, now: datetime) -> bytes:
+    """What is posted. `conversation` is our id, `in_reply_to` the channel's own id of what it answers.
+
+    A reply of several messages is posted as many times, `part` from 1 to `parts`, each after the one before was taken.
+    """
+    reply = piece.reply
     data = {
         "reply_id": reply.reply_id,
         "case_id": reply.case_id,
-        "conversation": reply.conversation,
+        "conversation": piece.conversation,
         "recipient_id": reply.recipient_id,
-        "in_reply_to": reply.in_reply_to,
-        "text": reply.text,
+        "in_reply_to": piece.in_reply_to,
+        "text": piece.text,
+        "part": piece.number,
+        "parts": piece.of,
+        "attachments": [each.model_dump(mode="json") for each in piece.attachments],
         "language": reply.language,
         "kind": reply.kind,
         "signature": reply.signature,
@@ -62,27 +69,28 @@ def body(reply: ReplyQueued, now: datetime) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def headers(reply: ReplyQueued, key: bytes, content: bytes, now: datetime) -> dict[str, str]:
-    """The signature. The id is the reply's, on every attempt: by it the receiver recognises a repetition."""
+def headers(piece: Piece, key: bytes, content: bytes, now: datetime) -> dict[str, str]:
+    """The signature. The id is the message's, on every attempt: by it the receiver recognises a repetition."""
     seconds = str(int(now.timestamp()))
-    signed = f"{reply.reply_id}.{seconds}.".encode() + content
+    signed = f"{piece.id}.{seconds}.".encode() + content
     signature = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
     return {
         "content-type": "application/json",
-        "webhook-id": reply.reply_id,
+        "webhook-id": piece.id,
         "webhook-timestamp": seconds,
         "webhook-signature": f"v1,{signature}",
     }
 
 
-def judged(reply: ReplyQueued, status: int, retry_after: str | None, answer: bytes, now: datetime) -> Outcome:
+def judged(piece: Piece, status: int, retry_after: str | None, answer: bytes, now: datetime) -> Outcome:
     """What an answer means."""
     if 200 <= status < 300:
-        return Sent(_receipt(answer) or reply.reply_id)
+        return Sent(_receipt(answer) or piece.id)
     reason = readable(f"the receiver answered {status}: {answer[:1000].decode(errors='replace')}")
     if status >= 500 or status in _PAUSE or status in _AGAIN:
         wait = seconds_to_wait(retry_after, now)
-        return Later(reason, wait, whole_channel=status in _PAUSE and wait is not None)
+        pause = status in _PAUSE
+        return Later(reason, wait, whole_channel=pause and wait is not None, may_have_arrived=not pause)
     if 300 <= status < 400:
         return Refused(f"the receiver answered {status}: redirects are not followed")
     return Refused(reason)

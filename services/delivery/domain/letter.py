@@ -11,7 +11,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from schemas.events.reply import ReplyQueued
+from schemas.events.message import Attachment
+from services.delivery.domain.piece import Piece
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(
@@ -48,21 +49,28 @@ def checked_address(text: str) -> str:
     return f"{local}@{domain}"
 
 
-def letter(reply: ReplyQueued, brand: str, from_address: str, now: datetime) -> Letter:
-    """The mail. Raises NotAnAddress."""
+def letter(piece: Piece, brand: str, from_address: str, now: datetime) -> Letter:
+    """The mail. Pictures, videos and files come as links under the text (V6). Raises NotAnAddress."""
+    reply = piece.reply
     recipient = checked_address(reply.recipient_address)
     sender = checked_address(from_address)
     name = " ".join(brand.split())
-    message_id = f"<{reply.reply_id}@{sender.rpartition('@')[2]}>"
+    message_id = f"<{piece.id}@{sender.rpartition('@')[2]}>"
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(name, addr_spec=sender)
     mail["To"] = recipient
     mail["Subject"] = f"Re: {name}"
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id
-    if thread := _MESSAGE_ID.fullmatch(reply.in_reply_to):
+    if thread := _MESSAGE_ID.fullmatch(piece.in_reply_to):
         mail["In-Reply-To"] = mail["References"] = f"<{thread[1]}>"
-    mail.set_content(reply.text, cte="quoted-printable")
+    mail.set_content("\n\n".join((piece.text, *map(_link, piece.attachments))), cte="quoted-printable")
     if reply.language != "und":
         mail["Content-Language"] = reply.language
     return Letter(sender, recipient, message_id, mail.as_bytes(policy=_WRITE))
+
+
+def _link(attachment: Attachment) -> str:
+    """What it is called, or else what is to be seen, and where it is: on lines of their own, so that mail programs link it."""
+    title = " ".join((attachment.name or attachment.alt).split())
+    return f"{title}:\n{attachment.url}" if title else attachment.url

@@ -14,14 +14,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It was certainly not delivered and may be tried again, after so many seconds where the channel named them.
+    """It was not confirmed and may be tried again, after so many seconds where the channel named them.
 
-    `whole_channel`: the channel wants nothing at all until then.
+    `whole_channel`: the channel wants nothing at all until then. `may_have_arrived`: only of a receiver that recognises
+    repetitions, so that trying again does no harm; elsewhere it is certain that nothing was delivered.
     """
 
     reason: str
     after_seconds: float | None = None
     whole_channel: bool = False
+    may_have_arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from services.delivery.domain.outcome import Later, Refused, Sent, Unknown
 from services.delivery.gateway_mail import MailGateway, Server
 from services.delivery.gateway_webhook import WebhookGateway
 from tests.integration.delivery.outside import SECRET, Answer, Mailbox, Receiver, mail_server, receiver
-from tests.unit.delivery.replies import NOW, reply
+from tests.unit.delivery.replies import NOW, piece
 
 KEY = hook.key_of(SECRET)
 
@@ -52,8 +52,8 @@ class TestWebhook:
         now = datetime.now(UTC)  # the receiver checks freshness against its own clock
         gateway = webhook(outside)
         outside.answers.append(Answer(body=b'{"id": "review-7"}'))
-        assert await gateway.send(reply(), now) == Sent("review-7")  # type: ignore[arg-type]
-        assert await gateway.send(reply(), now) == Sent("reply-1")  # type: ignore[arg-type]
+        assert await gateway.send(piece(), now) == Sent("review-7")  # type: ignore[arg-type]
+        assert await gateway.send(piece(), now) == Sent("reply-1")  # type: ignore[arg-type]
         await gateway.close()
         assert outside.shown == {"reply-1": "Turn the lid until it clicks.\n^AL"}
         assert (len(outside.requests), outside.unauthentic) == (2, 0)
@@ -62,7 +62,7 @@ class TestWebhook:
         async with receiver() as inside:
             outside.answers.append(Answer(307, (f"location: {inside.url}",)))
             gateway = webhook(outside)
-            assert isinstance(await gateway.send(reply(), NOW), Refused)
+            assert isinstance(await gateway.send(piece(), NOW), Refused)
             await gateway.close()
             assert not inside.requests
             assert not inside.unauthentic
@@ -71,26 +71,26 @@ class TestWebhook:
     async def test_trouble_on_the_other_side_is_for_later(self, outside: Receiver, answer: Answer) -> None:
         gateway = webhook(outside)
         outside.answers.append(answer)
-        assert isinstance(await gateway.send(reply(), NOW), Later)
-        assert isinstance(await gateway.send(reply(), NOW), Sent)
+        assert isinstance(await gateway.send(piece(), NOW), Later)
+        assert isinstance(await gateway.send(piece(), NOW), Sent)
         await gateway.close()
 
     async def test_no_answer_in_time_is_for_later(self, outside: Receiver) -> None:
         gateway = webhook(outside, 0.2)
         outside.answers.append(Answer(hang=True))
-        outcome = await gateway.send(reply(), NOW)
+        outcome = await gateway.send(piece(), NOW)
         await gateway.close()
         assert outcome == Later("the receiver did not answer within 0.2 seconds")
 
     async def test_an_answer_without_end_keeps_nobody(self, outside: Receiver) -> None:
         gateway = webhook(outside)
         outside.answers.append(Answer(endless=True))
-        assert isinstance(await gateway.send(reply(), NOW), Sent)
+        assert isinstance(await gateway.send(piece(), NOW), Sent)
         await gateway.close()
 
     async def test_nobody_there_is_for_later(self) -> None:
         gateway = WebhookGateway(f"http://127.0.0.1:{nobody()}/", KEY, 5)
-        outcome = await gateway.send(reply(), NOW)
+        outcome = await gateway.send(piece(), NOW)
         await gateway.close()
         assert isinstance(outcome, Later)
         assert "can not be reached" in outcome.reason
@@ -99,7 +99,7 @@ class TestWebhook:
 class TestMail:
     async def test_it_arrives_with_its_text_and_its_thread(self, box: Mailbox) -> None:
         text = "Grüße aus Köln ☕\n.\nEin Punkt allein.\n^AL"
-        assert await mail(box).send(reply(text=text), NOW) == Sent("<reply-1@moccarel.example>")
+        assert await mail(box).send(piece(text=text), NOW) == Sent("<reply-1@moccarel.example>")
         [arrived] = box.mails
         assert arrived.get_content().replace("\r\n", "\n") == text + "\n"
         assert arrived["In-Reply-To"] == "<question-1@example.org>"
@@ -108,26 +108,26 @@ class TestMail:
     @pytest.mark.parametrize("stage", ["rcpt_answers", "data_answers"])
     async def test_a_permanent_refusal_is_final(self, box: Mailbox, stage: str) -> None:
         getattr(box, stage).append("550 no such user here")
-        assert await mail(box).send(reply(), NOW) == Refused("the mail server answered 550 no such user here")
+        assert await mail(box).send(piece(), NOW) == Refused("the mail server answered 550 no such user here")
 
     @pytest.mark.parametrize("stage", ["rcpt_answers", "data_answers"])
     async def test_a_temporary_refusal_is_for_later(self, box: Mailbox, stage: str) -> None:
         getattr(box, stage).append("451 greylisted")
-        assert await mail(box).send(reply(), NOW) == Later("the mail server answered 451 greylisted")
-        assert isinstance(await mail(box).send(reply(), NOW), Sent)
+        assert await mail(box).send(piece(), NOW) == Later("the mail server answered 451 greylisted")
+        assert isinstance(await mail(box).send(piece(), NOW), Sent)
 
     async def test_a_connection_lost_after_the_mail_was_given_is_unknown(self, box: Mailbox) -> None:
         box.data_answers.append("cut")
-        assert isinstance(await mail(box).send(reply(), NOW), Unknown)
+        assert isinstance(await mail(box).send(piece(), NOW), Unknown)
         assert len(box.mails) == 1
 
     async def test_no_confirmation_in_time_is_unknown(self, box: Mailbox) -> None:
         box.data_answers.append("hang")
-        assert isinstance(await mail(box, 0.5).send(reply(), NOW), Unknown)
+        assert isinstance(await mail(box, 0.5).send(piece(), NOW), Unknown)
 
     async def test_nobody_there_is_for_later(self) -> None:
         gateway = MailGateway(Server("127.0.0.1", nobody(), "none"), "Moccarel", "care@moccarel.example", 5)
-        assert isinstance(await gateway.send(reply(), NOW), Later)
+        assert isinstance(await gateway.send(piece(), NOW), Later)
 
     async def test_a_server_that_says_nothing_is_for_later(self) -> None:
         writers: list[asyncio.StreamWriter] = []
@@ -135,28 +135,28 @@ class TestMail:
         async with waiting:
             port = waiting.sockets[0].getsockname()[1]
             gateway = MailGateway(Server("127.0.0.1", port, "none"), "Moccarel", "care@moccarel.example", 0.3)
-            assert isinstance(await gateway.send(reply(), NOW), Later)
+            assert isinstance(await gateway.send(piece(), NOW), Later)
             for writer in writers:
                 writer.close()
                 await writer.wait_closed()
 
     async def test_an_address_that_is_none_is_refused_without_a_connection(self, box: Mailbox) -> None:
-        hostile = reply(recipient_address="bo@example.org\r\nBcc: all@example.org")
+        hostile = piece(recipient_address="bo@example.org\r\nBcc: all@example.org")
         assert isinstance(await mail(box).send(hostile, NOW), Refused)
         assert box.attempts == 0
 
     async def test_a_server_without_encryption_gets_nothing_when_encryption_is_wanted(self, box: Mailbox) -> None:
         gateway = MailGateway(Server("127.0.0.1", box.port, "starttls"), "Moccarel", "care@moccarel.example", 5)
-        assert isinstance(await gateway.send(reply(), NOW), Later)
+        assert isinstance(await gateway.send(piece(), NOW), Later)
         assert box.attempts == 0
 
     async def test_encrypted_and_only_to_a_server_we_trust(self, tmp_path: Path) -> None:
         certificate, context = _certificate(tmp_path)
         async with mail_server(tls_context=context, require_starttls=True) as box:
             trusting = Server("127.0.0.1", box.port, "starttls", ca_file=certificate)
-            assert isinstance(await MailGateway(trusting, "M", "care@m.example", 10).send(reply(), NOW), Sent)
+            assert isinstance(await MailGateway(trusting, "M", "care@m.example", 10).send(piece(), NOW), Sent)
             strict = Server("127.0.0.1", box.port, "starttls")
-            assert isinstance(await MailGateway(strict, "M", "care@m.example", 10).send(reply(), NOW), Later)
+            assert isinstance(await MailGateway(strict, "M", "care@m.example", 10).send(piece(), NOW), Later)
             assert len(box.mails) == 1
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.events.reply import ReplyQueued
+from services.delivery.domain.piece import Piece, texts
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -27,3 +28,9 @@ def reply(**changes: Any) -> ReplyQueued:
         "queued_at": NOW,
     }
     return ReplyQueued(**(plain | changes))
+
+
+def piece(number: int = 1, **changes: Any) -> Piece:
+    """One message of such a reply."""
+    one = reply(**changes)
+    return Piece(one, number, len(texts(one)), texts(one)[number - 1], one.in_reply_to)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from schemas.base import Event
 from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
@@ -15,6 +15,7 @@ from services.delivery.domain.delivery import (
     Delivery,
     WayOut,
     accept,
+    cancel,
     claim,
     interrupted,
     postpone,
@@ -22,6 +23,7 @@ from services.delivery.domain.delivery import (
     wait_seconds,
 )
 from services.delivery.domain.outcome import Later, Outcome, Refused, Sent, Unknown
+from services.delivery.domain.piece import texts
 from tests.unit.delivery.replies import NOW, reply
 
 DAY = timedelta(days=1)
@@ -103,19 +105,30 @@ def test_each_outcome_has_its_status_and_its_event(outcome: Outcome, status: str
     assert [type(each) for each in events] == ([event] if event else [])
 
 
+PARTS = ("one 1/3", "two 2/3", "three 3/3\n^AL")
+
+
 class OneReply(RuleBasedStateMachine):
-    """Any order of attempts, interruptions and answers."""
+    """Any order of attempts, interruptions, answers and wishes to cancel; of a reply of one message or of three."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now: datetime = NOW
-        self.state, _ = accept(reply(), LEAVES, NOW)
         self.told: list[Event] = []
-        self.repeatable = False
+        self.arrived: list[str] = []
+        """What has certainly left, by its id."""
+        self.perhaps: set[str] = set()
+        """What may have."""
 
-    def _take(self, change: tuple[Delivery, object]) -> None:
-        self.state, events = change
-        self.told += events  # type: ignore[arg-type]
+    @initialize(parts=st.sampled_from([(), PARTS]), repeatable=st.booleans())
+    def queue(self, parts: tuple[str, ...], repeatable: bool) -> None:
+        self.state, _ = accept(reply(parts=parts), LEAVES, NOW)
+        self.repeatable = repeatable
+
+    def _take(self, change: tuple[Delivery, object] | None) -> None:
+        if change is not None:
+            self.state, events = change
+            self.told += events  # type: ignore[arg-type]
 
     @precondition(lambda self: self.state.status == "queued")
     @rule(seconds=st.floats(0, 90_000))
@@ -124,24 +137,38 @@ class OneReply(RuleBasedStateMachine):
         self._take(claim(self.state, self.now, 60))
 
     @precondition(lambda self: self.state.status == "sending")
-    @rule(
-        outcome=st.builds(Sent, st.text())
-        | st.builds(Later, st.text(), st.none() | st.floats(0, 10**7), st.booleans())
-        | st.builds(Refused, st.text())
-        | st.builds(Unknown, st.text())
-    )
-    def end(self, outcome: Outcome) -> None:
-        self._take(settle(self.state, outcome, self.now, DAY))
+    @rule(receipt=st.text())
+    def arrive(self, receipt: str) -> None:
+        self.arrived.append(self.state.piece.id)
+        self._take(settle(self.state, Sent(receipt), self.now, DAY))
 
     @precondition(lambda self: self.state.status == "sending")
-    @rule(repeatable=st.booleans())
-    def die(self, repeatable: bool) -> None:
-        self._take(interrupted(self.state, repeatable, self.now))
+    @rule(wait=st.none() | st.floats(0, 10**7), arrived=st.booleans(), channel=st.booleans())
+    def wait_and_see(self, wait: float | None, arrived: bool, channel: bool) -> None:
+        arrived = arrived and self.repeatable
+        self.perhaps |= {self.state.piece.id} if arrived else set()
+        self._take(settle(self.state, Later("no", wait, channel, arrived), self.now, DAY))
+
+    @precondition(lambda self: self.state.status == "sending")
+    @rule(refused=st.booleans())
+    def end(self, refused: bool) -> None:
+        self.perhaps |= set() if refused else {self.state.piece.id}
+        self._take(settle(self.state, Refused("no") if refused else Unknown("cut"), self.now, DAY))
+
+    @precondition(lambda self: self.state.status == "sending")
+    @rule()
+    def die(self) -> None:
+        self.perhaps.add(self.state.piece.id)
+        self._take(interrupted(self.state, self.repeatable, self.now))
 
     @precondition(lambda self: self.state.status == "queued")
     @rule()
     def wait(self) -> None:
         self._take(postpone(self.state, self.now + timedelta(minutes=1)))
+
+    @rule()
+    def want_it_cancelled(self) -> None:
+        self._take(cancel(self.state))
 
     @rule(seconds=st.floats(0, 10**6))
     def time_passes(self, seconds: float) -> None:
@@ -155,6 +182,20 @@ class OneReply(RuleBasedStateMachine):
     def somebody_looks_at_it_as_long_as_it_is_open(self) -> None:
         assert (self.state.next_at is not None) == self.state.open
 
+    @invariant()
+    def its_messages_leave_in_order_and_each_once(self) -> None:
+        ids = ["reply-1"] if not self.state.reply.parts else [f"reply-1-{number}" for number in (1, 2, 3)]
+        assert self.arrived == ids[: len(self.arrived)]
+        assert len(self.state.receipts) == len(self.arrived)
 
-OneReply.TestCase.settings = settings(max_examples=100, stateful_step_count=20, deadline=None)
+    @invariant()
+    def sent_is_all_of_it_and_cancelled_is_nothing(self) -> None:
+        if self.state.status == "sent":
+            assert len(self.arrived) == len(texts(self.state.reply))
+        if self.state.status == "cancelled":
+            assert not self.arrived
+            assert not self.perhaps
+
+
+OneReply.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 TestOneReply = OneReply.TestCase

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from schemas.events.message import Attachment
 from services.delivery.domain import hook
 from services.delivery.domain.outcome import Later, Refused, Sent
-from tests.unit.delivery.replies import NOW, reply
+from tests.unit.delivery.replies import NOW, piece
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 KEY = hook.key_of(SECRET)
@@ -19,7 +20,7 @@ KEY = hook.key_of(SECRET)
 
 @given(st.text(st.characters(exclude_categories=("Cs",))))
 def test_the_reference_takes_what_we_sign(text: str) -> None:
-    queued = reply(text=text)
+    queued = piece(text=text)
     now = datetime.now(UTC)
     content = hook.body(queued, now)
     document = Webhook(SECRET).verify(content, hook.headers(queued, KEY, content, now))
@@ -28,14 +29,15 @@ def test_the_reference_takes_what_we_sign(text: str) -> None:
 
 
 def test_the_id_is_the_replys_and_the_signature_the_attempts() -> None:
-    content = hook.body(reply(), NOW)
-    first, second = (hook.headers(reply(), KEY, content, NOW + timedelta(seconds=n)) for n in (0, 60))
+    content = hook.body(piece(), NOW)
+    first, second = (hook.headers(piece(), KEY, content, NOW + timedelta(seconds=n)) for n in (0, 60))
     assert first["webhook-id"] == second["webhook-id"] == "reply-1"
     assert first["webhook-signature"] != second["webhook-signature"]
 
 
 def test_what_the_receiver_gets_is_complete() -> None:
-    assert json.loads(hook.body(reply(), NOW)) == {
+    manual = Attachment(url="https://media.moccarel.example/lid.mp4", media_type="video/mp4", name="The lid")
+    assert json.loads(hook.body(piece(attachments=(manual,)), NOW)) == {
         "type": "reply.created",
         "timestamp": "2026-11-22T12:00:00Z",
         "data": {
@@ -45,6 +47,16 @@ def test_what_the_receiver_gets_is_complete() -> None:
             "recipient_id": "customer-1",
             "in_reply_to": "<question-1@example.org>",
             "text": "Turn the lid until it clicks.\n^AL",
+            "part": 1,
+            "parts": 1,
+            "attachments": [
+                {
+                    "url": "https://media.moccarel.example/lid.mp4",
+                    "media_type": "video/mp4",
+                    "name": "The lid",
+                    "alt": "",
+                }
+            ],
             "language": "en",
             "kind": "answer",
             "signature": "^AL",
@@ -53,9 +65,22 @@ def test_what_the_receiver_gets_is_complete() -> None:
     }
 
 
+def test_a_message_of_several_says_which_it_is_and_has_an_id_of_its_own() -> None:
+    second = piece(2, parts=("one 1/2", "two 2/2"), attachments=(Attachment(url="https://media.example/lid.png"),))
+    data = json.loads(hook.body(second, NOW))["data"]
+    assert (data["text"], data["part"], data["parts"], data["attachments"]) == ("two 2/2", 2, 2, [])
+    assert hook.headers(second, KEY, b"{}", NOW)["webhook-id"] == "reply-1-2"
+    assert hook.judged(second, 200, None, b"", NOW) == Sent("reply-1-2")
+
+
+def test_a_reply_goes_to_the_conversation_that_the_customer_reads() -> None:
+    """A merged case answers each customer where they wrote (M4)."""
+    assert json.loads(hook.body(piece(to_conversation="other"), NOW))["data"]["conversation"] == "other"
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_success_is_sent(status: int) -> None:
-    assert hook.judged(reply(), status, None, b"", NOW) == Sent("reply-1")
+    assert hook.judged(piece(), status, None, b"", NOW) == Sent("reply-1")
 
 
 @pytest.mark.parametrize(
@@ -71,26 +96,26 @@ def test_any_success_is_sent(status: int) -> None:
     ],
 )
 def test_the_channels_own_id_is_kept_where_it_gives_one(answer: bytes, receipt: str) -> None:
-    assert hook.judged(reply(), 200, None, answer, NOW) == Sent(receipt)
+    assert hook.judged(piece(), 200, None, answer, NOW) == Sent(receipt)
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 307, 400, 401, 403, 404, 409, 410, 422])
 def test_a_refusal_is_final(status: int) -> None:
-    assert isinstance(hook.judged(reply(), status, "60", b"no", NOW), Refused)
+    assert isinstance(hook.judged(piece(), status, "60", b"no", NOW), Refused)
 
 
 @pytest.mark.parametrize("status", [408, 425, 500, 501, 502, 504, 520])
 def test_trouble_is_tried_again(status: int) -> None:
-    outcome = hook.judged(reply(), status, None, b"oops", NOW)
+    outcome = hook.judged(piece(), status, None, b"oops", NOW)
     assert isinstance(outcome, Later)
-    assert (outcome.after_seconds, outcome.whole_channel) == (None, False)
+    assert (outcome.after_seconds, outcome.whole_channel, outcome.may_have_arrived) == (None, False, True)
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_who_asks_for_a_pause_gets_one_for_the_whole_channel(status: int) -> None:
-    outcome = hook.judged(reply(), status, "120", b"", NOW)
+    outcome = hook.judged(piece(), status, "120", b"", NOW)
     assert isinstance(outcome, Later)
-    assert (outcome.after_seconds, outcome.whole_channel) == (120, True)
+    assert (outcome.after_seconds, outcome.whole_channel, outcome.may_have_arrived) == (120, True, False)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +142,7 @@ def test_retry_after_is_read_in_both_forms(header: str | None, seconds: float | 
 
 @given(st.integers(100, 999), st.none() | st.text(), st.binary(max_size=300))
 def test_no_answer_raises(status: int, retry_after: str | None, answer: bytes) -> None:
-    outcome = hook.judged(reply(), status, retry_after, answer, NOW)
+    outcome = hook.judged(piece(), status, retry_after, answer, NOW)
     reason = getattr(outcome, "reason", "")
     assert reason.isprintable()
     assert len(reason) <= 300

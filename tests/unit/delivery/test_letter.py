@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from schemas.events.message import Attachment
 from services.delivery.domain.letter import NotAnAddress, checked_address, letter
-from tests.unit.delivery.replies import NOW, reply
+from tests.unit.delivery.replies import NOW, piece
 
 HEADERS = {
     "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Content-Language",
@@ -25,7 +26,7 @@ def opened(content: bytes) -> EmailMessage:
 
 
 def test_it_is_threaded_with_the_customers_mail() -> None:
-    sent = letter(reply(), "Moccarel", "care@moccarel.example", NOW)
+    sent = letter(piece(), "Moccarel", "care@moccarel.example", NOW)
     mail = opened(sent.content)
     assert sent.message_id == mail["Message-ID"] == "<reply-1@moccarel.example>"
     assert mail["In-Reply-To"] == mail["References"] == "<question-1@example.org>"
@@ -37,13 +38,13 @@ def test_it_is_threaded_with_the_customers_mail() -> None:
 
 def test_a_long_id_is_not_broken() -> None:
     long = "<" + "x" * 110 + "@" + "y" * 75 + ">"
-    content = letter(reply(in_reply_to=long), "Moccarel", "care@moccarel.example", NOW).content
+    content = letter(piece(in_reply_to=long), "Moccarel", "care@moccarel.example", NOW).content
     assert f"In-Reply-To: {long}\r\n".encode() in content
 
 
 @pytest.mark.parametrize("strange", ["", "tweet-12", "<a@b>\r\nBcc: x@example.org", "a b@c", "<a@é>", "<@>"])
 def test_an_id_that_is_no_message_id_is_left_out(strange: str) -> None:
-    mail = opened(letter(reply(in_reply_to=strange), "Moccarel", "care@moccarel.example", NOW).content)
+    mail = opened(letter(piece(in_reply_to=strange), "Moccarel", "care@moccarel.example", NOW).content)
     assert "In-Reply-To" not in mail
     assert "Bcc" not in mail
 
@@ -53,7 +54,7 @@ def test_an_id_that_is_no_message_id_is_left_out(strange: str) -> None:
 @example("x" * 5000)
 @example("\n")
 def test_any_text_arrives_as_it_was_written(text: str) -> None:
-    mail = opened(letter(reply(text=text), "Moccarel", "care@moccarel.example", NOW).content)
+    mail = opened(letter(piece(text=text), "Moccarel", "care@moccarel.example", NOW).content)
     assert set(mail.keys()) <= HEADERS
     assert mail.get_content_type() == "text/plain"
     assert mail.get_content_charset() == "utf-8"
@@ -67,7 +68,7 @@ def test_any_text_arrives_as_it_was_written(text: str) -> None:
 def test_nothing_from_outside_adds_a_header(address: str, in_reply_to: str, brand: str) -> None:
     try:
         sent = letter(
-            reply(recipient_address=address, in_reply_to=in_reply_to[:200]), brand or "B", "care@moccarel.example", NOW
+            piece(recipient_address=address, in_reply_to=in_reply_to[:200]), brand or "B", "care@moccarel.example", NOW
         )
     except NotAnAddress:
         return
@@ -105,3 +106,18 @@ def test_addresses_that_mail_can_be_sent_to(text: str, address: str) -> None:
 def test_addresses_that_mail_can_not_be_sent_to(text: str) -> None:
     with pytest.raises(NotAnAddress):
         checked_address(text)
+
+
+def test_media_are_links_under_the_text() -> None:
+    """Pictures and videos go out with the mail, as links (V6); nothing is loaded before the customer asks for it."""
+    manual = Attachment(
+        url="https://media.example/lid.mp4", media_type="video/mp4", name="How the lid\r\nBcc: x clicks"
+    )
+    picture = Attachment(url="https://media.example/lid.png")
+    mail = opened(letter(piece(attachments=(manual, picture)), "Moccarel", "care@moccarel.example", NOW).content)
+    assert mail.get_content().replace("\r\n", "\n") == (
+        "Turn the lid until it clicks.\n^AL\n\n"
+        "How the lid Bcc: x clicks:\nhttps://media.example/lid.mp4\n\n"
+        "https://media.example/lid.png\n"
+    )
+    assert mail["Bcc"] is None
