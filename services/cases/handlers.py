@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from schemas.base import Event
-from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
+from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached
 from schemas.events.message import MessageClassified
 from schemas.events.roster import PersonRecorded
@@ -65,9 +65,13 @@ def table(terms_of: TermsOf) -> Table:
     def delivery_uncertain(case: Case | None, event: DeliveryUncertain, _: Context) -> Decision[Case] | None:
         return decided(case, progress.delivery_uncertain(known(case, event.case_id), event))
 
+    @handlers.on(DeliveryCancelled, CASES, locate=by_case_id)
+    def delivery_cancelled(case: Case | None, event: DeliveryCancelled, context: Context) -> Decision[Case] | None:
+        return decided(case, progress.delivery_cancelled(known(case, event.case_id), event, context.now))
+
     @handlers.on(ClockBreached, CASES, locate=by_case_id)
-    def clock_breached(case: Case | None, event: ClockBreached, _: Context) -> Decision[Case] | None:
-        return decided(case, progress.clock_breached(known(case, event.case_id), event))
+    def clock_breached(case: Case | None, event: ClockBreached, context: Context) -> Decision[Case] | None:
+        return decided(case, progress.clock_breached(known(case, event.case_id), event, context.now))
 
     return handlers
 

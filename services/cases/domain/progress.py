@@ -1,16 +1,20 @@
 """What other services report about a case: an owner, a specialist, a delivery, a clock."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from schemas.base import Event
-from schemas.events.case import CaseAssigned, CaseClosed
+from schemas.events.case import CaseAssigned, CaseClosed, CaseEscalated
 from schemas.events.consult import ConsultOffered
-from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
+from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached
-from schemas.events.promise import PromiseKept
-from schemas.events.reply import ReplyFailed, ReplySent, ReplyUncertain
+from schemas.events.promise import PromiseBroken, PromiseKept
+from schemas.events.reply import ReplyCancelled, ReplyFailed, ReplySent, ReplyUncertain
 from schemas.events.routing import OwnerAssigned, SpecialistOffered
+from schemas.ids import derive
 from services.cases.domain.case import Case
+from services.cases.domain.commands.letters import content_of
+from services.cases.domain.commands.sending import drafted, unsent
 
 
 def _facts(case: Case) -> dict[str, str]:
@@ -88,8 +92,41 @@ def delivery_uncertain(case: Case, event: DeliveryUncertain) -> list[Event]:
     return [ReplyUncertain(**_facts(case), reply_id=event.reply_id, reason=event.reason)]
 
 
-def clock_breached(case: Case, event: ClockBreached) -> list[Event]:
-    """The quiet period of a resolved case has passed (rule 6)."""
+def delivery_cancelled(case: Case, event: DeliveryCancelled, now: datetime) -> list[Event]:
+    """It was kept back in time. Delivery takes a reply by its id once, so that its words go on as a draft of their own.
+
+    A promise that it made stays: it is recorded, and the customer hears of it when the draft is sent.
+    """
+    reply = case.replies.get(event.reply_id)
+    if reply is None or reply.status != "queued":
+        return []
+    by = reply.cancelled_by or reply.author
+    cancelled = ReplyCancelled(**_facts(case), reply_id=reply.id, by=by)
+    content = replace(content_of(reply), promise=None)
+    return [cancelled, drafted(case, derive("reply", reply.id, "again"), content, reply.author, 1, now)]
+
+
+def clock_breached(case: Case, event: ClockBreached, now: datetime) -> list[Event]:
+    """The quiet period of a resolved case has passed (rule 6), or the time of a promise (F1)."""
+    if event.kind == "promise":
+        return _promise_broken(case, event, now)
     if event.kind != "closing" or not case.resolved or case.closed or event.due_at != case.closes_at:
         return []
-    return [CaseClosed(**_facts(case), owner=case.owner)]
+    return [*unsent(case, "the case closed", now), CaseClosed(**_facts(case), owner=case.owner)]
+
+
+def _promise_broken(case: Case, event: ClockBreached, now: datetime) -> list[Event]:
+    """Said and escalated once. The promise stays open: the customer still waits for the result (F1, F2)."""
+    promise = case.promises.get(event.subject_id)
+    if promise is None or promise.state != "open" or event.due_at != promise.due_at:
+        return []
+    broken = PromiseBroken(**_facts(case), promise_id=promise.id, owner=case.owner, due_at=promise.due_at)
+    escalated = CaseEscalated(
+        **_facts(case),
+        cause="promise-broken",
+        subject_id=promise.id,
+        owner=case.owner,
+        text=promise.what,
+        escalated_at=now,
+    )
+    return [broken, escalated]

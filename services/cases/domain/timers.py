@@ -9,13 +9,21 @@ from datetime import datetime
 
 from services.cases.domain.case import Case
 from services.cases.domain.commands.answering import offers_expire
+from services.cases.domain.commands.approvals import late_approvals
 from services.cases.domain.commands.covers import cover_timers
 from services.cases.domain.commands.handovers import handover_timers
+from services.cases.domain.commands.sending import scheduled_replies
 from services.cases.domain.timer import Timer
 
 __all__ = ["TIMERS", "Timer", "timers", "wakes_at"]
 
-TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = (handover_timers, cover_timers, offers_expire)
+TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = (
+    handover_timers,
+    cover_timers,
+    offers_expire,
+    late_approvals,
+    scheduled_replies,
+)
 
 
 def timers(case: Case) -> list[Timer]:

@@ -20,30 +20,51 @@ from services.cases.domain.commands.consults import (
     save_consult,
     withdraw_consult,
 )
+from services.cases.domain.commands.grants import ProposeGrant, check_grant, propose_grant
 from services.cases.domain.commands.promises import NewPromise, promise
-from services.cases.domain.commands.replies import WriteReply, reply
+from services.cases.domain.commands.replies import (
+    ChangeDraft,
+    SendDraft,
+    WriteReply,
+    cancel_reply,
+    change_draft,
+    discard_draft,
+    draft,
+    reply,
+    send_draft,
+)
 from services.cases.domain.commands.resolution import resolve
 
 __all__ = [
     "AnswerConsult",
     "AskBack",
     "AskSpecialist",
+    "ChangeDraft",
     "Clarify",
     "DeclineConsult",
     "NewPromise",
+    "ProposeGrant",
     "RateAnswer",
     "SaveConsult",
+    "SendDraft",
     "WriteReply",
     "accept_consult",
     "answer_consult",
     "ask_back",
     "ask_specialist",
+    "cancel_reply",
+    "change_draft",
+    "check_grant",
     "clarify",
     "decline_consult",
+    "discard_draft",
+    "draft",
     "promise",
+    "propose_grant",
     "rate_answer",
     "reply",
     "resolve",
     "save_consult",
+    "send_draft",
     "withdraw_consult",
 ]

@@ -24,7 +24,7 @@ from schemas.ids import derive
 from services.cases.domain import refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import MAX_TEXT, facts, require_open
-from services.cases.domain.commands.ownership import MAX_REASON, Reason, require_superior
+from services.cases.domain.commands.ownership import MAX_REASON, Reason
 from services.cases.domain.records import Approval
 from services.cases.domain.terms import Terms
 from services.cases.domain.timer import Timer
@@ -169,9 +169,16 @@ def _late(approval: Approval, case: Case, _: Terms, now: datetime) -> Sequence[E
     return [escalated]
 
 
+def require_coach(case: Case, terms: Terms, actor: str) -> None:
+    """A coach by role or by stage, or a lead, of the case's brand. Raises NotAllowed."""
+    person = terms.person(actor)
+    if case.brand not in person.brands or not (person.role in ("coach", "lead") or person.stage == "coach"):
+        raise refusals.NotAllowed(f"this needs a coach or a lead of {case.brand}, which {actor} is not")
+
+
 def _to_decide(case: Case, approval_id: str, actor: str, terms: Terms) -> Approval:
     require_open(case)
-    require_superior(case, terms, actor, "coach", "lead")
+    require_coach(case, terms, actor)
     approval = waiting(case, approval_id)
     if approval.asked_by == actor:
         raise refusals.OwnApproval("four eyes are two people: somebody else has to look at what you sent")

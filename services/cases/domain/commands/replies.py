@@ -1,56 +1,117 @@
-"""Replies to the customer (rule 4)."""
+"""Replies to the customer (rule 4): drafts that anybody of the brand may write, and what only who acts may send."""
 
 from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from schemas.base import Event
-from schemas.events.reply import ReplyKind, ReplyQueued
-from schemas.ids import derive
+from schemas.base import Event, UtcDatetime
+from schemas.events.reply import ReplyCancelled, ReplyCancelRequested, ReplyDiscarded
 from services.cases.domain import refusals
 from services.cases.domain.case import Case
-from services.cases.domain.commands.acting import MAX_TEXT, facts, require_acting
-from services.cases.domain.commands.promises import NewPromise, promise
+from services.cases.domain.commands import approvals
+from services.cases.domain.commands.acting import facts, require_acting, require_open
+from services.cases.domain.commands.letters import Letter, content_of
+from services.cases.domain.commands.ownership import OWNER_ROLES, is_superior
+from services.cases.domain.commands.sending import drafted, send
+from services.cases.domain.records import Reply
 from services.cases.domain.terms import Terms
 
 
-class WriteReply(BaseModel):
-    """Say something to the customer; a holding reply usually carries a promise (O5)."""
+class WriteReply(Letter):
+    """Say something to the customer, at once or at `send_at`."""
 
-    kind: ReplyKind = "answer"
-    text: str = Field(max_length=MAX_TEXT)
-    promise: NewPromise | None = None
-    keeps_promise: str = ""
+    send_at: UtcDatetime | None = None
+
+
+class ChangeDraft(Letter):
+    """The next version of a draft. `version` is the one that it changes."""
+
+    version: int = Field(ge=1)
+
+
+class SendDraft(BaseModel):
+    """Send a draft, at once or at `send_at`. `version` is the one that the sender has read."""
+
+    version: int = Field(ge=1)
+    send_at: UtcDatetime | None = None
+
+
+def draft(case: Case, command: Letter, actor: str, terms: Terms, reply_id: str, now: datetime) -> list[Event]:
+    """Write a draft: the owner, the cover, and each colleague of the brand, whatever their stage (P1)."""
+    require_may_draft(case, actor, terms)
+    return [drafted(case, reply_id, command.content, actor, 1, now)]
+
+
+def change_draft(
+    case: Case, reply_id: str, command: ChangeDraft, actor: str, terms: Terms, now: datetime
+) -> list[Event]:
+    """The next version, by whoever may draft. The same words again change nothing."""
+    require_may_draft(case, actor, terms)
+    reply = _draft(case, reply_id)
+    _require_version(reply, command.version)
+    if command.content == content_of(reply):
+        return []
+    return [drafted(case, reply_id, command.content, actor, reply.version + 1, now)]
+
+
+def discard_draft(case: Case, reply_id: str, actor: str, now: datetime) -> list[Event]:
+    """It is not wanted any more."""
+    require_open(case)
+    reply = _draft(case, reply_id)
+    if actor not in ({each.author for each in reply.versions} | {case.owner, case.cover_at(now)}):
+        raise refusals.NotYourDraft("a draft is discarded by who wrote it, or by who acts for the case")
+    return [ReplyDiscarded(**facts(case), reply_id=reply_id, by=actor)]
+
+
+def send_draft(case: Case, reply_id: str, command: SendDraft, actor: str, terms: Terms, now: datetime) -> list[Event]:
+    """Send a draft in the name of whoever sends it, whoever wrote it."""
+    require_acting(case, actor, now)
+    reply = _draft(case, reply_id)
+    _require_version(reply, command.version)
+    return send(case, reply_id, content_of(reply), actor, terms, command.send_at, now)
 
 
 def reply(case: Case, command: WriteReply, actor: str, terms: Terms, reply_id: str, now: datetime) -> list[Event]:
-    """Queue a reply, and record the promise it makes."""
+    """Draft and send in one."""
     require_acting(case, actor, now)
-    if not command.text.strip():
-        raise refusals.TextIsEmpty("a reply needs words")
-    text, limit = terms.signed(command.text.strip(), actor), terms.max_length(case.channel)
-    if len(text) > limit:
-        raise refusals.TextTooLong(
-            f"with its signature the reply has {len(text)} characters; {case.channel} takes {limit}"
+    return send(case, reply_id, command.content, actor, terms, command.send_at, now)
+
+
+def cancel_reply(case: Case, reply_id: str, actor: str, now: datetime) -> list[Event]:
+    """Keep a reply from leaving. Once it is queued, delivery says whether that was in time. Twice is once."""
+    require_acting(case, actor, now)
+    reply = case.replies.get(reply_id)
+    if reply is None or reply.status in ("draft", "discarded", "cancelled"):
+        raise refusals.NotADraft(f"no reply {reply_id} of this case is on its way")
+    if reply.status == "scheduled":
+        return [ReplyCancelled(**facts(case), reply_id=reply_id, by=actor)]
+    if reply.status == "queued":
+        return [] if reply.cancelling else [ReplyCancelRequested(**facts(case), reply_id=reply_id, by=actor)]
+    approval = approvals.waiting_for(case, reply_id)
+    if approval is None:
+        raise refusals.ReplyHasLeft(f"it can not be taken back: {reply.status}")
+    return approvals.withdrawn(case, approval, actor, now)
+
+
+def require_may_draft(case: Case, actor: str, terms: Terms) -> None:
+    """Whoever may write to customers of the brand, or could once they have learned it. Raises NotAllowed, CaseIsClosed."""
+    require_open(case)
+    if not is_superior(case, terms, actor, *OWNER_ROLES):
+        raise refusals.NotAllowed(f"only agents, coaches and leads of {case.brand} write to its customers")
+
+
+def _draft(case: Case, reply_id: str) -> Reply:
+    reply = case.replies.get(reply_id)
+    if reply is None:
+        raise refusals.NotADraft(f"there is no draft {reply_id} in this case")
+    if reply.status != "draft":
+        raise refusals.NotADraft(f"it is no draft: {reply.status}")
+    return reply
+
+
+def _require_version(reply: Reply, version: int) -> None:
+    if version != reply.version:
+        latest = reply.versions[-1]
+        raise refusals.DraftChanged(
+            f"version {latest.version} by {latest.author} came after version {version}; read it first"
         )
-    if command.keeps_promise and command.keeps_promise not in {each.id for each in case.open_promises}:
-        raise refusals.PromiseNotOpen(f"the case has no open promise {command.keeps_promise}")
-    promised: list[Event] = []
-    if command.promise:
-        promised = promise(case, command.promise, actor, derive("promise", reply_id), now, reply_id)
-    queued = ReplyQueued(
-        **facts(case),
-        reply_id=reply_id,
-        kind=command.kind,
-        author=actor,
-        signature=terms.signed("", actor).strip(),
-        text=text,
-        language=case.language,
-        channel=case.channel,
-        recipient_id=case.customer.id,
-        recipient_address=case.customer.address,
-        in_reply_to=case.last_external_id,
-        keeps_promise=command.keeps_promise,
-        queued_at=now,
-    )
-    return [*promised, queued]

@@ -19,7 +19,7 @@ def resolve(case: Case, actor: str, terms: Terms, now: datetime) -> list[Event]:
     if case.open_promises:
         what = ", ".join(promise.what for promise in case.open_promises)
         raise refusals.PromiseIsOpen(f"still promised: {what}; report the result to the customer first")
-    if any(reply.status == "queued" for reply in case.replies.values()):
+    if any(reply.on_its_way for reply in case.replies.values()):
         raise refusals.ReplyOnItsWay("a reply is still on its way; wait until it has left")
     if not any(reply.kind == "answer" and reply.status == "sent" for reply in case.replies.values()):
         raise refusals.NothingAnswered("the customer has not had an answer yet")
