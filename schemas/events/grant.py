@@ -1,11 +1,14 @@
 """A grant: money or goods that an agent gives a customer, inside the mandate without asking anybody (M1)."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from schemas.base import Identifier, UtcDatetime
 from schemas.events.case import CaseEvent
+
+GrantLimit = Literal["kind", "amount", "case", "period"]
+"""kind: the person may not grant this kind alone; amount: the most at once; case, period: the most in all."""
 
 
 class GrantEvent(CaseEvent):
@@ -27,6 +30,8 @@ class GrantProposed(GrantEvent):
     reason: str
     limit: str = ""
     """What the person might have granted alone, if anything."""
+    above: tuple[GrantLimit, ...] = ()
+    """The limits of the mandate that it is above; none: it needs nobody's approval."""
     proposed_at: UtcDatetime
 
 

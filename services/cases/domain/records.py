@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.base import UtcDatetime
 from schemas.events.approval import ApprovalReason, ApprovalSubject
 from schemas.events.case import LastWord
+from schemas.events.grant import GrantLimit
 from schemas.events.message import Attachment, Author, Classification, Message
 from schemas.events.reply import Pledge, ReplyKind
 
@@ -19,6 +20,8 @@ VERSIONS_LIMIT = 50
 HandoverStatus = Literal["offered", "accepted", "declined", "expired", "withdrawn"]
 ApprovalStatus = Literal["waiting", "given", "refused", "withdrawn"]
 GrantStatus = Literal["proposed", "made", "refused"]
+PromiseState = Literal["open", "broken", "kept", "late"]
+"""open: its time has not come; broken: it has, and nothing was reported yet; kept: in time; late: kept after its time."""
 
 
 class Frozen(BaseModel):
@@ -121,7 +124,15 @@ class Promise(Frozen):
     reply_id: str = ""
     kept: bool = False
     kept_at: UtcDatetime | None = None
+    late: bool = False
     broken: bool = False
+
+    @property
+    def state(self) -> PromiseState:
+        """What the ledger says of it."""
+        if self.kept:
+            return "late" if self.late else "kept"
+        return "broken" if self.broken else "open"
 
 
 class Draft(Frozen):
@@ -237,6 +248,9 @@ class Grant(Frozen):
     reason: str
     status: GrantStatus = "proposed"
     approved_by: str = ""
+    limit: str = ""
+    """What the person might have granted alone."""
+    above: tuple[GrantLimit, ...] = ()
     proposed_at: UtcDatetime
     granted_at: UtcDatetime | None = None
 

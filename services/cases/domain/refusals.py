@@ -174,98 +174,6 @@ class CoverWithoutTime(Refused):
     status = 422
 
 
-class SameCase(Refused):
-    """A case can not be merged into itself."""
-
-    kind = "same-case"
-    status = 422
-
-
-class AnotherBrand(Refused):
-    """Cases of two brands stay two cases: each brand has its own promises (M6)."""
-
-    kind = "another-brand"
-
-
-class NotTheSameCustomer(Refused):
-    """Nobody has said that these identities are one customer (U2)."""
-
-    kind = "not-the-same-customer"
-
-
-class ConsultIsOpen(Refused):
-    """A specialist still works on the case."""
-
-    kind = "open-consult"
-
-
-class ApprovalIsWaiting(Refused):
-    """Something of the case waits for four eyes."""
-
-    kind = "approval-waiting"
-
-
-class MessageNotHere(Refused):
-    """The case has no such message, or it goes on in another case."""
-
-    kind = "message-not-here"
-    status = 422
-
-
-class NothingLeft(Refused):
-    """A split leaves at least one message behind."""
-
-    kind = "nothing-left"
-    status = 422
-
-
-class NotAColleague(Refused):
-    """Only people of the brand, and specialists who were asked, see and annotate a case (M7)."""
-
-    kind = "not-a-colleague"
-    status = 403
-
-
-class NotMarked(Refused):
-    """The case has no mark to take away."""
-
-    kind = "not-marked"
-
-
-class ReplyUnknown(Refused):
-    """The case has no such reply."""
-
-    kind = "reply-not-found"
-    status = 404
-
-
-class ReplyNotSent(Refused):
-    """Feedback is about what the customer has got (P3)."""
-
-    kind = "reply-not-sent"
-
-
-class FeedbackUnknown(Refused):
-    """The case has no such feedback."""
-
-    kind = "feedback-not-found"
-    status = 404
-
-
-class NotTheAuthor(Refused):
-    """Only who wrote the reply can say that its feedback was seen."""
-
-    kind = "not-the-author"
-    status = 403
-
-
-class OwnReply(Refused):
-    """Nobody coaches themselves (P3)."""
-
-    kind = "own-reply"
-    status = 403
-
-
 class ApprovalNotWaiting(Refused):
     """It was approved, refused or withdrawn already, or never asked for (M1, P1)."""
 
@@ -330,3 +238,50 @@ class ReplyCheckFailed(Refused):
 
     kind = "reply-check"
     status = 422
+
+
+class UnknownGrantKind(Refused):
+    """The brand's policy knows no such kind of grant (M1)."""
+
+    kind = "unknown-grant-kind"
+    status = 422
+
+
+class WrongCurrency(Refused):
+    """The brand grants this kind in another currency."""
+
+    kind = "wrong-currency"
+    status = 422
+
+
+class AmountNotRight(Refused):
+    """An amount is above nothing, and no finer than the currency."""
+
+    kind = "amount-not-right"
+    status = 422
+
+
+class AboveEveryMandate(Refused):
+    """Nobody of the brand could approve it (M1)."""
+
+    kind = "above-every-mandate"
+    status = 422
+
+
+class MandateTooSmall(Refused):
+    """Who approves a grant has a mandate of their own that covers it (M1)."""
+
+    kind = "mandate-too-small"
+    status = 403
+
+
+class GrantNotOpen(Refused):
+    """It does not exist, or it was granted or refused already."""
+
+    kind = "grant-not-open"
+
+
+class TooLongAgo(Refused):
+    """What the command rests on may not hold any more; nothing has changed."""
+
+    kind = "took-too-long"

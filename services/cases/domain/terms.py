@@ -1,10 +1,11 @@
 """What a brand has promised its customers, as far as the rules of a case need it; made from the organisation's files."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from schemas.organisation import Brand, Organisation, Person
+from schemas.parity import on_channel
 from schemas.working_time import opening_hours
 
 
@@ -24,6 +25,8 @@ class Terms:
     """A topic and all above it."""
     time_zone: str = "UTC"
     """That of the brand's calendar: the zone to name where a customer's own is not known."""
+    deviating: Mapping[str, "Terms"] = field(default_factory=dict)
+    """The terms of channels that differ from their brand (M2)."""
 
     @property
     def quiet_period(self) -> timedelta:
@@ -34,6 +37,11 @@ class Terms:
         """The same terms with these people as they are now, rather than as in the organisation's files (P1, P4)."""
         return replace(self, person=lambda id_: people.get(id_) or self.person(id_)) if people else self
 
+    def on(self, channel: str) -> "Terms":
+        """The terms of the brand's customers on that channel (M2)."""
+        found = self.deviating.get(channel)
+        return replace(found, person=self.person) if found else self
+
     def signed(self, text: str, author: str) -> str:
         """The text with its author's signature (V1)."""
         return self.brand.signed(text, self.person(author))
@@ -42,6 +50,14 @@ class Terms:
 def terms_of(organisation: Organisation, brand_id: str) -> Terms:
     """A brand's terms. Raises NotInOrganisation."""
     brand = organisation.brand(brand_id)
+    deviating = [each for each in organisation.channels if each.brand == brand.id and each.deviations]
+    return replace(
+        _terms(organisation, brand),
+        deviating={each.id: _terms(organisation, on_channel(brand, each)) for each in deviating},
+    )
+
+
+def _terms(organisation: Organisation, brand: Brand) -> Terms:
     calendar = organisation.calendar(brand.calendar)
     hours = opening_hours(calendar)
     return Terms(

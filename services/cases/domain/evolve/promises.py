@@ -26,7 +26,7 @@ def _made(case: Case, event: PromiseMade) -> dict[str, Any]:
 
 
 def _kept(case: Case, event: PromiseKept) -> dict[str, Any]:
-    return _promise(case, event.promise_id, kept=True, kept_at=event.kept_at)
+    return _promise(case, event.promise_id, kept=True, kept_at=event.kept_at, late=event.late)
 
 
 def _broken(case: Case, event: PromiseBroken) -> dict[str, Any]:
