@@ -27,6 +27,9 @@ def _fields(case: Case) -> Mapping[str, str | int]:
     fields["opened_ms"] = milliseconds(case.opened_at)
     if moment := wakes_at(case):  # left out when it waits for nothing: a missing field is in no range, on every store
         fields["wakes_ms"] = milliseconds(moment)
+    waiting = [] if case.closed else [each.due_at for each in case.approvals.values() if each.status == "waiting"]
+    if waiting:
+        fields["approval_due_ms"] = milliseconds(min(waiting))
     if pending := case.pending_handover:
         fields["offered_to"] = pending.to
     fields["customer"] = identity_key(case.brand, case.channel, case.customer.id)
@@ -44,7 +47,10 @@ CASES = Collection(
         Index(("owner", "status")),
         Index(("brand", "opened_ms")),
         Index(("wakes_ms",)),
+        Index(("brand", "approval_due_ms")),
         Index(("offered_to",)),
+        Index(("customer", "opened_ms")),
+        Index(("special", "special_ms")),
     ),
 )
 

@@ -1,6 +1,6 @@
 """Who acts, and how a command is carried out on a stored case."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -32,6 +32,7 @@ class Accepted(BaseModel):
     status: str
     version: int
     reply_id: str | None = None
+    reply_status: str | None = None
     promise_id: str | None = None
     consult_id: str | None = None
     handover_id: str | None = None
@@ -63,12 +64,28 @@ class Commands:
         """Who the actor is now, with the other named people as they are now. Raises Problem 403."""
         return Standing.of(actor.person, self.organisation, await self.people.find([actor.person, *people]))
 
+    async def terms(self, case: Case, actor: Actor) -> Terms:
+        """The terms of the case's brand, knowing the actor as they are now. Raises Problem 403."""
+        return self._terms_of(case.brand).knowing((await self.standing(actor)).known)
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self.service.clock.now()
+
     async def carry_out(
-        self, case_id: str, actor: Actor, rule: Rule, *, people: Iterable[str] = (), **named: str
+        self,
+        case_id: str,
+        actor: Actor,
+        rule: Rule,
+        *,
+        people: Iterable[str] = (),
+        told: Callable[[Case], Mapping[str, str]] | None = None,
+        **named: str,
     ) -> Accepted:
         """Apply a rule. Raises Problem when it refuses; then nothing has changed.
 
-        The terms that the rule is given know the actor and the other named `people` as they are now, not as in the files.
+        The terms that the rule is given know the actor and the other named `people` as they are now, not as in the files. What
+        the answer says beside the ids is `told` by the case as it is afterwards.
         """
         standing = await self.standing(actor, *people)
 
@@ -89,7 +106,8 @@ class Commands:
         except NotInOrganisation as error:
             raise Problem(422, f"unknown-{error.kind}", str(error)) from error
         assert document.state is not None  # noqa: S101 - decide() has raised otherwise
-        return Accepted(case_id=case_id, status=document.state.status, version=document.version, **named)
+        more = {**named, **(told(document.state) if told else {})}
+        return Accepted(case_id=case_id, status=document.state.status, version=document.version, **more)
 
     def require_skill(self, skill: str | None) -> None:
         """Raises Problem 422 for a skill that the organisation does not have."""

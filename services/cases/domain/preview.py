@@ -1,0 +1,150 @@
+"""What would leave, and what there is to say about it, while somebody still writes (V2, V7)."""
+
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from schemas.base import UtcDatetime
+from schemas.events.approval import ApprovalReason
+from services.cases.domain import refusals
+from services.cases.domain.addressee import last_word
+from services.cases.domain.case import Case
+from services.cases.domain.commands.letters import Content, Signed, advice, is_repeated, sign
+from services.cases.domain.commands.sending import reasons_to_hold
+from services.cases.domain.replycheck import proposals
+from services.cases.domain.terms import Terms
+
+WarningKind = Literal["public", "held", "draft-only", "too-long", "in-parts", "repeated", "no-alt-text"]
+
+
+class ReplyWarning(BaseModel):
+    """Something to know before it leaves.
+
+    public: it is one to the world, `reach` followers of one who wrote here (V7); held: four eyes see it first, for these
+    `reasons` (P1); draft-only: somebody else has to send it; too-long: the channel does not take it; in-parts: the channel gets
+    several messages; repeated: the customer has had this holding reply (O5); no-alt-text: a picture that not everybody can see.
+    """
+
+    kind: WarningKind
+    text: str
+    reach: int | None = None
+    reasons: tuple[ApprovalReason, ...] = ()
+
+
+class Hint(BaseModel):
+    """Advice of the reply check on the words from `start` to `end` (V2). `blocks`: the brand does not let it out (V3)."""
+
+    rule: str
+    kind: str
+    start: int
+    end: int
+    words: str
+    why: dict[str, str]
+    better: str
+    blocks: bool
+
+
+class Proposed(BaseModel):
+    """A promise that the words make, to be recorded with the reply (F1)."""
+
+    what: str
+    due_at: UtcDatetime
+    start: int
+    end: int
+    words: str
+
+
+class Preview(BaseModel):
+    """A reply as the customer would get it."""
+
+    text: str
+    """Signed (V1)."""
+    length: int
+    limit: int
+    parts: tuple[str, ...]
+    """The messages that the channel would get; several only where its custom allows it."""
+    warnings: tuple[ReplyWarning, ...]
+    advice: tuple[Hint, ...]
+    promises: tuple[Proposed, ...]
+
+
+def preview(case: Case, content: Content, author: str, terms: Terms, now: datetime) -> Preview:
+    """What would leave if this author sent it now. Raises NotInOrganisation."""
+    signed, trouble = _signed(case, content, terms, author)
+    parts = signed.parts or (signed.text,)
+    warnings = [
+        *_about_readers(case),
+        *_about_author(case, author, terms),
+        *trouble,
+        *_about_words(case, content, terms),
+    ]
+    if len(parts) > 1:
+        warnings.append(ReplyWarning(kind="in-parts", text=f"it leaves as {len(parts)} messages"))
+    blocks = {*terms.brand.policy.blocking_checks}
+    hints = [
+        Hint(
+            rule=each.rule,
+            kind=each.kind,
+            start=each.start,
+            end=each.end,
+            words=each.words,
+            why=each.why,
+            better=each.better,
+            blocks=bool(blocks & {each.rule, each.kind}),
+        )
+        for each in advice(case, content, terms, author)
+    ]
+    zone = ZoneInfo(terms.time_zone)
+    return Preview(
+        text=signed.text,
+        length=len(signed.text),
+        limit=terms.max_length(last_word(case).channel),
+        parts=parts,
+        warnings=tuple(warnings),
+        advice=tuple(hints),
+        promises=tuple(
+            Proposed(what=each.what, due_at=each.due_at, start=each.start, end=each.end, words=each.words)
+            for each in proposals(content.text, case.language, now, zone)
+        ),
+    )
+
+
+def reach(case: Case) -> int | None:
+    """The highest number of followers of anybody who wrote in this case (M5); None: nobody knows."""
+    return max((each.message.reach for each in case.heard if each.message.reach is not None), default=None)
+
+
+def _signed(case: Case, content: Content, terms: Terms, author: str) -> tuple[Signed, list[ReplyWarning]]:
+    try:
+        return sign(case, content.text, terms, author), []
+    except refusals.TextTooLong as refusal:
+        signed = Signed(terms.signed(content.text, author), terms.signed("", author).strip())
+        return signed, [ReplyWarning(kind="too-long", text=str(refusal))]
+
+
+def _about_readers(case: Case) -> list[ReplyWarning]:
+    if last_word(case).visibility != "public":
+        return []
+    followers = reach(case)
+    known = f"; who wrote here has {followers} followers" if followers else ""
+    return [ReplyWarning(kind="public", text=f"everybody can read this{known}", reach=followers)]
+
+
+def _about_author(case: Case, author: str, terms: Terms) -> list[ReplyWarning]:
+    if terms.person(author).stage == "shadow":
+        return [ReplyWarning(kind="draft-only", text="at the stage shadow you write drafts; the owner sends them")]
+    reasons = reasons_to_hold(case, terms, author)
+    return [ReplyWarning(kind="held", text="a coach or a lead sees it first", reasons=reasons)] if reasons else []
+
+
+def _about_words(case: Case, content: Content, terms: Terms) -> list[ReplyWarning]:
+    found: list[ReplyWarning] = []
+    if is_repeated(case, "", content, terms):
+        found.append(ReplyWarning(kind="repeated", text="the customer has had this holding reply"))
+    if any(each.media_type.startswith("image/") and not each.alt for each in content.attachments):
+        found.append(
+            ReplyWarning(kind="no-alt-text", text="say in words what the picture shows, for who can not see it")
+        )
+    return found
