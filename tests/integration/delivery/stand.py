@@ -1,17 +1,23 @@
 """A delivery service on the real broker and store, driven by hand: its events, its clock, and each look for due replies."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx2
+
 from schemas.base import Event
 from schemas.events.reply import ReplyQueued
 from services.chassis import kafka
+from services.chassis.documents import Outgoing
+from services.chassis.kafka import Publisher
 from services.chassis.service import Service
-from services.chassis.testing import ManualClock, record
+from services.chassis.testing import ManualClock, envelope, record
 from services.delivery.app import build
 from services.delivery.domain.delivery import Delivery
 from services.delivery.sender import Sender
@@ -20,6 +26,24 @@ from services.delivery.store import DELIVERIES
 from tests.conftest import Backends, eventually
 from tests.integration.delivery.outside import SECRET, Mailbox, Receiver
 from tests.unit.delivery.replies import reply
+
+PROGRAM = """
+import asyncio
+from services.chassis.service import run
+from services.delivery.app import build
+from services.delivery.settings import Settings
+asyncio.run(run(build(Settings())))
+"""
+TOLD = (
+    "kafka",
+    "mongo",
+    "kafka_prefix",
+    "kafka_idempotent",
+    "database_prefix",
+    "smtp_host",
+    "smtp_port",
+    "smtp_tls",
+)
 
 
 @dataclass
@@ -60,6 +84,12 @@ class Stand:
         events = [each.envelope() async for each in kafka.read(self.service.config.cluster, ["deliveries.events"])]
         # Twice under the same id is once: that is what consumers go by.
         return list({event.id: event.data for event in events}.values())
+
+    async def mailbox(self, conversation: str) -> list[str]:
+        """The ids of the replies that a conversation shows."""
+        async with httpx2.AsyncClient(base_url=self.service.url, headers={"authorization": "Bearer token"}) as client:
+            shown = (await client.get(f"/conversations/{conversation}/replies")).json()
+        return [each["reply_id"] for each in shown]
 
     async def die(self) -> None:
         """Stop as a process does that is killed: nothing is finished, nothing is written down."""
@@ -103,6 +133,28 @@ async def stand(
         for sender in senders:
             await sender._gateway.close()
         await service.stop()
+
+
+@asynccontextmanager
+async def process(
+    backends: Backends, outside: Receiver, box: Mailbox | None, *queued: ReplyQueued
+) -> AsyncIterator[None]:
+    """The service as a process of its own, given these replies through Kafka; killed at the end."""
+    config = settings(backends, box)
+    told = {f"DELIVERY_{name.upper()}": str(getattr(config, name)) for name in TOLD if getattr(config, name) != ""}
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, env=dict(os.environ) | environment(outside) | told
+    )
+    try:
+        await kafka.declare(config.cluster)
+        publisher = Publisher(config.cluster, "test")
+        await publisher.start()
+        await publisher.publish([Outgoing.of(envelope(each)) for each in queued])
+        await publisher.stop()
+        yield
+    finally:
+        running.kill()
+        await running.wait()
 
 
 def social(number: int, conversation: str = "a", **changes: Any) -> ReplyQueued:
