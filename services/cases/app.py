@@ -4,8 +4,10 @@ from functools import cache
 
 from schemas.organisation_file import load
 from services.cases.api import Commands, router
+from services.cases.customers import IDENTITIES, Customers
 from services.cases.domain.terms import Terms, terms_of
 from services.cases.handlers import Waking, hear_of_people, table
+from services.cases.own_topic import hear_of_cases, hear_of_feedback
 from services.cases.settings import Settings
 from services.cases.store import BULKS, CASES, People
 from services.chassis.clock import Clock
@@ -24,8 +26,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
 
     handlers = table(terms)
     hear_of_people(handlers, organisation)
-    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS])
+    hear_of_cases(handlers, terms)
+    hear_of_feedback(handlers)
+    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS, IDENTITIES])
     service.api.state.commands = Commands(service, organisation, terms, People(service.database))
+    service.api.state.customers = Customers(service.repository, service.clock)
     service.include(router)
     service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)
     return service

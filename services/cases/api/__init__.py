@@ -5,12 +5,38 @@ One module per concern; `acting` has what they share.
 
 from fastapi import APIRouter, Depends
 
-from services.cases.api import consults, ownership, promises, reading, replies, resolution, shifts
+from services.cases.api import (
+    approvals,
+    coaching,
+    consults,
+    customers,
+    merging,
+    notes,
+    ownership,
+    promises,
+    reading,
+    replies,
+    resolution,
+    shifts,
+)
 from services.cases.api.acting import Commands
 from services.chassis.http import require_internal
 
 router = APIRouter(dependencies=[Depends(require_internal)])
-for _part in (reading, replies, promises, consults, resolution, ownership, shifts):
+for _part in (
+    reading,
+    replies,
+    approvals,
+    promises,
+    consults,
+    resolution,
+    ownership,
+    shifts,
+    notes,
+    merging,
+    customers,
+    coaching,
+):
     router.include_router(_part.router)
 
 __all__ = ["Commands", "router"]

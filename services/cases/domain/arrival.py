@@ -1,46 +1,119 @@
-"""A customer's message arrives: it opens a case, joins one, or reopens one (rules 6 and 7)."""
+"""A message arrives: it opens a case, joins one, reopens one, or goes on to where its case was merged (rules 6 and 7)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.base import Event
-from schemas.events.case import CaseMessageAdded, CaseOpened, CaseReopened
-from schemas.events.message import MessageClassified
+from schemas.events.case import CaseMessageAdded, CaseMessageForwarded, CaseOpened, CaseReopened
+from schemas.events.message import Classification, Message, MessageClassified
 from schemas.events.routing import CapacityTaken, OwnerRequested
 from schemas.ids import derive
 from services.cases.domain.case import Case
 from services.cases.domain.terms import Terms
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message in a lane: its own conversation's, or that of the case it was forwarded to."""
+
+    lane: str
+    message: Message
+    classification: Classification
+    through: tuple[str, ...] = ()
+    """The merged cases that it came through."""
+
+
 def case_for(event: MessageClassified, cases: Sequence[Case]) -> str:
-    """The id of the case that the message belongs to: the latest of its conversation, or a new one after that is closed."""
-    if cases and not cases[-1].closed:
-        return cases[-1].id
-    return derive("case", event.message.conversation, str(len(cases) + 1))
+    """The id of the case that the message belongs to, or of the merged one that forwards it."""
+    return _place(event.message.conversation, cases)
 
 
 def message_arrived(
     case: Case | None, event: MessageClassified, cases: Sequence[Case], terms: Terms, now: datetime
 ) -> list[Event]:
     """What follows from a customer's message. `cases` are all of its conversation, oldest first."""
-    case_id = case_for(event, cases)
-    message, label = event.message, event.classification
-    added = CaseMessageAdded(
-        case_id=case_id, conversation=message.conversation, brand=message.brand, message=message, classification=label
-    )
-    if case is None:
-        return _opening(case_id, event, cases[-1] if cases else None, terms, now, added)
-    return [added, *_reopening(case, event)] if case.resolved else [added]
+    arrived = Arrived(event.message.conversation, event.message, event.classification)
+    return _arrived(case, arrived, cases, terms, now)
 
 
-def _opening(
-    case_id: str, event: MessageClassified, previous: Case | None, terms: Terms, now: datetime, added: Event
+def case_for_forwarded(event: CaseMessageForwarded, cases: Sequence[Case]) -> str:
+    """The case that the message was forwarded to, if that is open or passes it on; else the lane's, as for any message."""
+    target = next((case for case in cases if case.id == event.case_id), None)
+    if target and (not target.closed or _passes_on(target, event.through)):
+        return target.id
+    return _place(event.conversation, cases, event.through)
+
+
+def message_forwarded(
+    case: Case | None, event: CaseMessageForwarded, cases: Sequence[Case], terms: Terms, now: datetime
 ) -> list[Event]:
-    message, label = event.message, event.classification
-    due_at = terms.first_reply_due(message.received_at)
+    """What follows from a message to a case that was merged into one of this lane. It is never lost."""
+    arrived = Arrived(event.conversation, event.message, event.classification, event.through)
+    return _arrived(case, arrived, cases, terms, now)
+
+
+def active_at(case: Case) -> datetime:
+    """When the customer or we last said something in the case; what was split off does not count."""
+    heard = [each.message.sent_at for each in case.heard if each.message.id not in case.split_off]
+    sent = [reply.sent_at for reply in case.replies.values() if reply.sent_at]
+    return max([*heard, *sent], default=case.opened_at)
+
+
+def _place(lane: str, cases: Sequence[Case], through: Collection[str] = ()) -> str:
+    """Of several open cases (after a split) the one with the latest word, theirs or ours: people answer what was said last."""
+    if still_open := [case for case in cases if not case.closed]:
+        return max(reversed(still_open), key=active_at).id
+    if cases and _passes_on(cases[-1], through):
+        return cases[-1].id
+    return derive("case", lane, str(len(cases) + 1))
+
+
+def _passes_on(case: Case, through: Collection[str]) -> bool:
+    """Whether messages to this case go on to another conversation; those that came through it before do not, for ever."""
+    elsewhere = case.merged_into_conversation not in ("", case.conversation)
+    return elsewhere and case.id not in through
+
+
+def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: Terms, now: datetime) -> list[Event]:
+    if case is None:
+        case_id = derive("case", arrived.lane, str(len(cases) + 1))
+        return _opening(case_id, arrived, cases[-1] if cases else None, terms, now)
+    if case.closed:
+        return [_forwarded(case, arrived)]
+    added = _added(case.id, arrived)
+    return [added, *_reopening(case, arrived)] if case.resolved else [added]
+
+
+def _added(case_id: str, arrived: Arrived) -> CaseMessageAdded:
+    return CaseMessageAdded(
+        case_id=case_id,
+        conversation=arrived.lane,
+        brand=arrived.message.brand,
+        message=arrived.message,
+        classification=arrived.classification,
+    )
+
+
+def _forwarded(case: Case, arrived: Arrived) -> CaseMessageForwarded:
+    """The message, said in the lane of the case where it belongs."""
+    return CaseMessageForwarded(
+        case_id=case.merged_into,
+        conversation=case.merged_into_conversation,
+        brand=case.brand,
+        source_case=case.id,
+        message=arrived.message,
+        classification=arrived.classification,
+        through=(*arrived.through, case.id),
+    )
+
+
+def _opening(case_id: str, arrived: Arrived, previous: Case | None, terms: Terms, now: datetime) -> list[Event]:
+    message, label = arrived.message, arrived.classification
+    due_at = terms.on(message.channel).first_reply_due(message.received_at)
     opened = CaseOpened(
         case_id=case_id,
-        conversation=message.conversation,
+        conversation=arrived.lane,
         brand=message.brand,
         channel=message.channel,
         visibility=message.visibility,
@@ -52,23 +125,38 @@ def _opening(
         previous_case=previous.id if previous else "",
         previous_owner=previous.owner if previous else "",
     )
-    wanted = OwnerRequested(
-        request_id=derive("owner", case_id),
-        pool=terms.brand.pool,
-        case_id=case_id,
-        conversation=message.conversation,
-        brand=message.brand,
-        language=label.language,
+    preferred = previous.owner if previous else ""
+    return [opened, _added(case_id, arrived), owner_wanted(opened, label, preferred)]
+
+
+def owner_wanted(opened: CaseOpened, label: Classification, preferred: str) -> OwnerRequested:
+    """What routing is asked for a new case (O1, O7)."""
+    return OwnerRequested(
+        request_id=derive("owner", opened.case_id),
+        pool=opened.pool,
+        case_id=opened.case_id,
+        conversation=opened.conversation,
+        brand=opened.brand,
+        language=opened.language,
         skill=label.skill,
         urgency=label.urgency,
-        due_at=due_at,
-        preferred=previous.owner if previous else "",
+        due_at=opened.first_reply_due_at,
+        preferred=preferred,
     )
-    return [opened, added, wanted]
 
 
-def _reopening(case: Case, event: MessageClassified) -> list[Event]:
+def _reopening(case: Case, arrived: Arrived) -> list[Event]:
     facts = {"case_id": case.id, "conversation": case.conversation}
-    reopened = CaseReopened(**facts, brand=case.brand, owner=case.owner, message_id=event.message.id)
-    taken = CapacityTaken(**facts, request_id=case.owner_request, pool=case.pool, person=case.owner)
-    return [reopened, taken]
+    reopened = CaseReopened(**facts, brand=case.brand, owner=case.owner, message_id=arrived.message.id)
+    return [reopened, taken_again(case)]
+
+
+def taken_again(case: Case) -> CapacityTaken:
+    """The owner has the work again."""
+    return CapacityTaken(
+        request_id=case.owner_request,
+        pool=case.pool,
+        case_id=case.id,
+        conversation=case.conversation,
+        person=case.owner,
+    )

@@ -1,0 +1,90 @@
+"""Notes between colleagues (rule 2), and special stories (F6)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from schemas.base import Event, UtcDatetime
+from schemas.ids import derive
+from services.cases.api.acting import Accepted, Acting, All, Reading, may
+from services.cases.domain import Case
+from services.cases.domain.commands.notes import MarkSpecial, WriteNote, mark_special, unmark_special, write_note
+from services.cases.domain.terms import Terms
+from services.cases.store import CASES
+from services.chassis.errors import Problem
+
+router = APIRouter()
+MOST_STORIES = 200
+
+
+class Story(BaseModel):
+    """A case in which somebody saw something special (F6)."""
+
+    case_id: str
+    brand: str
+    text: str
+    by: str
+    marked_at: UtcDatetime
+    owner: str
+    status: str
+
+
+@router.post("/cases/{case_id}/notes", status_code=202)
+@may("colleague", "integration")
+async def add_note(case_id: str, command: WriteNote, actor: Acting, cases: All) -> Accepted:
+    """Write something that the customer never sees; any colleague of the brand can, and specialists who were asked."""
+    note_id = derive("note", actor.command)
+
+    def rule(case: Case, _: Terms, now: datetime) -> Sequence[Event]:
+        return write_note(case, command, actor.person, note_id, now)
+
+    return await cases.carry_out(case_id, actor, rule, note_id=note_id)
+
+
+@router.post("/cases/{case_id}/special-story", status_code=202)
+@may("colleague")
+async def mark(case_id: str, command: MarkSpecial, actor: Acting, cases: All) -> Accepted:
+    """Mark the case as a special story, and say what is special about it."""
+
+    def rule(case: Case, _: Terms, now: datetime) -> Sequence[Event]:
+        return mark_special(case, command, actor.person, now)
+
+    return await cases.carry_out(case_id, actor, rule)
+
+
+@router.post("/cases/{case_id}/special-story/removal", status_code=202)
+@may("colleague")
+async def unmark(case_id: str, actor: Acting, cases: All) -> Accepted:
+    """Take the mark away: it was a mistake."""
+
+    def rule(case: Case, _: Terms, __: datetime) -> Sequence[Event]:
+        return unmark_special(case, actor.person)
+
+    return await cases.carry_out(case_id, actor, rule)
+
+
+@router.get("/special-stories")
+@may("colleague")
+async def special_stories(actor: Reading, cases: All, brand: str = Query(min_length=1, max_length=200)) -> list[Story]:
+    """The special stories of a brand, the latest first, 200 at most."""
+    if brand not in (await cases.standing(actor)).brands:
+        raise Problem(403, "not-allowed", f"{actor.person} does not serve the brand {brand}")
+    found = await cases.service.database.find(
+        CASES, {"special": brand}, sort="special_ms", limit=MOST_STORIES, descending=True
+    )
+    return [_story(document.state) for document in found if document.state]
+
+
+def _story(case: Case) -> Story:
+    assert case.special is not None  # noqa: S101 - the query asks for marked cases only
+    return Story(
+        case_id=case.id,
+        brand=case.brand,
+        text=case.special.text,
+        by=case.special.by,
+        marked_at=case.special.marked_at,
+        owner=case.owner,
+        status=case.status,
+    )

@@ -1,0 +1,43 @@
+"""Why a mark, feedback or an exercise is refused."""
+
+from services.cases.domain.refusals import Refused
+
+
+class NotMarked(Refused):
+    """The case has no mark to take away."""
+
+    kind = "not-marked"
+
+
+class ReplyUnknown(Refused):
+    """The case has no such reply."""
+
+    kind = "reply-not-found"
+    status = 404
+
+
+class ReplyNotSent(Refused):
+    """Feedback is about what the customer has got (P3)."""
+
+    kind = "reply-not-sent"
+
+
+class FeedbackUnknown(Refused):
+    """The case has no such feedback."""
+
+    kind = "feedback-not-found"
+    status = 404
+
+
+class NotTheAuthor(Refused):
+    """Only who wrote the reply can say that its feedback was seen."""
+
+    kind = "not-the-author"
+    status = 403
+
+
+class OwnReply(Refused):
+    """Nobody coaches themselves (P3)."""
+
+    kind = "own-reply"
+    status = 403
