@@ -6,10 +6,11 @@ from typing import Any
 
 from casekeeper.checker.verdict import Evidence
 from schemas.base import Event
-from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, CaseOpened
+from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, CaseOpened, CaseOwnerChanged
 from schemas.events.consult import ConsultAnswered, ConsultRequested
 from schemas.events.delivery import DeliverySent
 from schemas.events.followup import ClockBreached, ClockSet, ClockStopped, ClockWarned
+from schemas.events.handover import HandoverAccepted, HandoverOffered
 from schemas.events.message import MessageClassified, MessageReceived
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyQueued, ReplySent
@@ -24,6 +25,9 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (MessageClassified, "message {} was classified", lambda event: event.message.id),
     (CaseOpened, "case {} was opened", lambda event: event.case_id),
     (CaseAssigned, "case {} was assigned, without a hand-over,", lambda event: event.case_id),
+    (CaseOwnerChanged, "handover {} changed the owner", lambda event: event.handover_id),
+    (HandoverOffered, "handover {} was offered", lambda event: event.handover_id),
+    (HandoverAccepted, "handover {} was accepted", lambda event: event.handover_id),
     (CaseClosed, "case {} was closed", lambda event: event.case_id),
     (ConsultRequested, "consult {} was requested", lambda event: event.consult_id),
     (ConsultAnswered, "consult {} was answered", lambda event: event.consult_id),

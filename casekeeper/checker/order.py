@@ -7,6 +7,13 @@ from casekeeper.checker.verdict import Evidence
 from schemas.base import Event
 from schemas.events.case import CaseClosed, CaseEvent, CaseMessageAdded, CaseOpened
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
+from schemas.events.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverExpired,
+    HandoverOffered,
+    HandoverWithdrawn,
+)
 from schemas.events.message import MessageReceived
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
@@ -18,6 +25,10 @@ FIRST: dict[type[Event], tuple[type[Event], str]] = {
     ConsultOffered: (ConsultRequested, "consult_id"),
     ConsultAnswered: (ConsultOffered, "consult_id"),
     PromiseKept: (PromiseMade, "promise_id"),
+    HandoverAccepted: (HandoverOffered, "handover_id"),
+    HandoverDeclined: (HandoverOffered, "handover_id"),
+    HandoverExpired: (HandoverOffered, "handover_id"),
+    HandoverWithdrawn: (HandoverOffered, "handover_id"),
 }
 """Which event has to be there first, about the same thing."""
 

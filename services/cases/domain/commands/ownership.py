@@ -11,6 +11,7 @@ from schemas.base import Event
 from schemas.events.case import CaseCoverEnded, CaseOwnerChanged
 from schemas.events.routing import CapacityTaken
 from schemas.organisation import Person, Role
+from schemas.organisation_values import CefrLevel
 from services.cases.domain import refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import Words, facts, released, require_acting, require_open
@@ -18,7 +19,7 @@ from services.cases.domain.terms import Terms
 
 MAX_REASON = 500
 OWNER_ROLES: tuple[Role, ...] = ("agent", "coach", "lead")
-FLUENT = "B2"
+FLUENT: CefrLevel = "B2"
 """From this level on somebody is said to speak a language; routing goes by the same."""
 
 Reason = Annotated[Words, StringConstraints(max_length=MAX_REASON)]
