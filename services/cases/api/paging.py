@@ -75,9 +75,10 @@ async def page(
     limit: int = DEFAULT_LIMIT,
     *,
     descending: bool = False,
+    within: Mapping[str, int] | None = None,
 ) -> Found[S]:
     """A page of documents. Raises Problem 400 for a cursor that is none of this list."""
-    found = await page_rows(database, collection.name, query, sort, cursor, limit, descending=descending)
+    found = await page_rows(database, collection.name, query, sort, cursor, limit, descending=descending, within=within)
     return Found([Document.loaded(collection, row) for row in found.rows], found.cursor)
 
 
@@ -90,9 +91,13 @@ async def page_rows(
     limit: int = DEFAULT_LIMIT,
     *,
     descending: bool = False,
+    within: Mapping[str, int] | None = None,
 ) -> Rows:
-    """A page of rows. `query` holds equalities and `$in`; `sort`, not in it, is a field of numbers. Raises Problem 400."""
-    lists = _Lists(database, name, query, sort, descending)
+    """A page of rows. `query` holds equalities and `$in`; `sort`, not in it, is a field of numbers. Raises Problem 400.
+
+    `within` are bounds of that field (`$gte`, `$lt`). They may move between two pages.
+    """
+    lists = _Lists(database, name, query, sort, descending, within or {})
     after = _read(cursor, lists.fingerprint) if cursor else None
     rows = await lists.after(after, limit + 1)
     if len(rows) <= limit:
@@ -110,6 +115,7 @@ class _Lists:
     query: Mapping[str, Any]
     sort: str
     descending: bool
+    within: Mapping[str, int]
 
     @property
     def fingerprint(self) -> str:
@@ -128,7 +134,7 @@ class _Lists:
         if not missing:
             return same
         # A bound leaves out rows without the field, which can not be in the order.
-        bound = {beyond: last[0]} if last else {"$gt": -WIDEST}
+        bound = {**self.within, **({beyond: last[0]} if last else {"$gt": -WIDEST})}
         later = await self._rows({self.sort: bound}, self.sort, missing, descending=self.descending)
         if len(later) < missing:
             return same + sorted(later, key=self._place)

@@ -14,6 +14,7 @@ from schemas.base import UtcDatetime
 from schemas.ids import derive
 from schemas.organisation_mandates import MandateLimits
 from schemas.organisation_values import Money
+from services.cases.domain.case import Case
 from services.cases.domain.records import Frozen
 
 LASTS = timedelta(seconds=30)
@@ -89,11 +90,17 @@ def reserved(
     return without.model_copy(update={"grants": others | {grant_id: taken}})
 
 
-def settled(allowance: Allowance, granted: Mapping[str, datetime | None]) -> Allowance:
-    """The allowance after its cases have spoken: grant -> when it was granted; None: it was not, and its room is free again."""
-    kept = dict(allowance.grants)
-    for grant_id, at in granted.items():
-        reservation = kept.pop(grant_id, None)
-        if reservation and at:
-            kept[grant_id] = reservation.model_copy(update={"at": at, "settled": True})
-    return allowance.model_copy(update={"grants": kept})
+def settled(allowance: Allowance, said: Mapping[str, Reservation | None]) -> Allowance:
+    """The allowance after the cases have spoken: grant -> what was granted; None: it was not, and its room is free again."""
+    kept = {id_: each for id_, each in allowance.grants.items() if id_ not in said}
+    granted = {id_: each for id_, each in said.items() if each}
+    return allowance.model_copy(update={"grants": kept | granted})
+
+
+def said_by(case: Case | None, grant_id: str) -> Reservation | None:
+    """What a case says of a reservation: granted on the mandate alone, or not."""
+    grant = case.grants.get(grant_id) if case else None
+    if case is None or grant is None or grant.status != "made" or grant.approved_by or grant.granted_at is None:
+        return None
+    facts = {"case_id": case.id, "amount": grant.amount, "currency": grant.currency}
+    return Reservation(**facts, at=grant.granted_at, settled=True)

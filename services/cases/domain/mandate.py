@@ -51,6 +51,11 @@ class Mandate:
             found.append("case")
         return tuple(found)
 
+    def has_period(self, amount: Money) -> bool:
+        """Whether an amount counts for a limit per period."""
+        limit = self.limits.per_period
+        return limit is not None and limit.currency == amount.currency
+
 
 def mandate(policy: Mandates, person: Person, kind: str, currency: str, case: Case | None = None) -> Mandate:
     """What the person may grant of a kind; `policy` is that of the case's brand on the case's channel."""

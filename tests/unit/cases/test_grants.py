@@ -10,7 +10,7 @@ from schemas.events.approval import ApprovalGiven, ApprovalRequested
 from schemas.events.case import CaseEscalated
 from schemas.events.grant import GrantMade, GrantProposed, GrantRefused
 from services.cases.domain import refusals
-from services.cases.domain.allowance import LASTS, Allowance, left, reserved, settled
+from services.cases.domain.allowance import LASTS, Allowance, left, reserved, said_by, settled
 from services.cases.domain.commands.approvals import late_approvals
 from services.cases.domain.evolve import fold
 from services.cases.domain.mandate import mandate
@@ -259,18 +259,30 @@ class TestAllowance:
         assert both
         both = reserved(both, "g2", "case-2", self.money("40"), LIMITS, START)
         assert both
-        after = settled(both, {"g1": START, "g2": None, "g3": None})
+        after = settled(both, {"g1": both.grants["g1"].model_copy(update={"settled": True}), "g2": None, "g3": None})
         assert str(left(after, LIMITS, START)) == "40 EUR"
         assert not after.stale(START + timedelta(days=1))
 
     def test_after_the_period_there_is_room_again(self) -> None:
         first = reserved(self.EMPTY, "g1", "case-1", self.money("100"), LIMITS, START)
         assert first
-        spent = settled(first, {"g1": START})
+        spent = settled(first, {"g1": first.grants["g1"].model_copy(update={"settled": True})})
         assert str(left(spent, LIMITS, START + timedelta(days=29, hours=23))) == "0 EUR"
         later = reserved(spent, "g2", "case-2", self.money("100"), LIMITS, START + timedelta(days=30))
         assert later
         assert set(later.grants) == {"g2"}
+
+
+def test_a_case_says_of_a_reservation_whether_it_was_granted_on_the_mandate_alone() -> None:
+    """What a crash left behind is settled by the case."""
+    life = owned()
+    alone, waiting, approved = life.grants("10"), life.grants("60"), life.grants("70")
+    life.approves(approved)
+    found = said_by(life.case, alone.id)
+    assert found
+    assert (found.amount, found.settled) == ("10.00", True)
+    assert [said_by(life.case, each) for each in (waiting.id, approved.id, "unknown")] == [None, None, None]
+    assert said_by(None, alone.id) is None
 
 
 def test_a_mandate_says_what_is_left_in_the_case() -> None:

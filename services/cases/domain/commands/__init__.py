@@ -20,7 +20,7 @@ from services.cases.domain.commands.consults import (
     save_consult,
     withdraw_consult,
 )
-from services.cases.domain.commands.grants import ProposeGrant, check_grant, propose_grant
+from services.cases.domain.commands.grants import ProposeGrant, propose_grant, room_needed
 from services.cases.domain.commands.promises import NewPromise, promise
 from services.cases.domain.commands.replies import (
     ChangeDraft,
@@ -54,7 +54,6 @@ __all__ = [
     "ask_specialist",
     "cancel_reply",
     "change_draft",
-    "check_grant",
     "clarify",
     "decline_consult",
     "discard_draft",
@@ -64,6 +63,7 @@ __all__ = [
     "rate_answer",
     "reply",
     "resolve",
+    "room_needed",
     "save_consult",
     "send_draft",
     "withdraw_consult",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.base import Event
 from schemas.events.grant import GrantLimit, GrantMade, GrantProposed, GrantRefused
+from schemas.organisation_mandates import MandateLimits
 from schemas.organisation_values import Money
 from services.cases.domain import refusals
 from services.cases.domain.allowance import LASTS
@@ -61,6 +62,20 @@ def check_grant(case: Case, command: ProposeGrant, actor: str, terms: Terms, now
     return amount
 
 
+def room_needed(
+    case: Case, command: ProposeGrant, actor: str, terms: Terms, now: datetime
+) -> tuple[Money, MandateLimits] | None:
+    """For what the person's allowance must have room before the case is asked. Raises Refused.
+
+    None: no limit per period holds, or the grant needs approval anyway.
+    """
+    amount = check_grant(case, command, actor, terms, now)
+    own = mandate(policy_in(case, terms), terms.person(actor), command.kind, amount.currency, case)
+    if own.exceeded_by(amount.amount) or not own.has_period(amount):
+        return None
+    return amount, own.limits
+
+
 def propose_grant(
     case: Case,
     command: ProposeGrant,
@@ -71,10 +86,12 @@ def propose_grant(
     period: Period | None = None,
 ) -> list[Event]:
     """Inside the mandate it is granted at once; above it, it waits for one approval (M1)."""
+    if grant_id in case.grants:
+        return []
     amount = check_grant(case, command, actor, terms, now)
     own = mandate(policy_in(case, terms), terms.person(actor), command.kind, amount.currency, case)
     above = own.exceeded_by(amount.amount)
-    if not above and own.limits.per_period and own.limits.per_period.currency == amount.currency:
+    if not above and own.has_period(amount):
         above = _above_period(period, now)
     proposed = GrantProposed(
         **facts(case),
