@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.cases.domain import Refused, commands, refusals
-from services.cases.domain.commands import AnswerConsult
+from services.cases.domain.commands import AnswerConsult, DeclineConsult, RateAnswer
 from tests.unit.cases.life import EXPERT, LIMIT, OTHER, OWNER, Life
 from tests.unit.cases.test_rules import owned, resolved
 
@@ -54,6 +54,22 @@ def with_answered_consult() -> Life:
     life = with_consult()
     answer(EXPERT)(life)
     return life
+
+
+def with_declined_consult() -> Life:
+    life = with_consult()
+    words = DeclineConsult(reason="I do not know it")
+    life.do(lambda case: commands.decline_consult(case, "consult-1-of-1", words, EXPERT, life.now))
+    return life
+
+
+def accept(actor: str) -> Try:
+    return lambda life: life.do(lambda case: commands.accept_consult(case, "consult-1-of-1", actor))
+
+
+def rate() -> Try:
+    stars = RateAnswer(stars=5)
+    return lambda life: life.do(lambda case: commands.rate_answer(case, "consult-1-of-1", stars, OWNER, life.now))
 
 
 def answer(actor: str, consult: str = "consult-1-of-1") -> Try:
@@ -103,6 +119,9 @@ REFUSED: list[tuple[str, int, str, Callable[[], Life], Try]] = [
     ("not-the-specialist", 403, "somebody else", with_consult, answer(OTHER)),
     ("not-the-specialist", 403, "somebody else", with_consult, answer(OWNER)),
     ("not-the-specialist", 403, "somebody else", with_consult_not_offered, answer(EXPERT)),
+    ("not-a-specialist", 422, "has the role agent", owned, lambda life: life.asks(specialist=OTHER)),
+    ("offer-ended", 409, "you have declined it", with_declined_consult, accept(EXPERT)),
+    ("consult-not-answered", 409, "no answer that could be rated", with_consult, rate()),
     ("text-too-long", 422, f"has {LIMIT + 1} characters; web takes {LIMIT}", owned, reply(text="x" * (LIMIT - 3))),
     ("text-empty", 422, "needs words", owned, reply(text=" \n\t")),
     ("reply-on-its-way", 409, "still on its way", with_reply_on_its_way, resolve()),
