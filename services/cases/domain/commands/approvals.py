@@ -21,7 +21,7 @@ from schemas.events.approval import (
 )
 from schemas.events.case import CaseEscalated
 from schemas.ids import derive
-from services.cases.domain import refusals
+from services.cases.domain import refusals, reply_refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import MAX_TEXT, facts, require_open
 from services.cases.domain.commands.ownership import MAX_REASON, Reason
@@ -101,7 +101,7 @@ def approve(case: Case, approval_id: str, command: Approve, actor: str, terms: T
     approval = _to_decide(case, approval_id, actor, terms)
     subject = SUBJECTS[approval.subject]
     if command.text is not None and not subject.has_text:
-        raise refusals.NothingToEdit(
+        raise reply_refusals.NothingToEdit(
             f"a {approval.subject} has no text to change; refuse it and say what should change"
         )
     given = ApprovalGiven(**_facts(case, approval), by=actor, comment=command.comment)
@@ -136,9 +136,9 @@ def waiting(case: Case, approval_id: str) -> Approval:
     """The approval. Raises ApprovalNotWaiting, which says what became of it."""
     approval = case.approvals.get(approval_id)
     if approval is None:
-        raise refusals.ApprovalNotWaiting(f"nothing waits under the approval {approval_id} in this case")
+        raise reply_refusals.ApprovalNotWaiting(f"nothing waits under the approval {approval_id} in this case")
     if approval.status != "waiting":
-        raise refusals.ApprovalNotWaiting(f"it does not wait any more: {approval.status} by {approval.by}")
+        raise reply_refusals.ApprovalNotWaiting(f"it does not wait any more: {approval.status} by {approval.by}")
     return approval
 
 
@@ -181,7 +181,7 @@ def _to_decide(case: Case, approval_id: str, actor: str, terms: Terms) -> Approv
     require_coach(case, terms, actor)
     approval = waiting(case, approval_id)
     if approval.asked_by == actor:
-        raise refusals.OwnApproval("four eyes are two people: somebody else has to look at what you sent")
+        raise reply_refusals.OwnApproval("four eyes are two people: somebody else has to look at what you sent")
     return approval
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, HttpUrl, StringConstraint
 
 from schemas.events.message import Attachment
 from schemas.events.reply import Pledge, ReplyKind
-from services.cases.domain import holding, refusals
+from services.cases.domain import holding, refusals, reply_refusals
 from services.cases.domain.addressee import last_word
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import MAX_TEXT, require_unresolved
@@ -124,7 +124,7 @@ def ready(case: Case, reply_id: str, content: Content, terms: Terms, author: str
     signed = sign(case, content.text, terms, author)
     if found := blocking(case, content, terms, author):
         words = "; ".join(f"“{each.words}”: {each.why.get('en', each.rule)}" for each in found)
-        raise refusals.ReplyCheckFailed(f"{terms.brand.name} does not let this out: {words}")
+        raise reply_refusals.ReplyCheckFailed(f"{terms.brand.name} does not let this out: {words}")
     return signed
 
 
@@ -163,7 +163,7 @@ def is_repeated(case: Case, reply_id: str, content: Content, terms: Terms) -> bo
 
 def _require_new_words(case: Case, reply_id: str, content: Content, terms: Terms) -> None:
     if is_repeated(case, reply_id, content, terms):
-        raise refusals.HoldingReplyRepeated(
+        raise reply_refusals.HoldingReplyRepeated(
             "the customer has had this holding reply; say where things stand in other words"
         )
 

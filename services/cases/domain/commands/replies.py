@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from schemas.base import Event, UtcDatetime
 from schemas.events.reply import ReplyCancelled, ReplyCancelRequested, ReplyDiscarded
-from services.cases.domain import refusals
+from services.cases.domain import refusals, reply_refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands import approvals
 from services.cases.domain.commands.acting import facts, require_acting, require_open
@@ -59,7 +59,7 @@ def discard_draft(case: Case, reply_id: str, actor: str, now: datetime) -> list[
     require_open(case)
     reply = _draft(case, reply_id)
     if actor not in ({each.author for each in reply.versions} | {case.owner, case.cover_at(now)}):
-        raise refusals.NotYourDraft("a draft is discarded by who wrote it, or by who acts for the case")
+        raise reply_refusals.NotYourDraft("a draft is discarded by who wrote it, or by who acts for the case")
     return [ReplyDiscarded(**facts(case), reply_id=reply_id, by=actor)]
 
 
@@ -82,14 +82,14 @@ def cancel_reply(case: Case, reply_id: str, actor: str, now: datetime) -> list[E
     require_acting(case, actor, now)
     reply = case.replies.get(reply_id)
     if reply is None or reply.status in ("draft", "discarded", "cancelled"):
-        raise refusals.NotADraft(f"no reply {reply_id} of this case is on its way")
+        raise reply_refusals.NotADraft(f"no reply {reply_id} of this case is on its way")
     if reply.status == "scheduled":
         return [ReplyCancelled(**facts(case), reply_id=reply_id, by=actor)]
     if reply.status == "queued":
         return [] if reply.cancelling else [ReplyCancelRequested(**facts(case), reply_id=reply_id, by=actor)]
     approval = approvals.waiting_for(case, reply_id)
     if approval is None:
-        raise refusals.ReplyHasLeft(f"it can not be taken back: {reply.status}")
+        raise reply_refusals.ReplyHasLeft(f"it can not be taken back: {reply.status}")
     return approvals.withdrawn(case, approval, actor, now)
 
 
@@ -103,15 +103,15 @@ def require_may_draft(case: Case, actor: str, terms: Terms) -> None:
 def _draft(case: Case, reply_id: str) -> Reply:
     reply = case.replies.get(reply_id)
     if reply is None:
-        raise refusals.NotADraft(f"there is no draft {reply_id} in this case")
+        raise reply_refusals.NotADraft(f"there is no draft {reply_id} in this case")
     if reply.status != "draft":
-        raise refusals.NotADraft(f"it is no draft: {reply.status}")
+        raise reply_refusals.NotADraft(f"it is no draft: {reply.status}")
     return reply
 
 
 def _require_version(reply: Reply, version: int) -> None:
     if version != reply.version:
         latest = reply.versions[-1]
-        raise refusals.DraftChanged(
+        raise reply_refusals.DraftChanged(
             f"version {latest.version} by {latest.author} came after version {version}; read it first"
         )

@@ -8,7 +8,7 @@ from schemas.base import Event
 from schemas.events.approval import ApprovalReason
 from schemas.events.reply import ReplyCancelled, ReplyDrafted, ReplyQueued, ReplyScheduled
 from schemas.ids import derive
-from services.cases.domain import refusals
+from services.cases.domain import refusals, reply_refusals
 from services.cases.domain.addressee import addressee, last_word
 from services.cases.domain.case import Case
 from services.cases.domain.commands import approvals
@@ -87,9 +87,11 @@ def unsent(case: Case, reason: str, now: datetime) -> list[Event]:
 
 def _require_ahead(case: Case, send_at: datetime | None, now: datetime) -> None:
     if send_at and send_at <= now:
-        raise refusals.MomentInThePast(f"{send_at.isoformat()} has passed; leave send_at out to send it at once")
+        raise reply_refusals.MomentInThePast(f"{send_at.isoformat()} has passed; leave send_at out to send it at once")
     if send_at and case.closes_at and send_at >= case.closes_at:
-        raise refusals.MomentInThePast(f"the case closes at {case.closes_at.isoformat()}, before the reply would leave")
+        raise reply_refusals.MomentInThePast(
+            f"the case closes at {case.closes_at.isoformat()}, before the reply would leave"
+        )
 
 
 def _time_has_come(reply_id: str, case: Case, _: Terms, now: datetime) -> Sequence[Event]:
