@@ -49,9 +49,11 @@ lint: $(READY) ## Check style, types and who imports whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m schemas.publish --check
+	$(BIN)/casekeeper api check
 
-schemas: $(READY) ## Publish the contracts anew: JSON Schemas, AsyncAPI, the README's event map
+schemas: $(READY) ## Publish the contracts anew: JSON Schemas, AsyncAPI, OpenAPI, the README's event map, docs/problems.md
 	$(BIN)/python -m schemas.publish
+	$(BIN)/casekeeper api publish
 
 ##@ Prepare it
 .PHONY: setup lock train clean help

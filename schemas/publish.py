@@ -26,6 +26,8 @@ EXAMPLES = HERE / "examples"
 README = HERE.parent / "README.md"
 ASYNCAPI = "asyncapi.yaml"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+ELSEWHERE = ".openapi.json"
+"""The end of the names of what `casekeeper api publish` puts beside."""
 MAP_MARKERS = re.compile(r"(<!-- event-map -->\n).*?(\n<!-- /?event-map -->)", re.DOTALL)
 
 
@@ -71,7 +73,7 @@ def generated() -> dict[str, str]:
 
 def breaking(files: Mapping[str, str], folder: Path = PUBLISHED) -> list[str]:
     """What in these files would break those who rely on the version that `folder` holds."""
-    old = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
+    old = {path.stem: json.loads(path.read_text()) for path in _ours(folder) if path.suffix == ".json"}
     new = {name.removesuffix(".json"): json.loads(text) for name, text in files.items() if name.endswith(".json")}
     found = compatibility.type_breaks(old, new)
     if (folder / ASYNCAPI).exists():
@@ -83,8 +85,12 @@ def breaking(files: Mapping[str, str], folder: Path = PUBLISHED) -> list[str]:
 
 def stale(files: Mapping[str, str], folder: Path = PUBLISHED) -> list[str]:
     """The names of files that are missing, different, or should not be there."""
-    present = {path.name: path.read_text() for path in folder.glob("*") if path.is_file()}
+    present = {path.name: path.read_text() for path in _ours(folder)}
     return sorted(name for name in files.keys() | present.keys() if files.get(name) != present.get(name))
+
+
+def _ours(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*") if path.is_file() and not path.name.endswith(ELSEWHERE)]
 
 
 def with_map(readme: str) -> str:

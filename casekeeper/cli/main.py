@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from casekeeper.cli import judged, organisation, running
+from casekeeper.cli import api, judged, organisation, running
 from schemas.topics import SERVICES
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.add_typer(organisation.app, name="org")
 app.add_typer(running.cases, name="case")
+app.add_typer(api.app, name="api")
 app.add_typer(running.dead, name="dead")
 app.command()(running.up)
 app.command()(running.send)

@@ -3,13 +3,15 @@
 from functools import cache
 
 from schemas.organisation_file import load
-from services.cases.api import Commands, router
+from services.cases.allowances import ALLOWANCES, Allowances
+from services.cases.api import Commands, openapi, router
 from services.cases.customers import IDENTITIES, Customers
 from services.cases.domain.terms import Terms, terms_of
 from services.cases.handlers import Waking, hear_of_people, table
 from services.cases.own_topic import hear_of_cases, hear_of_feedback
 from services.cases.settings import Settings
 from services.cases.store import BULKS, CASES, People
+from services.cases.stored_grants import hear_of_grants
 from services.chassis.clock import Clock
 from services.chassis.service import Service
 
@@ -28,9 +30,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     hear_of_people(handlers, organisation)
     hear_of_cases(handlers, terms)
     hear_of_feedback(handlers)
-    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS, IDENTITIES])
+    hear_of_grants(handlers)
+    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS, ALLOWANCES, IDENTITIES])
     service.api.state.commands = Commands(service, organisation, terms, People(service.database))
     service.api.state.customers = Customers(service.repository, service.clock)
+    service.api.state.allowances = Allowances(service.repository, service.clock)
     service.include(router)
+    openapi.describe(service.api)
     service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)
     return service

@@ -64,13 +64,13 @@ class Commands:
         """Who the actor is now, with the other named people as they are now. Raises Problem 403."""
         return Standing.of(actor.person, self.organisation, await self.people.find([actor.person, *people]))
 
-    async def terms(self, case: Case, actor: Actor) -> Terms:
-        """The terms of the case's brand, knowing the actor as they are now. Raises Problem 403."""
-        return self._terms_of(case.brand).knowing((await self.standing(actor)).known)
-
     def now(self) -> datetime:
         """The moment."""
         return self.service.clock.now()
+
+    def terms(self, brand: str, standing: Standing) -> Terms:
+        """The brand's terms, with the people as they are now. Raises NotInOrganisation."""
+        return self._terms_of(brand).knowing(standing.known)
 
     async def carry_out(
         self,
@@ -94,7 +94,7 @@ class Commands:
                 raise _unknown(case_id)
             require_one_meaning(actor, context)
             require_unmoved(actor, context)
-            terms = self._terms_of(case.brand).knowing(standing.known)
+            terms = self.terms(case.brand, standing)
             events = rule(case, terms, context.now)
             require_declared(actor, standing, case, context.now)
             return decided(case, events)

@@ -12,7 +12,6 @@ from services.cases.domain import Case, Status
 from services.cases.domain.records import Frozen
 from services.cases.store import CASES
 from services.chassis.documents import Document
-from services.chassis.errors import Problem
 
 router = APIRouter()
 
@@ -67,9 +66,7 @@ async def list_cases(
 ) -> Page[CaseInList]:
     """Cases of the brands that the acting person serves (M7), the oldest first."""
     standing = await cases.standing(actor)
-    if brand and brand not in standing.brands:
-        raise Problem(422, "unknown-brand", f"there is no brand {brand!r} among those that you serve")
-    query: dict[str, Any] = {"brand": brand or {"$in": sorted(standing.brands)}}
+    query: dict[str, Any] = {"brand": standing.brand_query(brand)}
     query |= {"owner": owner} if owner else {}
     query |= {"status": {"$in": sorted(set(status))}} if status else {}
     found = await page(cases.service.database, CASES, query, "opened_ms", cursor, limit)

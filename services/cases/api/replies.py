@@ -160,4 +160,4 @@ def became(reply_id: str) -> Callable[[Case], Mapping[str, str]]:
 async def _known(case_id: str, actor: Reading, cases: Commands) -> tuple[Case, Terms]:
     document: Document[Case] = await cases.find(case_id, actor)
     assert document.state is not None  # noqa: S101 - what is found has a state
-    return document.state, await cases.terms(document.state, actor)
+    return document.state, cases.terms(document.state.brand, await cases.standing(actor))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from schemas.organisation import Organisation, Person
 from services.cases.api.asking import INTEGRATION, Actor, Relation
@@ -34,6 +35,17 @@ class Standing:
         if person is None:
             raise Problem(403, "unknown-person", f"the organisation has no person {id_!r}")
         return cls(id_, frozenset(person.brands), person, known)
+
+    def brand_query(self, brand: str) -> Any:
+        """What a list asks of the field `brand`: the one that is named, or all that they serve. Raises Problem 422 (M7)."""
+        if brand and brand not in self.brands:
+            raise Problem(422, "unknown-brand", f"there is no brand {brand!r} among those that you serve")
+        return brand or {"$in": sorted(self.brands)}
+
+    @property
+    def is_superior(self) -> bool:
+        """Whether they are a coach or a lead."""
+        return self.person is not None and self.person.role in ("coach", "lead")
 
     def relations(self, case: Case, now: datetime) -> frozenset[Relation]:
         """What they are to the case."""

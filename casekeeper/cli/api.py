@@ -1,0 +1,49 @@
+"""`casekeeper api`: what is published of the HTTP API of cases."""
+
+import typer
+
+from casekeeper.cli.options import JsonOption
+
+app = typer.Typer(no_args_is_help=True, help="The description of the HTTP API of cases, for those who use it.")
+
+
+@app.command()
+def publish() -> None:
+    """Write the OpenAPI document, the list of problems and the picture of a case's states anew, as the code has them."""
+    from casekeeper import contract
+
+    try:
+        changed = contract.publish()
+    except ValueError as error:
+        typer.echo(f"refused, because it breaks the published version:\n{error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo("".join(f"wrote {name}\n" for name in changed) or "everything is up to date\n", nl=False)
+
+
+@app.command()
+def check() -> None:
+    """Change nothing; name what is stale or breaking, and exit 1 if there is anything."""
+    from casekeeper import contract
+
+    found = contract.check()
+    for problem in found:
+        typer.echo(problem, err=True)
+    if found:
+        typer.echo("run `casekeeper api publish`", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(as_json: JsonOption = False) -> None:
+    """All operations: what they are called, where, and who may use them."""
+    import json
+
+    from casekeeper import contract
+
+    document = contract.document()
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+        return
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            typer.echo(f"{method.upper():6} {path}  {operation['operationId']}  ({', '.join(operation['x-may'])})")

@@ -1,0 +1,5 @@
+"""placeholder"""
+
+
+def mermaid() -> str:
+    return "stateDiagram-v2"
