@@ -27,20 +27,29 @@ def table(dispatcher: Dispatcher) -> Table:
 
     @handlers.on(CapacityReleased, REQUESTS, id=lambda event: event.request_id)
     def capacity_released(
-        state: RequestState | None, _: CapacityReleased, __: Context
+        state: RequestState | None, event: CapacityReleased, _: Context
     ) -> Decision[RequestState] | None:
-        if state is None or state.status == "done":
+        if state is None:
             return None
+        if state.status == "done" or _is_anothers(state, event.person):
+            return Decision(state)  # noted as heard: repeated later, it must not end work that is there again by then
         done = state.model_copy(update={"status": "done"})
         dispatcher.settle([done])
         return Decision(done)
 
     @handlers.on(CapacityTaken, REQUESTS, id=lambda event: event.request_id)
     def capacity_taken(state: RequestState | None, event: CapacityTaken, _: Context) -> Decision[RequestState] | None:
-        if state is None or state.status != "done":
+        if state is None:
             return None
+        if state.status == "waiting" or (state.status == "assigned" and state.owner is None):
+            return Decision(state)
         taken = state.model_copy(update={"status": "assigned", "person": event.person})
         dispatcher.settle([taken])
         return Decision(taken)
 
     return handlers
+
+
+def _is_anothers(state: RequestState, person: str) -> bool:
+    """Whether a case went to its next owner before the end of the earlier owner's work was heard of (O6)."""
+    return state.owner is not None and state.status == "assigned" and state.person != person
