@@ -1,5 +1,6 @@
 """How cases are stored: one document each; the lane is the conversation. And who has changed since the files were written."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -36,6 +37,19 @@ def _fields(case: Case) -> Mapping[str, str | int]:
     if case.special:
         fields["special"] = case.brand
         fields["special_ms"] = milliseconds(case.special.marked_at)
+    return fields | _promises(case)
+
+
+def _promises(case: Case) -> dict[str, str | int]:
+    """What the ledger of promises asks for: how many there are in each state, and when the first was made or is due."""
+    promises = case.promises.values()
+    if not promises:
+        return {}
+    fields: dict[str, str | int] = {"promised": 1}
+    fields["promise_ms"] = min(milliseconds(each.made_at or case.opened_at) for each in promises)
+    for state, count in Counter(each.state for each in promises).items():
+        fields[f"promises_{state}"] = count
+        fields[f"promise_{state}_ms"] = min(milliseconds(each.due_at) for each in promises if each.state == state)
     return fields
 
 
@@ -51,6 +65,9 @@ CASES = Collection(
         Index(("offered_to",)),
         Index(("customer", "opened_ms")),
         Index(("special", "special_ms")),
+        Index(("brand", "promise_ms"), only=("promised", 1)),
+        Index(("owner", "promise_ms"), only=("promised", 1)),
+        Index(("customer", "promise_ms"), only=("promised", 1)),
     ),
 )
 

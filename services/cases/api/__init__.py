@@ -10,9 +10,13 @@ from services.cases.api import (
     coaching,
     consults,
     customers,
+    grant_list,
+    grants,
+    mandates,
     merging,
     notes,
     ownership,
+    promise_ledger,
     promises,
     reading,
     replies,
@@ -36,6 +40,10 @@ for _part in (
     merging,
     customers,
     coaching,
+    grants,
+    grant_list,
+    mandates,
+    promise_ledger,
 ):
     router.include_router(_part.router)
 
