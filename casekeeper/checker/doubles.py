@@ -4,9 +4,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+from casekeeper.checker.arrivals import repeated
 from casekeeper.checker.verdict import Evidence
 from schemas.base import Event
-from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, CaseOpened, CaseOwnerChanged
+from schemas.events.case import (
+    CaseAssigned,
+    CaseClosed,
+    CaseMessageAdded,
+    CaseOpened,
+    CaseOwnerChanged,
+    CaseSplit,
+    CaseUnmerged,
+)
 from schemas.events.consult import ConsultAnswered, ConsultRequested
 from schemas.events.delivery import DeliverySent
 from schemas.events.followup import ClockBreached, ClockSet, ClockStopped, ClockWarned
@@ -28,7 +37,6 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (CaseOwnerChanged, "handover {} changed the owner", lambda event: event.handover_id),
     (HandoverOffered, "handover {} was offered", lambda event: event.handover_id),
     (HandoverAccepted, "handover {} was accepted", lambda event: event.handover_id),
-    (CaseClosed, "case {} was closed", lambda event: event.case_id),
     (ConsultRequested, "consult {} was requested", lambda event: event.consult_id),
     (ConsultAnswered, "consult {} was answered", lambda event: event.consult_id),
     (ReplyQueued, "reply {} was queued", lambda event: event.reply_id),
@@ -51,15 +59,28 @@ def doubles(evidence: Evidence) -> Iterator[str]:
         for value, times in Counter(key(event) for event in evidence.log.all(kind)).items():
             if times > 1:
                 yield f"{words.format(value)} {times} times"
+    yield from _closed(evidence)
     yield from _added(evidence)
-    yield from _arrivals(evidence)
+    yield from repeated(evidence)
     yield from _open_at_once(evidence)
+
+
+def _closed(evidence: Evidence) -> Iterator[str]:
+    """A case ends once, and once more for each time that it could not go on in the case it was merged into."""
+    again = Counter(event.case_id for event in evidence.log.all(CaseUnmerged))
+    for id, times in Counter(event.case_id for event in evidence.log.all(CaseClosed)).items():
+        if times > 1 + again[id]:
+            yield f"case {id} was closed {times} times"
 
 
 def _added(evidence: Evidence) -> Iterator[str]:
     cases: dict[str, list[str]] = defaultdict(list)
+    parted = {(id, event.new_case) for event in evidence.log.all(CaseSplit) for id in event.messages}
     for event in evidence.log.all(CaseMessageAdded):
-        cases[event.message.id].append(event.case_id)
+        if (event.message.id, event.case_id) in parted:
+            parted.remove((event.message.id, event.case_id))  # said so by a person; a second time is one too many
+        else:
+            cases[event.message.id].append(event.case_id)
     for id, ids in cases.items():
         if len(set(ids)) > 1:
             yield f"message {id} is in the cases {', '.join(sorted(set(ids)))}"
@@ -67,25 +88,15 @@ def _added(evidence: Evidence) -> Iterator[str]:
             yield f"message {id} was added to case {ids[0]} {len(ids)} times"
 
 
-def _arrivals(evidence: Evidence) -> Iterator[str]:
-    deliveries: dict[str, Counter[str]] = defaultdict(Counter)
-    for each in evidence.received:
-        if each.reply_id:
-            deliveries[each.reply_id][each.delivery_id] += 1
-    for id, times in deliveries.items():
-        if len(times) > 1:
-            yield f"reply {id} arrived under {len(times)} delivery ids"
-        elif times.total() > 1:
-            yield f"reply {id} arrived {times.total()} times as delivery {next(iter(times))}"
-
-
 def _open_at_once(evidence: Evidence) -> Iterator[str]:
     open_cases: dict[str, list[str]] = defaultdict(list)
     for event in evidence.log.case_events():
         mine = open_cases[event.conversation]
         if isinstance(event, CaseOpened) and event.case_id not in mine:
-            if mine:
+            if mine and not event.split_from:
                 yield f"case {event.case_id} was opened while case {mine[-1]} of the same conversation was open"
             mine.append(event.case_id)
         elif isinstance(event, CaseClosed) and event.case_id in mine:
             mine.remove(event.case_id)
+        elif isinstance(event, CaseUnmerged) and event.case_id not in mine:
+            mine.append(event.case_id)

@@ -3,23 +3,34 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from casekeeper.checker.arrivals import missing
 from casekeeper.checker.figures import accepted
 from casekeeper.checker.verdict import Evidence
-from schemas.events.case import CaseAssigned, CaseMessageAdded, CaseOpened
+from schemas.events.case import (
+    CaseAbsorbed,
+    CaseAssigned,
+    CaseMerged,
+    CaseMergeRefused,
+    CaseMessageAdded,
+    CaseMessageForwarded,
+    CaseOpened,
+    CaseSplit,
+)
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
-from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
+from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached
 from schemas.events.message import MessageClassified, MessageReceived
 from schemas.events.promise import PromiseKept, PromiseMade
-from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
+from schemas.events.reply import ReplyCancelled, ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 from schemas.topics import BY_NAME
 
 
 def lost(evidence: Evidence) -> Iterator[str]:
     """A sentence for each thing lost; a thing that is lost early is not reported again for what should have followed."""
     yield from _messages(evidence)
+    yield from _regrouped(evidence)
     yield from _replies(evidence)
-    yield from _arrivals(evidence)
+    yield from missing(evidence)
     yield from _gaps(evidence)
     if evidence.expect_finished:
         yield from _owners(evidence)
@@ -37,6 +48,12 @@ def _messages(evidence: Evidence) -> Iterator[str]:
             yield f"message {'/'.join(message.key)} was accepted and never received"
     classified = {each.message.id for each in log.all(MessageClassified)}
     added = {(each.message.id, each.conversation) for each in log.all(CaseMessageAdded)}
+    # What was written to a merged case goes on to the conversation of another one, perhaps to several in turn.
+    added |= {
+        (each.message.id, each.message.conversation)
+        for each in log.all(CaseMessageForwarded)
+        if (each.message.id, each.conversation) in added
+    }
     for id, conversation in dict.fromkeys(
         (each.message.id, each.message.conversation) for each in log.all(MessageReceived)
     ):
@@ -46,26 +63,32 @@ def _messages(evidence: Evidence) -> Iterator[str]:
             yield f"message {id} was classified and is in no case of its conversation"
 
 
+def _regrouped(evidence: Evidence) -> Iterator[str]:
+    """A case that is merged goes on in another one, or by itself again; messages that are split off go on in a new one."""
+    log = evidence.log
+    heard = {(each.source_case, each.case_id) for each in log.all(CaseAbsorbed)}
+    heard |= {(each.case_id, each.into) for each in log.all(CaseMergeRefused)}
+    for merged in log.all(CaseMerged):
+        if (merged.case_id, merged.into) not in heard:
+            yield f"case {merged.case_id} was merged into case {merged.into}, which never heard of it"
+    added = {(each.message.id, each.case_id) for each in log.all(CaseMessageAdded)}
+    for split in log.all(CaseSplit):
+        for id in split.messages:
+            if (id, split.new_case) not in added:
+                yield f"message {id} was split off case {split.case_id} and is not in case {split.new_case}"
+
+
 def _replies(evidence: Evidence) -> Iterator[str]:
     log = evidence.log
-    delivered = {each.reply_id for kind in (DeliverySent, DeliveryFailed, DeliveryUncertain) for each in log.all(kind)}
-    ended = {each.reply_id for kind in (ReplySent, ReplyFailed, ReplyUncertain) for each in log.all(kind)}
+    reports = (DeliverySent, DeliveryFailed, DeliveryUncertain, DeliveryCancelled)
+    delivered = {each.reply_id for kind in reports for each in log.all(kind)}
+    ends = (ReplySent, ReplyFailed, ReplyUncertain, ReplyCancelled)
+    ended = {each.reply_id for kind in ends for each in log.all(kind)}
     for id in dict.fromkeys(each.reply_id for each in log.all(ReplyQueued)):
         if id not in delivered:
             yield f"reply {id} was queued and has no final delivery event"
         elif id not in ended:
             yield f"reply {id} was delivered or not, and its case never heard of it"
-
-
-def _arrivals(evidence: Evidence) -> Iterator[str]:
-    arrived = {each.reply_id for each in evidence.received}
-    channels = {each.reply_id: each.channel for each in evidence.log.all(ReplyQueued)}
-    watched = evidence.receives
-    if watched is None:
-        watched = {channels[id] for id in arrived if id in channels}
-    for id in dict.fromkeys(each.reply_id for each in evidence.log.all(ReplySent)):
-        if channels.get(id) in watched and id not in arrived:
-            yield f"reply {id} is marked sent and never arrived on {channels[id]}"
 
 
 def _gaps(evidence: Evidence) -> Iterator[str]:

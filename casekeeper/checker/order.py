@@ -3,9 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from casekeeper.checker.arrivals import misplaced
 from casekeeper.checker.verdict import Evidence
 from schemas.base import Event
-from schemas.events.case import CaseClosed, CaseEvent, CaseMessageAdded, CaseOpened
+from schemas.events.case import (
+    CaseClosed,
+    CaseEvent,
+    CaseMarked,
+    CaseMergeRefused,
+    CaseMessageAdded,
+    CaseMessageForwarded,
+    CaseNoteAdded,
+    CaseOpened,
+    CaseSplit,
+    CaseUnmarked,
+    CaseUnmerged,
+)
+from schemas.events.coaching import FeedbackGiven, FeedbackSeen
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
 from schemas.events.handover import (
     HandoverAccepted,
@@ -31,6 +45,17 @@ FIRST: dict[type[Event], tuple[type[Event], str]] = {
     HandoverWithdrawn: (HandoverOffered, "handover_id"),
 }
 """Which event has to be there first, about the same thing."""
+AFTER_THE_END: tuple[type[Event], ...] = (
+    CaseClosed,
+    CaseNoteAdded,
+    CaseMarked,
+    CaseUnmarked,
+    FeedbackGiven,
+    FeedbackSeen,
+    CaseMessageForwarded,
+    CaseMergeRefused,
+)
+"""What colleagues may add to a case that is over, and what other cases say to it."""
 
 
 def order(evidence: Evidence) -> Iterator[str]:
@@ -40,6 +65,7 @@ def order(evidence: Evidence) -> Iterator[str]:
     yield from _lanes(evidence)
     yield from _causes(evidence)
     yield from _lives(evidence)
+    yield from misplaced(evidence)
 
 
 def _sequences(evidence: Evidence) -> Iterator[str]:
@@ -62,9 +88,10 @@ def _conversations(evidence: Evidence) -> Iterator[str]:
     for number, event in enumerate(evidence.log.all(MessageReceived)):
         rank.setdefault((event.message.conversation, event.message.id), number)
     latest: dict[str, int] = defaultdict(lambda: -1)
+    parted = {(id, event.new_case) for event in evidence.log.all(CaseSplit) for id in event.messages}
     for added in evidence.log.all(CaseMessageAdded):
         place = rank.get((added.conversation, added.message.id))
-        if place is None:
+        if place is None or (added.message.id, added.case_id) in parted:
             continue
         if place < latest[added.conversation]:
             yield (
@@ -110,10 +137,12 @@ def _lives(evidence: Evidence) -> Iterator[str]:
     for event in evidence.log.case_events():
         if isinstance(event, CaseOpened):
             opened.add(event.case_id)
-        elif event.case_id not in opened:
+        elif event.case_id not in opened and not isinstance(event, CaseMessageForwarded):
             opened.add(event.case_id)  # said once
             yield f"{event.type} in case {event.case_id} before it was opened"
-        if event.case_id in closed and not isinstance(event, CaseClosed):
+        if isinstance(event, CaseUnmerged):
+            closed.discard(event.case_id)
+        elif event.case_id in closed and not isinstance(event, AFTER_THE_END):
             yield _after_closing(event)
         elif isinstance(event, CaseClosed):
             closed.add(event.case_id)

@@ -27,13 +27,17 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedReply:
-    """A reply as it arrived at the customer's end, once for each arrival; `delivery_id`: its webhook-id or Message-ID."""
+    """A message of a reply as it arrived at the customer's end, once for each arrival, in the order of arrival.
+
+    `delivery_id`: its webhook-id or Message-ID. `part`: which message of a long reply it is, from 1.
+    """
 
     reply_id: str
     delivery_id: str
     conversation: str
     text: str
     at: datetime
+    part: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,5 +57,7 @@ class Receiver:
             return Response(status_code=200)
         self._seen.add(id)
         data = (await request.json())["data"]
-        self.received.append(ReceivedReply(data["reply_id"], id, data["conversation"], data["text"], datetime.now(UTC)))
+        now = datetime.now(UTC)
+        reply = ReceivedReply(data["reply_id"], id, data["conversation"], data["text"], now, data["part"])
+        self.received.append(reply)
         return Response(status_code=200)
