@@ -28,12 +28,12 @@ class About:
     """Whether a promise is recorded, or kept, with this reply, or is open in the case (F1)."""
     limit: int | None = None
     """Characters that the channel takes, signature included; None: any number."""
-    public: bool = False
-    """Whether everybody can read the reply (V7)."""
+    public: bool | None = None
+    """Whether everybody can read the reply (V7); None: unknown."""
     signature: str | None = None
-    """What is set below the reply when it is sent (V1); None: unknown, or the words must name their author."""
+    """What is set below the reply when it is sent (V1), "" if nothing is; None: unknown, and not looked at."""
     templates: tuple[str, ...] = ()
-    """The brand's standard texts in the language of the reply, holes as `{by}`."""
+    """The brand's standard texts, holes as `{by}`; none for a holding reply, which may be one (O5)."""
 
 
 @dataclass(frozen=True, slots=True)

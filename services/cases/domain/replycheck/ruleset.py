@@ -1,0 +1,259 @@
+"""The rules as data: what a rules file says, and reading one with file and line in every error.
+
+`rules/catalogue.yaml` names the rules and says why, once; `rules/<language>.yaml` has their words, one file a language.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Annotated, Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from schemas.organisation_errors import sentences
+from services.cases.domain.replycheck.advice import Kind
+from services.cases.domain.replycheck.patterns import Matcher, Pattern, PatternInvalid, compile_pattern
+
+DESK_LANGUAGES: Final = frozenset({"en", "nl"})
+FALLBACK: Final = "en"
+"""Its phrases go with the rules that need no language, where the reply's own language has no file."""
+RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Said = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class RulesInvalid(ValueError):
+    """A rules file does not say what it must; one line for each mistake, as `file:line: what is wrong`."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _readable(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        compile_pattern(pattern)
+    return patterns
+
+
+class Named(_Strict):
+    """A rule in the catalogue."""
+
+    id: RuleId
+    kind: Kind
+    why: dict[str, Said]
+    """By language of the agent's desk."""
+
+    @field_validator("why")
+    @classmethod
+    def _in_the_languages_of_the_desk(cls, why: dict[str, str]) -> dict[str, str]:
+        if why.keys() != DESK_LANGUAGES:
+            raise ValueError(f"says why in {', '.join(sorted(why)) or 'no language'}: it must be en and nl")
+        return why
+
+
+class Examples(_Strict):
+    """Replies that the rule must flag, and such that it must not; they are its tests."""
+
+    bad: tuple[Said, ...] = Field(min_length=1)
+    good: tuple[Said, ...] = Field(min_length=1)
+
+
+class Worded(_Strict):
+    """A rule in one language."""
+
+    id: RuleId
+    patterns: tuple[Said, ...] = ()
+    """What it flags; for `no-acknowledgement` what acknowledges a feeling, for `faceless` who does not count as a person."""
+    unless: tuple[Said, ...] = ()
+    """Not flagged where one of these is in the same sentence."""
+    better: Said
+    examples: Examples
+
+    _patterns = field_validator("patterns", "unless")(_readable)
+
+
+class Times(_Strict):
+    """How a language says when; what each key means is told in `moments`."""
+
+    within: tuple[Said, ...]
+    today: tuple[Said, ...]
+    tomorrow: tuple[Said, ...]
+    day_after_tomorrow: tuple[Said, ...] = ()
+    morning: tuple[Said, ...]
+    noon: tuple[Said, ...]
+    afternoon: tuple[Said, ...]
+    evening: tuple[Said, ...]
+    end_of_day: tuple[Said, ...]
+    weekday: tuple[Said, ...]
+    next_weekday: tuple[Said, ...]
+    next_working_day: tuple[Said, ...]
+    this_week: tuple[Said, ...]
+    weekend: tuple[Said, ...]
+    after_weekend: tuple[Said, ...]
+    early_next_week: tuple[Said, ...]
+    next_week: tuple[Said, ...]
+    clock: tuple[Said, ...]
+    date: tuple[Said, ...]
+
+
+class Promising(_Strict):
+    """How a language promises (F1)."""
+
+    commitments: tuple[Said, ...] = Field(min_length=1)
+    """Somebody of us will do something for the customer."""
+    unless: tuple[Said, ...] = ()
+    """Not a promise where one of these is in the same sentence."""
+    numbers: dict[Said, Annotated[float, Field(gt=0)]]
+    units: dict[str, tuple[Said, ...]]
+    weekdays: tuple[tuple[Said, ...], ...] = Field(min_length=7, max_length=7)
+    months: tuple[tuple[Said, ...], ...] = Field(min_length=12, max_length=12)
+    before_noon: tuple[Said, ...] = ()
+    """After an hour of the clock: am."""
+    after_noon: tuple[Said, ...] = ()
+    """After an hour of the clock: pm."""
+    hour_words: tuple[Said, ...] = ()
+    """After an hour of the clock: o'clock."""
+    times: Times
+
+    _patterns = field_validator("commitments", "unless")(_readable)
+
+
+class RulesFile(_Strict):
+    """One language."""
+
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    rules: tuple[Worded, ...] = Field(min_length=1)
+    promises: Promising
+
+
+class CatalogueFile(_Strict):
+    """Every rule there is."""
+
+    rules: tuple[Named, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule in one language, ready to be applied."""
+
+    id: str
+    kind: Kind
+    why: dict[str, str]
+    better: str
+    patterns: tuple[Pattern, ...]
+    unless: Matcher[None]
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    """All rules of one language."""
+
+    language: str
+    rules: Mapping[str, Rule]
+    file: RulesFile
+
+    @cached_property
+    def flagging(self) -> Matcher[Rule]:
+        """The patterns that flag; those of the rules about what a reply lacks are not among them."""
+        flag = [rule for rule in self.rules.values() if rule.kind not in ("no-acknowledgement", "faceless")]
+        return Matcher((rule, pattern) for rule in flag for pattern in rule.patterns)
+
+    @cached_property
+    def lacking(self) -> Mapping[str, Matcher[None]]:
+        """The patterns of the rules about what a reply lacks."""
+        lacks = [rule for rule in self.rules.values() if rule.kind in ("no-acknowledgement", "faceless")]
+        return {rule.id: Matcher((None, pattern) for pattern in rule.patterns) for rule in lacks}
+
+
+def read(name: str, text: str, catalogue: CatalogueFile) -> Ruleset:
+    """One language's rules. Raises RulesInvalid."""
+    file, node = _parsed(name, text, RulesFile)
+    _require_known(name, node, file, catalogue)
+    named = {rule.id: rule for rule in catalogue.rules}
+    rules = {
+        worded.id: Rule(
+            worded.id,
+            named[worded.id].kind,
+            named[worded.id].why,
+            worded.better,
+            tuple(compile_pattern(pattern) for pattern in worded.patterns),
+            Matcher((None, compile_pattern(pattern)) for pattern in worded.unless),
+        )
+        for worded in file.rules
+    }
+    return Ruleset(file.language, rules, file)
+
+
+def read_catalogue(name: str, text: str) -> CatalogueFile:
+    """The catalogue. Raises RulesInvalid."""
+    return _parsed(name, text, CatalogueFile)[0]
+
+
+@lru_cache(maxsize=1)
+def rulesets() -> Mapping[str, Ruleset]:
+    """The packaged rules by language, read once. Raises RulesInvalid."""
+    folder = resources.files(__package__) / "rules"
+    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")}
+    catalogue = read_catalogue("catalogue.yaml", texts.pop("catalogue.yaml"))
+    return {found.language: found for found in (read(name, text, catalogue) for name, text in sorted(texts.items()))}
+
+
+def _require_known(name: str, node: yaml.Node, file: RulesFile, catalogue: CatalogueFile) -> None:
+    known, seen, mistakes = {rule.id for rule in catalogue.rules}, set[str](), []
+    for number, rule in enumerate(file.rules):
+        line = _line(node, ("rules", number, "id"))
+        if rule.id not in known:
+            mistakes.append(f"{name}:{line}: the catalogue has no rule {rule.id}")
+        if rule.id in seen:
+            mistakes.append(f"{name}:{line}: rule {rule.id} is there twice")
+        seen.add(rule.id)
+    if name != f"{file.language}.yaml":
+        mistakes.append(f"{name}:{_line(node, ('language',))}: the file of {file.language} is {file.language}.yaml")
+    if lacking := known - seen:
+        mistakes.append(f"{name}:{_line(node, ('rules',))}: lacks {', '.join(sorted(lacking))}")
+    if mistakes:
+        raise RulesInvalid("\n".join(mistakes))
+
+
+def _parsed(name: str, text: str, model: type[Any]) -> tuple[Any, yaml.Node]:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RulesInvalid(f"{name}:{line}: {error.problem}") from error
+    finally:
+        loader.dispose()
+    try:
+        return model.model_validate(data), node
+    except ValidationError as error:
+        raise RulesInvalid("\n".join(_mistakes(name, model, node, error))) from error
+
+
+def _mistakes(name: str, model: type[BaseModel], node: yaml.Node | None, error: ValidationError) -> Iterator[str]:
+    for place, sentence in sentences(model, error):
+        yield f"{name}:{_line(node, place)}: {sentence}"
+
+
+def _line(node: yaml.Node | None, place: tuple[str | int, ...]) -> int:
+    """The line of a place, as near to it as the file has one; counted from 1."""
+    line = 1
+    for part in place:
+        line = node.start_mark.line + 1 if node is not None else line
+        if isinstance(node, yaml.MappingNode):
+            inner = next((value for key, value in node.value if key.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            inner = node.value[part]
+        else:
+            inner = None
+        if inner is None:
+            return line
+        node = inner
+    return node.start_mark.line + 1 if node is not None else line
+
+
+__all__ = ["FALLBACK", "PatternInvalid", "Rule", "Ruleset", "RulesInvalid", "read", "read_catalogue", "rulesets"]
