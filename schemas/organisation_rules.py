@@ -17,7 +17,8 @@ Place: TypeAlias = tuple[str | int, ...]
 Known: TypeAlias = Mapping[str, Collection[str]]
 """Section -> ids that may be named."""
 BrokenRule: TypeAlias = tuple[Place, str]
-_LONGEST_BY = "31-12-2026 23:59 CEST"
+_LONGEST_BY = "Wed, 30 Sep, 11:59 pm (Buenos Aires)"
+"""A moment as it is written out for a customer."""
 
 
 @lru_cache(maxsize=1)
@@ -96,6 +97,9 @@ def _brands(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
             yield ("brands", index, "pool"), sentence
         if sentence := _unknown("calendar", brand.calendar, ids["calendars"]):
             yield ("brands", index, "calendar"), sentence
+        for position, topic in enumerate(brand.policy.approve_topics):
+            if sentence := _unknown("topic", topic, ids["topics"]):
+                yield ("brands", index, "policy", "approve_topics", position), sentence
         # People who were left out because something else is wrong with them may be the ones who own its cases.
         if brand.id not in staffed and len(organisation.people) >= len(ids["people"]) > 0:
             yield ("brands", index), "nobody can own its cases (at least one agent, coach or lead must name the brand)"
