@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import Identifier, Model, UtcDatetime
-from schemas.events.case import CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved
+from schemas.events.case import CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved, CaseUnmerged
 from schemas.events.followup import ClockBreached, ClockEvent, ClockKind, ClockSet, ClockStopped, ClockWarned
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplySent
@@ -155,6 +155,20 @@ def case_closed(state: CaseClocks | None, event: CaseClosed, now: datetime) -> C
         return None
     known = known.model_copy(update={"closed": True})
     return _stop_ended(known, (clock for clock in known.clocks if not clock.over), now)
+
+
+def case_unmerged(
+    state: CaseClocks | None, event: CaseUnmerged, warn_before: timedelta, now: datetime
+) -> Change | None:
+    """The case goes on after all. Who has not had a first reply waits for it by the same moment as before (O4)."""
+    known = _known(state, event)
+    if not known.closed:
+        return None
+    known = known.model_copy(update={"closed": False})
+    if event.first_reply_due_at is None or known.first_reply_sent_at:
+        return known, ()
+    number = 1 + sum(clock.kind == "first-response" for clock in known.clocks)
+    return _set(known, "first-response", known.case_id, event.first_reply_due_at, warn_before, now, number)
 
 
 def fire(state: CaseClocks | None, id: str, firing: Firing, now: datetime) -> Change | None:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from schemas.events.case import CaseClosed, CaseOpened, CaseReopened, CaseResolved
+from schemas.events.case import CaseClosed, CaseOpened, CaseReopened, CaseResolved, CaseUnmerged
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplySent
 from schemas.ids import derive
@@ -55,6 +55,11 @@ def listening(organisation: Organisation) -> Table:
     @table.on(CaseClosed, CLOCKS, id=lambda event: event.case_id)
     def case_closed(state: CaseClocks | None, event: CaseClosed, context: Context) -> Decision[CaseClocks] | None:
         return _decision(domain.case_closed(state, event, context.now))
+
+    @table.on(CaseUnmerged, CLOCKS, id=lambda event: event.case_id)
+    def case_unmerged(state: CaseClocks | None, event: CaseUnmerged, context: Context) -> Decision[CaseClocks] | None:
+        warn_before = timedelta(minutes=_policy(organisation, event.brand).warn_before_minutes)
+        return _decision(domain.case_unmerged(state, event, warn_before, context.now))
 
     return table
 
