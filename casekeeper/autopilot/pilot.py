@@ -32,7 +32,7 @@ class Pace:
 
 
 class Autopilot:
-    """Plays owners and specialists. Stateless in effect: every command's name is derived, so doing it again does nothing."""
+    """Plays owners, specialists and coaches. Stateless in effect: commands have derived names, and again does nothing."""
 
     def __init__(
         self,

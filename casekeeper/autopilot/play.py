@@ -38,8 +38,9 @@ def next_steps(case: Case, organisation: Organisation, now: datetime) -> Sequenc
     if not case.owner or case.closed or case.resolved:
         return ()
     answered = [_answer(case, consult, organisation) for consult in case.open_consults if consult.specialist]
-    if answered or case.open_consults or any(reply.status == "queued" for reply in case.replies.values()):
-        return answered
+    others = [*_four_eyes(case, organisation), *answered]
+    if others or case.open_consults or any(reply.on_its_way for reply in case.replies.values()):
+        return others
     if any(reply.status in ("failed", "uncertain") for reply in case.replies.values()):
         return ()  # a person has to look at it
     if case.unanswered and not case.consults and _needs_specialist(case, organisation):
@@ -47,6 +48,18 @@ def next_steps(case: Case, organisation: Organisation, now: datetime) -> Sequenc
     if case.unanswered or case.open_promises:
         return [_reply(case)]
     return [_step(case, case.owner, "resolution", {}, str(case.messages))]
+
+
+def _four_eyes(case: Case, organisation: Organisation) -> list[Step]:
+    """A coach or lead of the brand lets everything go that waits, but for their own; always the same one for a case (P1)."""
+    people = [each for each in organisation.people if each.role in ("coach", "lead") and case.brand in each.brands]
+    steps = []
+    for approval in case.approvals.values():
+        others = [each.id for each in people if each.id != approval.asked_by]
+        if approval.status == "waiting" and others:
+            coach = others[int(_share(case, "coach") * len(others))]
+            steps.append(_step(case, coach, f"approvals/{approval.id}/approval", {}, "1"))
+    return steps
 
 
 def _step(case: Case, person: str, path: str, body: dict[str, Any], ordinal: str) -> Step:

@@ -11,10 +11,10 @@ from schemas.events.message import Author
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
 from services.cases.domain import Case, Consult
-from services.cases.domain.case import Promise, Reply
+from services.cases.domain.records import Approval, Promise, Reply
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-OWNER, SPECIALIST = "maaike.postma", "isla.fletcher"
+OWNER, SPECIALIST, COACH = "maaike.postma", "isla.fletcher", "lars.verhoeven"
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "example-org"
 
 
@@ -50,6 +50,12 @@ def consult(**fields: Any) -> dict[str, Consult]:
     return {"k": Consult.model_validate({"id": "k", "question": "?", "language": "nl"} | fields)}
 
 
+def waiting(asked_by: str = OWNER, status: str = "waiting") -> dict[str, Approval]:
+    """A reply that waits for four eyes."""
+    fields = {"id": "a", "subject": "reply", "subject_id": "r", "asked_by": asked_by, "reasons": ("stage",)}
+    return {"a": Approval.model_validate(fields | {"requested_at": NOON, "due_at": NOON, "status": status})}
+
+
 PROMISED = {"p": Promise(id="p", what="the answer", due_at=NOON + PROMISE)}
 FRENCH = {"language": "fr"}
 
@@ -75,6 +81,18 @@ TABLE: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         FRENCH | {"consults": consult(open=False, answer="Yes (FR)"), "promises": PROMISED},
         [(OWNER, "replies")],
     ),
+    (
+        "a reply waits for four eyes",
+        {"replies": reply("held"), "approvals": waiting()},
+        [(COACH, "approvals/a/approval")],
+    ),
+    (
+        "it waits, and so does a specialist",
+        FRENCH | {"replies": reply("held"), "approvals": waiting(), "consults": consult(specialist=SPECIALIST)},
+        [(COACH, "approvals/a/approval"), (SPECIALIST, "consults/k/answer")],
+    ),
+    ("it was seen, and is on its way", {"replies": reply("queued"), "approvals": waiting(status="given")}, []),
+    ("a reply leaves later", {"replies": reply("scheduled")}, []),
     ("a reply failed", {"replies": reply("failed")}, []),
     ("nobody knows whether a reply arrived", {"replies": reply("uncertain")}, []),
     ("answered, and a promise is open", {"unanswered": False, "promises": PROMISED}, [(OWNER, "replies")]),
@@ -115,3 +133,11 @@ def test_an_answer_keeps_the_open_promise_and_names_the_country(organisation: Or
 def test_about_a_third_of_easy_cases_asks_a_specialist(organisation: Organisation) -> None:
     asked = sum(len(next_steps(case(id=f"case-{number}"), organisation, NOON)) == 2 for number in range(400))
     assert 0.25 < asked / 400 < 0.45
+
+
+def test_nobody_plays_the_coach_of_their_own_reply(organisation: Organisation) -> None:
+    """P1: four eyes are two people."""
+    for coach in ("joost.smit", "lars.verhoeven"):
+        [step] = next_steps(case(replies=reply("held"), approvals=waiting(coach)), organisation, NOON)
+        assert step.person != coach
+        assert organisation.person(step.person).role in ("coach", "lead")
