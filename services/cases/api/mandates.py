@@ -87,7 +87,7 @@ def _now(
     terms, now = cases.terms(brand, standing), cases.now()
     person = standing.known.get(id_) or cases.organisation.by_id["people"].get(id_)
     if person is None or brand not in person.brands:
-        raise Problem(404, "unknown-person", f"nobody named {id_!r} works for {brand}")
+        raise Problem(404, "person-not-found", f"nobody named {id_!r} works for {brand}")
     policy: Mandates = (terms.on(case.channel) if case else terms).brand.policy
     limits = policy.mandate_limits.get(person.mandate or "", NO_LIMITS)
     per_case, per_period, room = limits.per_case, limits.per_period, left(allowance, limits, now)

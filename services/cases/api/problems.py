@@ -6,7 +6,7 @@ belong to a route follows from its code: what it calls, as far as the service's 
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -68,7 +68,9 @@ OF_A_CASE = (
 OTHERS = (
     Kind(400, "invalid-cursor", "The cursor does not belong to this list; begin again without one."),
     Kind(404, "nothing-offered", "Nothing of these handovers waits for whoever acts."),
+    Kind(404, "person-not-found", "The person does not exist, or does not work for the brand."),
     Kind(422, "already-the-owner", "Nobody can take over from themselves."),
+    Kind(422, "not-a-period", "The list takes moments in order, at most 92 days apart."),
     Kind(422, "too-many-cases", "The command is about more cases than are done at once; name some of them."),
     Kind(422, "unknown-skill", "The organisation has no such skill."),
 )
@@ -151,6 +153,8 @@ def _functions(value: Any, names: Iterable[str]) -> list[Any]:
         return [each for part in value for each in _functions(part, names)]
     if isinstance(value, dict):
         return [each for part in value.values() for each in _functions(part, names)]
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__module__.startswith(OWN):
+        return [each for part in fields(value) for each in _functions(getattr(value, part.name), names)]
     if isinstance(value, type) and value.__module__.startswith(OWN) and not issubclass(value, Refused):
         named = [vars(value)[name] for name in names if name in vars(value)]
         return [inspect.unwrap(getattr(each, "__func__", each)) for each in named]
