@@ -14,7 +14,9 @@ def test_the_key_is_read_from_the_data() -> None:
 def test_a_service_hears_its_topics_in_the_order_of_the_registry() -> None:
     assert [topic.name for topic in consumed_by("cases")] == [
         "messages.classified",
+        "cases.events",
         "routing.decisions",
+        "roster.events",
         "deliveries.events",
         "followup.events",
     ]
