@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from casekeeper.cli import api, judged, organisation, running
+from casekeeper.cli import api, cases, judged, organisation, running
 from schemas.topics import SERVICES
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     help="Casekeeper: every customer has one owner, from the first message to the last.",
 )
 app.add_typer(organisation.app, name="org")
-app.add_typer(running.cases, name="case")
+app.add_typer(cases.app, name="case")
 app.add_typer(api.app, name="api")
 app.add_typer(running.dead, name="dead")
 app.command()(running.up)

@@ -1,4 +1,4 @@
-"""Subcommands about a running stack: start it, write to it as a customer, look at a case, at dead letters."""
+"""Subcommands about a running stack: start it, write to it as a customer, look at dead letters."""
 
 import asyncio
 import json
@@ -26,17 +26,11 @@ from schemas.topics import SERVICES
 from services.chassis import dead as letters
 from services.chassis.errors import PortInUse, Unavailable
 from services.chassis.ids import fresh
-from services.chassis.kafka import Publisher, Record, read
+from services.chassis.kafka import Publisher, Record
 
-cases = typer.Typer(no_args_is_help=True, help="Look at a case of the running stack.")
 dead = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be handled, and giving it another chance.")
 out = Console()
 err = Console(stderr=True)
-
-
-@cases.callback()
-def _cases() -> None:
-    """Keeps `show` a subcommand."""
 
 
 def _fail(error: Exception) -> NoReturn:
@@ -126,55 +120,6 @@ async def _send(sender: Sender, said: Said) -> dict[str, Any]:
     if status not in (200, 202):
         _fail(ChildError(f"refused ({status}): {text}"))
     return dict(json.loads(text))
-
-
-@cases.command("show")
-def show(
-    case_id: Annotated[str, typer.Argument(help="The id of the case, as the desk shows it.")],
-    folder: FolderOption = DEFAULT_FOLDER,
-    as_json: JsonOption = False,
-) -> None:
-    """A case as it is now, and everything that happened to it, read from its topic."""
-    found = _running(folder)
-    try:
-        answer = httpx2.get(f"{found.url('cases')}/cases/{case_id}", headers=found.internal_headers, timeout=10)
-    except httpx2.HTTPError as error:
-        _fail(ChildError(f"the cases service does not answer: {error}"))
-    if answer.status_code != 200:
-        _fail(ChildError(str(answer.json().get("detail", answer.text))))
-    try:
-        events = asyncio.run(_events(found, case_id))
-    except Unavailable as error:
-        _fail(error)
-    if as_json:
-        typer.echo(json.dumps({"case": answer.json(), "events": events}, ensure_ascii=False))
-        return
-    case = answer.json()
-    out.print(
-        f"[bold]{case_id}[/bold]  {case['status']}  owner: {case['owner'] or 'nobody yet'}  language: {case['language']}"
-    )
-    table = Table("when (UTC)", "what", "details")
-    for event in events:
-        details = {
-            name: value for name, value in event["data"].items() if name not in ("case_id", "conversation", "brand")
-        }
-        table.add_row(event["time"][:19], event["type"], json.dumps(details, ensure_ascii=False)[:160])
-    out.print(table)
-
-
-async def _events(found: Running, case_id: str) -> list[dict[str, Any]]:
-    seen: dict[str, dict[str, Any]] = {}
-    async for record in read(found.cluster, ["cases.events", "followup.events", "routing.decisions"]):
-        envelope = record.envelope()
-        if getattr(envelope.data, "case_id", "") == case_id:
-            data = envelope.data.model_dump(mode="json")
-            seen[envelope.id] = {
-                "time": envelope.time.isoformat(),
-                "type": envelope.type,
-                "id": envelope.id,
-                "data": data,
-            }
-    return sorted(seen.values(), key=lambda event: str(event["time"]))
 
 
 @dead.command("list")

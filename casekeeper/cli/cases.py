@@ -1,0 +1,122 @@
+"""`casekeeper case`: a case, rebuilt from its topic."""
+
+import asyncio
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from casekeeper import case_story
+from casekeeper.case_story import Step, StoryBroken
+from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption
+from casekeeper.local import running
+from casekeeper.local.running import NotRunning
+from schemas.base import UtcDatetime
+from services.cases.domain import Case
+from services.chassis.errors import Unavailable
+from services.chassis.kafka import Cluster
+
+app = typer.Typer(no_args_is_help=True, help="Look at a case, as its topic tells it.")
+out = Console()
+err = Console(stderr=True)
+DETAILS = 160
+"""Characters of an event's details in the table; `--json` has them all."""
+
+
+@app.callback()
+def _cases() -> None:
+    """Keeps `show` a subcommand."""
+
+
+@app.command("show")
+def show(
+    case_id: Annotated[str, typer.Argument(help="The id of the case, as the desk shows it.")],
+    at: Annotated[str, typer.Option(help="As it was then, such as 2026-11-24T13:30:00Z.")] = "",
+    why: Annotated[bool, typer.Option("--why", help="Tell of each event who did it and what led to it.")] = False,
+    kafka: Annotated[
+        str, typer.Option(envvar="CASEKEEPER_KAFKA", help="A cluster's host:port, instead of the local stack.")
+    ] = "",
+    prefix: Annotated[
+        str, typer.Option("--kafka-prefix", envvar="CASEKEEPER_KAFKA_PREFIX", help="Before the cluster's topics.")
+    ] = "",
+    folder: FolderOption = DEFAULT_FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """A case as it is, or was at a moment, and everything that happened to it until then; read from its topic alone."""
+    moment = _moment(at)
+    cluster = Cluster(kafka, prefix) if kafka else _local(folder)
+    try:
+        case, steps = asyncio.run(_read(cluster, case_id, moment, why=why))
+    except (StoryBroken, Unavailable) as error:
+        _fail(str(error))
+    if case is None:
+        when = f" at {moment.isoformat()}" if moment else ""
+        _fail(f"there is no case {case_id}{when} in the topic {cluster.topic(case_story.TOPIC)} of {cluster.bootstrap}")
+    if as_json:
+        state = case.model_dump(mode="json") | {"status": case.status}
+        typer.echo(json.dumps({"case": state, "events": [step.shown() for step in steps]}, ensure_ascii=False))
+        return
+    _print(case, steps, why=why)
+
+
+async def _read(cluster: Cluster, case_id: str, at: datetime | None, *, why: bool) -> tuple[Case | None, list[Step]]:
+    events = await case_story.read_case(cluster, case_id)
+    case = case_story.folded(events, at)
+    until = [each for each in events if at is None or each.time <= at]
+    return case, await case_story.with_causes(cluster, until) if why else [Step(each) for each in until]
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found: datetime = TypeAdapter(UtcDatetime).validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter(f"{text!r} is no moment with a zone, such as 2026-11-24T13:30:00Z") from error
+    return found
+
+
+def _local(folder: Path) -> Cluster:
+    try:
+        return running.find(folder).cluster
+    except NotRunning as error:
+        _fail(f"{error}; or name a cluster with --kafka")
+
+
+def _print(case: Case, steps: list[Step], *, why: bool) -> None:
+    out.print(f"[bold]{case.id}[/bold]  {case.status}", highlight=False)
+    for name, value in _summary(case).items():
+        out.print(f"  {name}: {value}", highlight=False, markup=False)
+    table = Table("", "when (UTC)", "what", *(["who", "why"] if why else []), "details")
+    for step in steps:
+        envelope = step.envelope
+        data = envelope.data.model_dump(mode="json", exclude={"case_id", "conversation", "brand"})
+        reasons = [step.who, "\n".join(step.why)] if why else []
+        details = json.dumps(data, ensure_ascii=False)[:DETAILS]
+        cells = [str(envelope.sequence), f"{envelope.time:%Y-%m-%d %H:%M:%S}", envelope.type, *reasons, details]
+        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+    out.print(table)
+
+
+def _summary(case: Case) -> dict[str, Any]:
+    said = {
+        "brand": f"{case.brand}, on {case.channel}",
+        "owner": case.owner or "nobody yet",
+        "cover": f"{case.cover.person} until {case.cover.ends_at:%Y-%m-%d %H:%M} UTC" if case.cover else "",
+        "offered to": case.pending_handover.to if case.pending_handover else "",
+        "open consults": ", ".join(each.question for each in case.open_consults),
+        "open promises": ", ".join(f"{each.what} by {each.due_at:%Y-%m-%d %H:%M} UTC" for each in case.open_promises),
+        "replies": ", ".join(f"{each.kind} {each.status}" for each in case.replies.values()),
+        "merged into": case.merged_into,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _fail(sentence: str) -> NoReturn:
+    err.print(sentence, style="red", highlight=False, markup=False)
+    raise typer.Exit(1)
