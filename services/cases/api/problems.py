@@ -11,6 +11,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from services.cases.api.acting import Commands
+from services.cases.api.standing import Standing
 from services.cases.domain import Refused
 from services.chassis.errors import PROBLEM_ROOT
 
@@ -54,9 +55,10 @@ OF_A_COMMAND = (
     Kind(422, "idempotency-key-reused", "The key named another command of this person at this address before."),
 )
 """What every command can lead to."""
+UNKNOWN_BRAND = Kind(422, "unknown-brand", "The organisation has no such brand, or whoever acts does not serve it.")
 OF_A_RULE = (
     Kind(422, "unknown-person", "Nobody of the organisation has the id that the command names."),
-    Kind(422, "unknown-brand", "The organisation has no such brand, or whoever acts does not serve it."),
+    UNKNOWN_BRAND,
     Kind(422, "unknown-channel", "The organisation has no such channel."),
     Kind(422, "unknown-topic", "The organisation has no such topic."),
     Kind(422, "unknown-calendar", "The organisation has no such calendar."),
@@ -66,12 +68,14 @@ OF_A_CASE = (
     Kind(404, "case-not-found", "There is no such case, or its brand is not one that whoever acts serves (M7)."),
 )
 OTHERS = (
+    UNKNOWN_BRAND,
     Kind(400, "invalid-cursor", "The cursor does not belong to this list; begin again without one."),
     Kind(404, "nothing-offered", "Nothing of these handovers waits for whoever acts."),
     Kind(404, "person-not-found", "The person does not exist, or does not work for the brand."),
     Kind(422, "already-the-owner", "Nobody can take over from themselves."),
     Kind(422, "not-a-period", "The list takes moments in order, at most 92 days apart."),
     Kind(422, "too-many-cases", "The command is about more cases than are done at once; name some of them."),
+    Kind(422, "unknown-answer", "The answer library of the case's brand has no such answer."),
     Kind(422, "unknown-skill", "The organisation has no such skill."),
 )
 """What only some routes lead to; found by their names in the code."""
@@ -136,7 +140,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 def _classes(function: FunctionType) -> list[type]:
     """Our own classes among what a function is given, and the shared commands."""
     given = [getattr(each, "__origin__", each) for each in inspect.get_annotations(function).values()]
-    return [Commands, *(each for each in given if isinstance(each, type) and each.__module__.startswith(OWN))]
+    return [Commands, Standing, *(each for each in given if isinstance(each, type) and each.__module__.startswith(OWN))]
 
 
 def _named(code: CodeType, known: dict[str, Any], given: Iterable[type]) -> Iterator[Any]:
