@@ -11,6 +11,7 @@ from services.desk.api.live import Hub, Live
 from services.desk.api.parts import Parts
 from services.desk.api.session import Sessions, Signing
 from services.desk.domain.board import Board
+from services.desk.domain.pictures import Pictures
 from services.desk.gateway.commands import CaseCommands, CustomerMessages
 from services.desk.gateway.http import Caller
 from services.desk.handlers import table
@@ -84,4 +85,5 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         commands=CaseCommands(callers[0]),
         customers=CustomerMessages(callers[1]),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
+        pictures=Pictures(settings.picture_hosts),
     )

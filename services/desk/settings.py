@@ -27,5 +27,9 @@ class Settings(ServiceConfig):
     sign_in_failures: int = Field(5, ge=1, description="wrong passwords per person and address before a pause")
     sign_in_pause_seconds: int = Field(300, ge=1, description="how long that pause is")
     messages_per_minute: int = Field(30, ge=1, description="messages one address may write on the customers' page")
+    picture_hosts: str = Field(
+        "*",
+        description="hosts whose pictures the pages show, with spaces between them; `*`: all; empty: links only",
+    )
     autopilot: bool = Field(False, description="whether the autopilot plays until a lead says otherwise")
     catch_up_seconds: float = Field(5, gt=0, description="how often the list looks for what other instances handled")

@@ -113,4 +113,7 @@ class Live:
 def subjects_of(view: CaseView) -> set[str]:
     """Everything that shows this case."""
     specialists = {consults_subject(consult.specialist) for consult in view.consults if consult.specialist}
-    return {BOARD, case_subject(view.id), talk_subject(view.conversation), *specialists}
+    talks = {
+        talk_subject(each) for each in (view.conversation, *(entry.conversation for entry in view.timeline)) if each
+    }
+    return {BOARD, case_subject(view.id), *talks, *specialists}

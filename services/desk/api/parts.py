@@ -12,6 +12,7 @@ from services.desk.api.live import Hub
 from services.desk.api.session import NotSignedIn, Sessions
 from services.desk.domain.access import Reader
 from services.desk.domain.board import Board
+from services.desk.domain.pictures import Pictures
 from services.desk.gateway.commands import CaseCommands, CustomerMessages
 from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
@@ -37,6 +38,7 @@ class Parts:
     commands: CaseCommands
     customers: CustomerMessages
     customer_limit: Limit
+    pictures: Pictures
 
 
 def parts(request: Request) -> Parts:

@@ -38,6 +38,7 @@ def message_added(view: CaseView, event: CaseMessageAdded, moment: Moment) -> Ca
         ref=message.id,
         note=understood.language,
         attachments=message.attachments[:20],
+        conversation=message.conversation if message.conversation != event.conversation else "",
         **entry_text(message.text),
     )
     return view.saw(

@@ -90,6 +90,8 @@ def reply_queued(view: CaseView, event: ReplyQueued, moment: Moment) -> CaseView
         by=event.author,
         ref=event.reply_id,
         note=event.kind,
+        attachments=event.attachments[:20],
+        conversation=event.to_conversation,
         **entry_text(event.text),
     )
     queued = Reply(id=event.reply_id, kind=event.kind, author=event.author)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from schemas.base import Model, UtcDatetime
+from schemas.events.message import Attachment
 from services.desk.domain.case_view import OPEN, CaseView
 
 MAX_WRITTEN = 100
@@ -39,6 +40,7 @@ class Line(Model):
     at: UtcDatetime
     by: str = ""
     mine: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Outlook(Model):
@@ -49,15 +51,24 @@ class Outlook(Model):
     done: bool = False
 
 
-def lines(talk: Talk | None, cases: Iterable[CaseView]) -> list[Line]:
-    """The conversation in order: the customer's messages, and the replies that were sent."""
+def lines(conversation: str, talk: Talk | None, cases: Iterable[CaseView]) -> list[Line]:
+    """The conversation in order: the customer's messages, and the replies that were sent to it.
+
+    A merged case holds what was said in several conversations; each page shows its own only (M4).
+    """
     found = {
         (entry.ref or entry.id): Line(
-            id=entry.ref or entry.id, text=entry.text, at=entry.at, by=entry.by, mine=entry.kind == "message"
+            id=entry.ref or entry.id,
+            text=entry.text,
+            at=entry.at,
+            by=entry.by,
+            mine=entry.kind == "message",
+            attachments=entry.attachments,
         )
         for view in cases
         for entry in view.timeline
-        if entry.kind == "message" or (entry.kind == "reply" and _arrived(view, entry.ref))
+        if (entry.conversation or view.conversation) == conversation
+        and (entry.kind == "message" or (entry.kind == "reply" and _arrived(view, entry.ref)))
     }
     waiting = [
         Line(id=each.id, text=each.text, at=each.at, mine=True)
@@ -73,8 +84,10 @@ def _arrived(view: CaseView, reply_id: str) -> bool:
 
 
 def outlook(cases: Sequence[CaseView], now: datetime) -> Outlook:
-    """What can be said honestly now, from the latest case."""
-    latest = max(cases, key=lambda view: view.opened_at or now, default=None)
+    """What can be said honestly now, from the latest case; a merged one goes on in another."""
+    latest = max(
+        [view for view in cases if not view.merged_into] or cases, key=lambda view: view.opened_at or now, default=None
+    )
     if latest is None:
         return Outlook()
     due = latest.next_due

@@ -97,6 +97,8 @@ class Entry(Model):
     late: bool = False
     explanation: Explanation | None = None
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=20)
+    conversation: str = ""
+    """Where the customer wrote or reads it, when that is not the case's own conversation (a merged case, M4)."""
 
 
 def entry_text(text: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ from services.desk.domain.access import Reader
 from services.desk.pages import texts
 from services.desk.pages.assets import asset_url
 from services.desk.pages.names import Names
+from services.desk.pages.security import POLICY_HEADER, policy
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -82,10 +83,12 @@ class Pages:
             "demonstration_clock": getattr(self.request.app.state, "demonstration_clock", False),
             "remaining": lambda due: texts.remaining(due, now, self.language),
             "clock_state": lambda due: clock_state(due, now),
+            "pictures": self.desk.pictures,
             **context,
         }
         html = environment(self.language).get_template(template).render(everything)
-        response = HTMLResponse(html, status, {"Cache-Control": "no-store", "Vary": "HX-Request"})
+        headers = {POLICY_HEADER: policy(self.desk.pictures.sources), "Cache-Control": "no-store", "Vary": "HX-Request"}
+        response = HTMLResponse(html, status, headers)
         if self.request.query_params.get("lang") == self.language:
             response.set_cookie(texts.LANGUAGE_COOKIE, self.language, max_age=YEAR_SECONDS, samesite="lax")
         return response

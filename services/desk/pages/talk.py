@@ -140,8 +140,8 @@ async def _conversation(
     pages: Pages, desk: Parts, place: Place, token: str, thread: str, form: FormState, *, composing: bool = False
 ) -> Response:
     conversation = conversation_id(place.brand.id, place.channel.id, thread)
-    talk, cases = await desk.desk.talk(conversation), await desk.cases.of_conversation(conversation)
-    said = lines(talk, cases)
+    talk, cases = await desk.desk.talk(conversation), await desk.cases.telling(conversation)
+    said = lines(conversation, talk, cases)
     expected = outlook(cases, desk.clock.now())
     context = {
         "place": place,

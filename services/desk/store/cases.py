@@ -12,6 +12,7 @@ from services.desk.store.collections import CASES, customer_key
 LOADED_AT_ONCE = 500
 EARLIER_CASES = 20
 CASES_OF_A_CONVERSATION = 20
+MERGES_FOLLOWED = 10
 OVERLAP = timedelta(seconds=2)
 """How far back to look again: another instance's clock and its last write may be a little behind."""
 
@@ -37,6 +38,16 @@ class Cases:
     async def of_conversation(self, conversation: str) -> list[CaseView]:
         """The latest cases of a conversation, oldest first."""
         return await self._sorted({"conversation": conversation}, CASES_OF_A_CONVERSATION)
+
+    async def telling(self, conversation: str) -> list[CaseView]:
+        """The same, with the cases in which merged ones go on: together they hold all that was said there (M4)."""
+        found = {view.id: view for view in await self.of_conversation(conversation)}
+        for _ in range(MERGES_FOLLOWED):
+            missing = sorted({view.merged_into for view in found.values() if view.merged_into} - found.keys())
+            if not missing:
+                break
+            found |= await self.among(missing)
+        return list(found.values())
 
     async def earlier(self, view: CaseView) -> list[CaseView]:
         """Other cases of the same customer, latest first."""

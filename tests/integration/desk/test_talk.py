@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from schemas.events.case import CaseMerged
+from schemas.events.message import Attachment
+from schemas.events.reply import ReplyQueued
 from schemas.ids import conversation_id
 from services.chassis import kafka
 from services.chassis.service import Service
@@ -11,7 +14,7 @@ from services.ingestion.app import build as build_ingestion
 from services.ingestion.settings import Settings as IngestionSettings
 from tests.conftest import Backends, eventually
 from tests.integration.desk.conftest import TOKEN, Browser, Started, browser, publish
-from tests.unit.desk.stories import Story, outgoing
+from tests.unit.desk.stories import NOON, Story, outgoing
 
 OWNER = "maaike.postma"
 
@@ -127,3 +130,39 @@ async def test_a_customer_is_told_when_ingestion_is_away_and_when_it_is_too_much
         much = await customer.submit("/talk/moccarel", "/talk/moccarel", text="Precious words")
         assert much.status_code == 429
         assert "That was a lot at once." in much.text
+
+
+async def test_media_and_merged_cases_on_the_customers_page(start_desk: Started, ingestion: Service) -> None:
+    """What was sent to this conversation is here with its pictures (V6), also when its case went on in another (M4)."""
+    service = await start_desk(ingestion_url=ingestion.url, picture_hosts="media.moccarel.example")
+    async with browser(service) as customer:
+        link = await _a_conversation_starts_once(customer)
+        thread = str(service.api.state.desk.sessions.signing.thread("moccarel", link.rpartition("/")[2]))
+        conversation = conversation_id("moccarel", "web-moccarel", thread)
+        absorbed = Story("case-1", conversation).opened().wrote("Hello, is anybody there?").assigned(OWNER)
+        main = Story("case-2", "elsewhere").opened().assigned(OWNER).replied("Said elsewhere.").replied("Here!", "r2")
+        picture = Attachment(url="https://media.moccarel.example/lid.jpg", alt="The lid, closed")
+        events = [
+            event.model_copy(update={"to_conversation": conversation, "attachments": (picture,)})
+            if isinstance(event, ReplyQueued) and event.text == "Here!"
+            else event
+            for event in main.events
+        ]
+        merged = CaseMerged(
+            **absorbed.facts,
+            into="case-2",
+            into_conversation="elsewhere",
+            by=OWNER,
+            reason="one matter",
+            merged_at=NOON,
+        )
+        await publish(service, outgoing([*absorbed.events, merged, *events]))
+
+        async def arrived() -> bool:
+            return "Here!" in (await customer.get(link)).text
+
+        await eventually(arrived)
+        answer = await customer.get(link)
+    assert "Said elsewhere." not in answer.text
+    assert '<img src="https://media.moccarel.example/lid.jpg" alt="The lid, closed"' in answer.text
+    assert "img-src 'self' https://media.moccarel.example;" in answer.headers["content-security-policy"]

@@ -1,0 +1,78 @@
+"""Pictures are shown where that is safe; everything else is a link that does nothing by itself (V6)."""
+
+import pytest
+
+from schemas.events.message import Attachment
+from services.desk.domain.pictures import Pictures
+from services.desk.pages.rendering import environment
+
+PHOTO = Attachment(url="https://media.example/lid.jpg", media_type="image/jpeg", alt="A broken lid")
+
+
+@pytest.mark.parametrize(
+    ("attachment", "shown"),
+    [
+        (PHOTO, True),
+        (Attachment(url="https://media.example/dance.GIF"), True),
+        (Attachment(url="https://media.example/lid.mp4", media_type="video/mp4"), False),
+        (Attachment(url="https://media.example/manual.pdf"), False),
+        (Attachment(url="http://media.example/lid.jpg", media_type="image/jpeg"), False),
+        (Attachment(url="javascript:alert(1)//.jpg", media_type="image/jpeg"), False),
+        (Attachment(url="data:image/png;base64,AAAA", media_type="image/png"), False),
+        (Attachment(url="https://[::1/lid.jpg", media_type="image/jpeg"), False),
+        (Attachment(url="https://media.example:x/lid.jpg", media_type="image/jpeg"), False),
+    ],
+)
+def test_only_encrypted_pictures_are_shown(attachment: Attachment, shown: bool) -> None:
+    assert Pictures().shows(attachment) == shown
+
+
+@pytest.mark.parametrize(
+    ("hosts", "sources", "shown"),
+    [
+        ("*", "'self' https:", True),
+        ("", "'self'", False),
+        ("media.example", "'self' https://media.example", True),
+        (" cdn.example  MEDIA.example ", "'self' https://cdn.example https://media.example", True),
+        ("cdn.example", "'self' https://cdn.example", False),
+    ],
+)
+def test_an_organisation_names_the_hosts_it_trusts(hosts: str, sources: str, shown: bool) -> None:
+    assert Pictures(hosts).sources == sources
+    assert Pictures(hosts).shows(PHOTO) == shown
+    assert Pictures(hosts).links(PHOTO)
+
+
+@pytest.mark.parametrize("hosts", ["https://media.example", "*.example", "a; script-src *", "media.example *"])
+def test_what_is_no_host_is_refused(hosts: str) -> None:
+    with pytest.raises(ValueError, match="is not the name of a host"):
+        Pictures(hosts)
+
+
+def rendered(*attachments: Attachment, hosts: str = "*") -> str:
+    template = environment("en").from_string('{% from "_media.html" import media with context %}{{ media(each) }}')
+    return template.render(each=attachments, pictures=Pictures(hosts))
+
+
+def test_a_picture_says_what_is_to_be_seen_and_tells_its_host_little() -> None:
+    html = rendered(PHOTO)
+    assert 'alt="A broken lid"' in html
+    assert 'loading="lazy"' in html
+    assert 'referrerpolicy="no-referrer"' in html
+    assert 'alt="picture without a description"' in rendered(Attachment(url="https://media.example/x.png"))
+
+
+def test_a_video_is_a_link_and_what_leads_nowhere_is_neither() -> None:
+    video = rendered(Attachment(url="https://media.example/lid.mp4", media_type="video/mp4", name="The lid"))
+    assert 'href="https://media.example/lid.mp4"' in video
+    assert "<img" not in video
+    assert 'rel="noopener noreferrer nofollow"' in video
+    hostile = rendered(Attachment(url="javascript:alert(1)", name='"><script>x</script>'))
+    assert "href" not in hostile
+    assert "<script>" not in hostile
+
+
+def test_a_picture_of_an_unknown_host_is_a_link() -> None:
+    html = rendered(PHOTO, hosts="cdn.example")
+    assert "<img" not in html
+    assert ">A broken lid</a>" in html
