@@ -14,6 +14,7 @@ from services.cases.domain.allowance import LASTS, Allowance, left, reserved, sa
 from services.cases.domain.commands.approvals import late_approvals
 from services.cases.domain.evolve import fold
 from services.cases.domain.mandate import mandate
+from services.cases.domain.merging_refusals import ApprovalIsWaiting
 from tests.unit.cases.life import BRAND, OTHER, OWNER, START, case_events
 from tests.unit.cases.mandates import COACH, GRANTING, LEAD, POLICY, SENIOR_COACH, Granting, owned, somebody
 
@@ -218,6 +219,17 @@ class TestRefused:
         life.answered().resolves()
         with pytest.raises(refusals.CaseIsResolved):
             life.grants()
+
+
+def test_no_case_is_resolved_while_a_grant_waits() -> None:
+    """The customer has not had the last word on it."""
+    life = owned()
+    life.answered()
+    grant = life.grants("60")
+    with pytest.raises(ApprovalIsWaiting):
+        life.resolves()
+    life.refuses(grant)
+    assert life.resolves().status == "resolved"
 
 
 def test_a_channel_that_deviates_has_its_own_mandate() -> None:

@@ -8,6 +8,7 @@ from services.cases.domain import refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import facts, released, require_acting
 from services.cases.domain.commands.consults import withdrawn
+from services.cases.domain.merging_refusals import ApprovalIsWaiting
 from services.cases.domain.terms import Terms
 
 
@@ -21,6 +22,8 @@ def resolve(case: Case, actor: str, terms: Terms, now: datetime) -> list[Event]:
         raise refusals.PromiseIsOpen(f"still promised: {what}; report the result to the customer first")
     if any(reply.on_its_way for reply in case.replies.values()):
         raise refusals.ReplyOnItsWay("a reply is still on its way; wait until it has left")
+    if any(grant.status == "proposed" for grant in case.grants.values()):
+        raise ApprovalIsWaiting("a grant still waits for approval; wait for it, or withdraw it")
     if not any(reply.kind == "answer" and reply.status == "sent" for reply in case.replies.values()):
         raise refusals.NothingAnswered("the customer has not had an answer yet")
     resolved = CaseResolved(**facts(case), owner=case.owner, resolved_at=now, closes_at=now + terms.quiet_period)
