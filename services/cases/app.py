@@ -8,6 +8,7 @@ from services.cases.api import Commands, openapi, router
 from services.cases.customers import IDENTITIES, Customers
 from services.cases.domain.terms import Terms, terms_of
 from services.cases.handlers import Waking, hear_of_people, table
+from services.cases.library import Library
 from services.cases.own_topic import hear_of_cases, hear_of_feedback
 from services.cases.settings import Settings
 from services.cases.store import BULKS, CASES, People
@@ -35,6 +36,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.commands = Commands(service, organisation, terms, People(service.database))
     service.api.state.customers = Customers(service.repository, service.clock)
     service.api.state.allowances = Allowances(service.repository, service.clock)
+    service.api.state.library = library = Library(service.database)
+    service.on_start(library.refresh)
     service.include(router)
     openapi.describe(service.api)
     service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)

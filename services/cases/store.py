@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.organisation import Person
 from services.cases.domain import Case, Status
+from services.cases.domain.answers import contributed_at
 from services.cases.domain.timers import wakes_at
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
@@ -34,6 +35,8 @@ def _fields(case: Case) -> Mapping[str, str | int]:
     if pending := case.pending_handover:
         fields["offered_to"] = pending.to
     fields["customer"] = identity_key(case.brand, case.channel, case.customer.id)
+    if moment := contributed_at(case):
+        fields["answers_ms"] = milliseconds(moment)
     if case.special:
         fields["special"] = case.brand
         fields["special_ms"] = milliseconds(case.special.marked_at)
@@ -63,6 +66,7 @@ CASES = Collection(
         Index(("wakes_ms",)),
         Index(("brand", "approval_due_ms")),
         Index(("offered_to",)),
+        Index(("answers_ms",)),
         Index(("customer", "opened_ms")),
         Index(("special", "special_ms")),
         Index(("brand", "promise_ms"), only=("promised", 1)),

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from schemas.base import Event
 from schemas.ids import derive
-from services.cases.api.acting import Accepted, Acting, All
+from services.cases.api.acting import Accepted, Acting, All, may
 from services.cases.domain import Case, commands
 from services.cases.domain.commands import (
     AnswerConsult,
@@ -23,6 +23,7 @@ router = APIRouter()
 
 
 @router.post("/cases/{case_id}/consults", status_code=202)
+@may("owner", "cover")
 async def ask_specialist(case_id: str, command: AskSpecialist, actor: Acting, cases: All) -> Accepted:
     """Ask a specialist: a named one, or whom routing finds."""
     cases.require_skill(command.skill)
@@ -36,6 +37,7 @@ async def ask_specialist(case_id: str, command: AskSpecialist, actor: Acting, ca
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/acceptance", status_code=202)
+@may("specialist")
 async def accept_consult(case_id: str, consult_id: str, actor: Acting, cases: All) -> Accepted:
     """Work on it, as a specialist to whom it is offered; the first who accepts has it."""
 
@@ -46,6 +48,7 @@ async def accept_consult(case_id: str, consult_id: str, actor: Acting, cases: Al
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/decline", status_code=202)
+@may("specialist")
 async def decline_consult(
     case_id: str, consult_id: str, command: DeclineConsult, actor: Acting, cases: All
 ) -> Accepted:
@@ -58,6 +61,7 @@ async def decline_consult(
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/question", status_code=202)
+@may("specialist")
 async def ask_back(case_id: str, consult_id: str, command: AskBack, actor: Acting, cases: All) -> Accepted:
     """Ask the owner something before answering, as a specialist to whom it is offered."""
 
@@ -68,6 +72,7 @@ async def ask_back(case_id: str, consult_id: str, command: AskBack, actor: Actin
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/clarification", status_code=202)
+@may("owner", "cover")
 async def clarify(case_id: str, consult_id: str, command: Clarify, actor: Acting, cases: All) -> Accepted:
     """Tell the specialists more, as the owner."""
 
@@ -78,6 +83,7 @@ async def clarify(case_id: str, consult_id: str, command: Clarify, actor: Acting
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/answer", status_code=202)
+@may("specialist")
 async def answer_consult(case_id: str, consult_id: str, command: AnswerConsult, actor: Acting, cases: All) -> Accepted:
     """Answer the owner, as a specialist who was asked. A late answer is kept, and changes nothing else."""
 
@@ -88,6 +94,7 @@ async def answer_consult(case_id: str, consult_id: str, command: AnswerConsult, 
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/withdrawal", status_code=202)
+@may("owner", "cover")
 async def withdraw_consult(case_id: str, consult_id: str, actor: Acting, cases: All) -> Accepted:
     """Take a question back."""
 
@@ -98,6 +105,7 @@ async def withdraw_consult(case_id: str, consult_id: str, actor: Acting, cases: 
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/rating", status_code=202)
+@may("owner", "cover")
 async def rate_answer(case_id: str, consult_id: str, command: RateAnswer, actor: Acting, cases: All) -> Accepted:
     """Say how much the answer helped; the specialist is credited."""
 

@@ -5,6 +5,7 @@ belong to a route follows from its code: what it calls, as far as the service's 
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from types import CodeType, FunctionType, ModuleType
@@ -16,6 +17,7 @@ from services.cases.domain import Refused
 from services.chassis.errors import PROBLEM_ROOT
 
 OWN = "services.cases."
+_RAISED = re.compile(r"Problem\(\s*\d+,\s*\"([a-z-]+)\"")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,6 +105,11 @@ def registry() -> list[Kind]:
     """All kinds, by name and status."""
     every = {*ALWAYS, *OF_A_COMMAND, *OF_A_RULE, *OF_A_CASE, *OTHERS, *ELSEWHERE, *refusals()}
     return sorted(every, key=lambda each: (each.kind, each.status))
+
+
+def named_in(source: str) -> set[str]:
+    """The kinds that a source text raises by name, as `Problem(<status>, "<kind>", ...)`."""
+    return set(_RAISED.findall(source))
 
 
 def raised_by(endpoint: Callable[..., Any]) -> set[Kind]:
