@@ -16,7 +16,7 @@ from schemas.events.grant import GrantLimit
 from schemas.organisation import Person
 from schemas.organisation_mandates import MandateLimits, Mandates
 from schemas.organisation_values import Money
-from services.cases.domain import refusals
+from services.cases.domain import grant_refusals
 from services.cases.domain.case import Case
 from services.cases.domain.terms import Terms
 
@@ -86,17 +86,19 @@ def approves_up_to(policy: Mandates, approver: Person, kind: str, currency: str)
 def exact(policy: Mandates, kind: str, amount: str, currency: str) -> Money:
     """The amount as the currency is written. Raises UnknownGrantKind, WrongCurrency or AmountNotRight."""
     if kind not in policy.grant_kinds:
-        raise refusals.UnknownGrantKind(f"the brand grants no {kind!r}; it grants {_all(policy.grant_kinds)}")
+        raise grant_refusals.UnknownGrantKind(f"the brand grants no {kind!r}; it grants {_all(policy.grant_kinds)}")
     currencies = policy.currencies_of(kind)
     if currency not in currencies:
-        raise refusals.WrongCurrency(f"the brand grants {kind} in {_all(currencies)}, not in {currency}")
+        raise grant_refusals.WrongCurrency(f"the brand grants {kind} in {_all(currencies)}, not in {currency}")
     if not _AMOUNT.fullmatch(amount):
-        raise refusals.AmountNotRight(f"{amount!r} is no amount; write it as 12.50, above 0, with a point and no sign")
+        raise grant_refusals.AmountNotRight(
+            f"{amount!r} is no amount; write it as 12.50, above 0, with a point and no sign"
+        )
     value, unit = Decimal(amount), smallest(currency)
     if value % unit:
-        raise refusals.AmountNotRight(f"{amount} {currency} is finer than the smallest amount, {unit} {currency}")
+        raise grant_refusals.AmountNotRight(f"{amount} {currency} is finer than the smallest amount, {unit} {currency}")
     if not value:
-        raise refusals.AmountNotRight("a grant of nothing is none")
+        raise grant_refusals.AmountNotRight("a grant of nothing is none")
     return Money(amount=value.quantize(unit), currency=currency)
 
 

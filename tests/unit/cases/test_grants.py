@@ -9,7 +9,7 @@ import pytest
 from schemas.events.approval import ApprovalGiven, ApprovalRequested
 from schemas.events.case import CaseEscalated
 from schemas.events.grant import GrantMade, GrantProposed, GrantRefused
-from services.cases.domain import refusals
+from services.cases.domain import grant_refusals, refusals, reply_refusals
 from services.cases.domain.allowance import LASTS, Allowance, left, reserved, said_by, settled
 from services.cases.domain.commands.approvals import late_approvals
 from services.cases.domain.evolve import fold
@@ -45,7 +45,7 @@ def test_above_it_there_is_one_approval_step_with_its_own_clock() -> None:
     life.approves(grant)
     assert (life.again(grant).status, life.again(grant).approved_by) == ("made", SENIOR_COACH)
     assert names(life) == ["GrantProposed", "ApprovalRequested", "ApprovalGiven", "GrantMade"]
-    with pytest.raises(refusals.ApprovalNotWaiting):
+    with pytest.raises(reply_refusals.ApprovalNotWaiting):
         life.approves(grant)
     assert len(life.of(GrantMade)) == len(life.of(ApprovalGiven)) == 1
 
@@ -74,7 +74,7 @@ def test_whoever_asked_can_withdraw_it_while_it_waits() -> None:
     life.withdraws(grant)
     assert life.again(grant).status == "refused"
     assert life.of(GrantRefused)[0].by == OWNER
-    with pytest.raises(refusals.ApprovalNotWaiting):
+    with pytest.raises(reply_refusals.ApprovalNotWaiting):
         life.approves(grant)
 
 
@@ -115,9 +115,9 @@ def test_a_reservation_that_is_too_old_grants_nothing() -> None:
     """Somebody may have given its room to another case."""
     life = owned()
     old = replace(life.with_room(), reserved_at=life.now - LASTS - timedelta(seconds=1))
-    with pytest.raises(refusals.TooLongAgo):
+    with pytest.raises(grant_refusals.TooLongAgo):
         life.grants("10", period=old)
-    with pytest.raises(refusals.TooLongAgo):
+    with pytest.raises(grant_refusals.TooLongAgo):
         life.grants("10", period=None)
     assert not life.of(GrantProposed)
 
@@ -141,7 +141,7 @@ class TestWhoApproves:
     def test_a_coach_whose_own_mandate_covers_it(self) -> None:
         life = owned()
         grant = life.grants("60")
-        with pytest.raises(refusals.MandateTooSmall, match="goes up to 50 EUR"):
+        with pytest.raises(grant_refusals.MandateTooSmall, match="goes up to 50 EUR"):
             life.approves(grant, COACH)
         assert life.again(grant).status == "proposed"
         life.approves(grant, SENIOR_COACH)
@@ -157,7 +157,7 @@ class TestWhoApproves:
         life = Granting()
         life.arrives().assigned(LEAD)
         grant = life.grants("60", by=LEAD)
-        with pytest.raises(refusals.OwnApproval):
+        with pytest.raises(reply_refusals.OwnApproval):
             life.approves(grant, LEAD)
 
     def test_no_agent_and_nobody_of_another_brand(self) -> None:
@@ -185,18 +185,18 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("fields", "refusal", "said"),
         [
-            ({"kind": "cake"}, refusals.UnknownGrantKind, "airmiles, refund, replacement, voucher"),
-            ({"currency": "USD"}, refusals.WrongCurrency, "grants refund in EUR, not in USD"),
-            ({"amount": "0"}, refusals.AmountNotRight, "nothing"),
-            ({"amount": "0.00"}, refusals.AmountNotRight, "nothing"),
-            ({"amount": "-5"}, refusals.AmountNotRight, "'-5'"),
-            ({"amount": "1e2"}, refusals.AmountNotRight, "'1e2'"),
-            ({"amount": "NaN"}, refusals.AmountNotRight, "'NaN'"),
-            ({"amount": "12,50"}, refusals.AmountNotRight, "with a point"),
-            ({"amount": "٥"}, refusals.AmountNotRight, "'٥'"),
-            ({"amount": "1.005"}, refusals.AmountNotRight, "0.01 EUR"),
-            ({"amount": "1.5", "kind": "airmiles", "currency": "JPY"}, refusals.AmountNotRight, "1 JPY"),
-            ({"amount": "500.01"}, refusals.AboveEveryMandate, "the most is 500 EUR"),
+            ({"kind": "cake"}, grant_refusals.UnknownGrantKind, "airmiles, refund, replacement, voucher"),
+            ({"currency": "USD"}, grant_refusals.WrongCurrency, "grants refund in EUR, not in USD"),
+            ({"amount": "0"}, grant_refusals.AmountNotRight, "nothing"),
+            ({"amount": "0.00"}, grant_refusals.AmountNotRight, "nothing"),
+            ({"amount": "-5"}, grant_refusals.AmountNotRight, "'-5'"),
+            ({"amount": "1e2"}, grant_refusals.AmountNotRight, "'1e2'"),
+            ({"amount": "NaN"}, grant_refusals.AmountNotRight, "'NaN'"),
+            ({"amount": "12,50"}, grant_refusals.AmountNotRight, "with a point"),
+            ({"amount": "٥"}, grant_refusals.AmountNotRight, "'٥'"),
+            ({"amount": "1.005"}, grant_refusals.AmountNotRight, "0.01 EUR"),
+            ({"amount": "1.5", "kind": "airmiles", "currency": "JPY"}, grant_refusals.AmountNotRight, "1 JPY"),
+            ({"amount": "500.01"}, grant_refusals.AboveEveryMandate, "the most is 500 EUR"),
             ({"by": OTHER}, refusals.NotTheOwner, OWNER),
         ],
     )

@@ -12,7 +12,7 @@ from schemas.base import Event
 from schemas.events.grant import GrantLimit, GrantMade, GrantProposed, GrantRefused
 from schemas.organisation_mandates import MandateLimits
 from schemas.organisation_values import Money
-from services.cases.domain import refusals
+from services.cases.domain import grant_refusals
 from services.cases.domain.allowance import LASTS
 from services.cases.domain.case import Case
 from services.cases.domain.commands import approvals
@@ -56,7 +56,7 @@ def check_grant(case: Case, command: ProposeGrant, actor: str, terms: Terms, now
     policy = policy_in(case, terms)
     amount = exact(policy, command.kind, command.amount, command.currency)
     if amount.amount > (most := policy.most(command.kind, amount.currency)):
-        raise refusals.AboveEveryMandate(
+        raise grant_refusals.AboveEveryMandate(
             f"nobody of the brand may grant or approve {amount} as {command.kind}; the most is {most} {amount.currency}"
         )
     return amount
@@ -121,7 +121,7 @@ def propose_grant(
 
 def _above_period(period: Period | None, now: datetime) -> tuple[GrantLimit, ...]:
     if period is None or (period.reserved_at and now - period.reserved_at > LASTS):
-        raise refusals.TooLongAgo("it took too long to ask the case; nothing was granted, try again")
+        raise grant_refusals.TooLongAgo("it took too long to ask the case; nothing was granted, try again")
     return () if period.reserved_at else ("period",)
 
 
@@ -139,7 +139,7 @@ def _approved(
     most = approves_up_to(policy_in(case, terms), terms.person(actor), grant.kind, grant.currency)
     if Decimal(grant.amount) > most:
         own = f"goes up to {most} {grant.currency}" if most else "has none of it"
-        raise refusals.MandateTooSmall(
+        raise grant_refusals.MandateTooSmall(
             f"{actor}'s mandate for {grant.kind} {own}; {grant.amount} {grant.currency} is for somebody with more"
         )
     made = GrantMade(
@@ -164,7 +164,7 @@ def waiting_grant(case: Case, grant_id: str) -> Grant:
     """The grant that waits for approval. Raises GrantNotOpen."""
     grant = case.grants.get(grant_id)
     if grant is None or grant.status != "proposed":
-        raise refusals.GrantNotOpen(f"no grant {grant_id} waits in this case")
+        raise grant_refusals.GrantNotOpen(f"no grant {grant_id} waits in this case")
     return grant
 
 
