@@ -17,6 +17,7 @@ FRIDAY, SATURDAY, SUNDAY, WEEK = 4, 5, 6, 7
 HALF_DAY_HOURS = 12
 FIRST_MORNING_HOUR = 7
 """A bare "at 3" is in the afternoon, a bare "at 8" in the morning."""
+UNITS = ("minute", "hour", "day", "working-day", "week", "month")
 PARTS: Mapping[str, time] = {
     "morning": NOON,
     "noon": NOON,
@@ -59,7 +60,7 @@ def due(said: Sequence[Said], now: datetime, is_working_day: IsWorkingDay) -> da
         return _sensible(max(filter(None, moments), default=None), now)
     days = [day for each in said if each.key in _DAYS and (day := _DAYS[each.key](each, now.date(), is_working_day))]
     hours = [hour for each in said if (hour := _hour(each)) is not None]
-    if not days and not hours or any(each.key == "date" for each in said) and not days:
+    if (not days and not hours) or (any(each.key == "date" for each in said) and not days):
         return None
     day = max(days, default=now.date())
     hour = hours[-1] if hours else END_OF_DAY
@@ -122,7 +123,7 @@ def _hour(said: Said) -> time | None:
         hour = 0
     elif half is None and 1 <= hour < FIRST_MORNING_HOUR and said.slots.get("minute") is None:
         hour += HALF_DAY_HOURS
-    return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004 - the clock
+    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 _Day = Callable[[Said, date, IsWorkingDay], date | None]
@@ -159,7 +160,7 @@ def _date(said: Said, today: date, _working: IsWorkingDay) -> date | None:
             digits = "".join(each for each in said.slots.get("day") or "" if each.isdigit())
             day, month, year = int(digits), said.names.months[said.slots.get("month") or ""] + 1, []
         if year:
-            return date(year[0] if year[0] > 99 else 2000 + year[0], month, day)  # noqa: PLR2004 - two digits
+            return date(year[0] if year[0] > 99 else 2000 + year[0], month, day)
         return next(
             (found for found in (date(today.year, month, day), date(today.year + 1, month, day)) if found >= today),
             None,

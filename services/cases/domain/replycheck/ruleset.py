@@ -10,17 +10,17 @@ from importlib import resources
 from typing import Annotated, Any, Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
 
 from schemas.organisation_errors import sentences
 from services.cases.domain.replycheck.advice import Kind
+from services.cases.domain.replycheck.grammar import Promising, Strict, Words, readable
 from services.cases.domain.replycheck.patterns import Matcher, Pattern, PatternInvalid, compile_pattern
 
 DESK_LANGUAGES: Final = frozenset({"en", "nl"})
 FALLBACK: Final = "en"
 """Its phrases go with the rules that need no language, where the reply's own language has no file."""
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
-Said = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -28,22 +28,12 @@ class RulesInvalid(ValueError):
     """A rules file does not say what it must; one line for each mistake, as `file:line: what is wrong`."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _readable(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    for pattern in patterns:
-        compile_pattern(pattern)
-    return patterns
-
-
-class Named(_Strict):
+class Named(Strict):
     """A rule in the catalogue."""
 
     id: RuleId
     kind: Kind
-    why: dict[str, Said]
+    why: dict[str, Words]
     """By language of the agent's desk."""
 
     @field_validator("why")
@@ -54,74 +44,28 @@ class Named(_Strict):
         return why
 
 
-class Examples(_Strict):
+class Examples(Strict):
     """Replies that the rule must flag, and such that it must not; they are its tests."""
 
-    bad: tuple[Said, ...] = Field(min_length=1)
-    good: tuple[Said, ...] = Field(min_length=1)
+    bad: tuple[Words, ...] = Field(min_length=1)
+    good: tuple[Words, ...] = Field(min_length=1)
 
 
-class Worded(_Strict):
+class Worded(Strict):
     """A rule in one language."""
 
     id: RuleId
-    patterns: tuple[Said, ...] = ()
+    patterns: tuple[Words, ...] = ()
     """What it flags; for `no-acknowledgement` what acknowledges a feeling, for `faceless` who does not count as a person."""
-    unless: tuple[Said, ...] = ()
+    unless: tuple[Words, ...] = ()
     """Not flagged where one of these is in the same sentence."""
-    better: Said
+    better: Words
     examples: Examples
 
-    _patterns = field_validator("patterns", "unless")(_readable)
+    _patterns = field_validator("patterns", "unless")(readable)
 
 
-class Times(_Strict):
-    """How a language says when; what each key means is told in `moments`."""
-
-    within: tuple[Said, ...]
-    today: tuple[Said, ...]
-    tomorrow: tuple[Said, ...]
-    day_after_tomorrow: tuple[Said, ...] = ()
-    morning: tuple[Said, ...]
-    noon: tuple[Said, ...]
-    afternoon: tuple[Said, ...]
-    evening: tuple[Said, ...]
-    end_of_day: tuple[Said, ...]
-    weekday: tuple[Said, ...]
-    next_weekday: tuple[Said, ...]
-    next_working_day: tuple[Said, ...]
-    this_week: tuple[Said, ...]
-    weekend: tuple[Said, ...]
-    after_weekend: tuple[Said, ...]
-    early_next_week: tuple[Said, ...]
-    next_week: tuple[Said, ...]
-    clock: tuple[Said, ...]
-    date: tuple[Said, ...]
-
-
-class Promising(_Strict):
-    """How a language promises (F1)."""
-
-    commitments: tuple[Said, ...] = Field(min_length=1)
-    """Somebody of us will do something for the customer."""
-    unless: tuple[Said, ...] = ()
-    """Not a promise where one of these is in the same sentence."""
-    numbers: dict[Said, Annotated[float, Field(gt=0)]]
-    units: dict[str, tuple[Said, ...]]
-    weekdays: tuple[tuple[Said, ...], ...] = Field(min_length=7, max_length=7)
-    months: tuple[tuple[Said, ...], ...] = Field(min_length=12, max_length=12)
-    before_noon: tuple[Said, ...] = ()
-    """After an hour of the clock: am."""
-    after_noon: tuple[Said, ...] = ()
-    """After an hour of the clock: pm."""
-    hour_words: tuple[Said, ...] = ()
-    """After an hour of the clock: o'clock."""
-    times: Times
-
-    _patterns = field_validator("commitments", "unless")(_readable)
-
-
-class RulesFile(_Strict):
+class RulesFile(Strict):
     """One language."""
 
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -129,7 +73,7 @@ class RulesFile(_Strict):
     promises: Promising
 
 
-class CatalogueFile(_Strict):
+class CatalogueFile(Strict):
     """Every rule there is."""
 
     rules: tuple[Named, ...] = Field(min_length=1)
@@ -256,4 +200,4 @@ def _line(node: yaml.Node | None, place: tuple[str | int, ...]) -> int:
     return node.start_mark.line + 1 if node is not None else line
 
 
-__all__ = ["FALLBACK", "PatternInvalid", "Rule", "Ruleset", "RulesInvalid", "read", "read_catalogue", "rulesets"]
+__all__ = ["FALLBACK", "PatternInvalid", "Rule", "RulesInvalid", "Ruleset", "read", "read_catalogue", "rulesets"]
