@@ -27,6 +27,8 @@ class OwnerRequested(RoutingRequest):
     urgency: Urgency = "normal"
     due_at: UtcDatetime
     preferred: str = ""
+    requested_at: UtcDatetime | None = None
+    """When the case came in; policies that go by age count from here."""
 
 
 class SpecialistRequested(RoutingRequest):

@@ -142,6 +142,7 @@ def owner_wanted(opened: CaseOpened, label: Classification, preferred: str) -> O
         urgency=label.urgency,
         due_at=opened.first_reply_due_at,
         preferred=preferred,
+        requested_at=opened.opened_at,
     )
 
 

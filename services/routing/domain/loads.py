@@ -11,6 +11,8 @@ class Loads:
         self._holder: dict[str, str] = {}
         self._turns = 0
         self._last_turn: dict[str, int] = {}
+        self._changes = 0
+        self._last_change: dict[str, int] = {}
 
     def assign(self, request_id: str, person_id: str, weight: float) -> set[str]:
         """Give a request to a person, taking it from anybody else; returns whose load may have changed."""
@@ -22,6 +24,7 @@ class Loads:
             self.release(request_id)
             self._turns += 1
             self._last_turn[person_id] = self._turns
+            self._changed(person_id)
         self._holder[request_id] = person_id
         self._held.setdefault(person_id, {})[request_id] = weight
         return changed
@@ -34,7 +37,12 @@ class Loads:
             del held[request_id]
             if not held:
                 del self._held[person_id]
+            self._changed(person_id)
         return person_id
+
+    def _changed(self, person_id: str) -> None:
+        self._changes += 1
+        self._last_change[person_id] = self._changes
 
     def load(self, person_id: str) -> float:
         """The weight of all that a person holds."""
@@ -44,6 +52,10 @@ class Loads:
     def last_turn(self, person_id: str) -> int:
         """The number of the person's last assignment in the order of all; 0 before the first."""
         return self._last_turn.get(person_id, 0)
+
+    def last_change(self, person_id: str) -> int:
+        """The number of the person's last assignment or release in the order of all; 0 before the first."""
+        return self._last_change.get(person_id, 0)
 
     def holder(self, request_id: str) -> str | None:
         """Who holds a request."""
