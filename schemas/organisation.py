@@ -84,6 +84,8 @@ class Policy(Mandates):
     """Messages of one conversation this close together are one case (design 4, rule 7). Minutes on the clock."""
     quiet_period_hours: int = Field(default=48, ge=0)
     """A resolved case closes after this long without a word (design 4, rule 6). Hours on the clock."""
+    graduation_days: int = Field(default=21, gt=0, le=3650)
+    """A stage usually lasts so many days (P1). It informs; a coach or lead decides. Of several brands the longest counts."""
     promise_warn_before_minutes: int = Field(default=60, ge=0)
     """The owner is warned this long before a promise is due (F1, F3)."""
     handover_minutes: int = Field(default=30, gt=0)

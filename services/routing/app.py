@@ -6,6 +6,7 @@ from services.chassis.service import Service
 from services.routing.api import router
 from services.routing.dispatcher import Dispatcher
 from services.routing.duty import Duty
+from services.routing.growing import router as growing
 from services.routing.handlers import table
 from services.routing.settings import Settings
 from services.routing.store import PEOPLE, REQUESTS
@@ -23,4 +24,5 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.duty = duty
     service.api.state.organisation = organisation
     service.include(router)
+    service.include(growing)
     return service

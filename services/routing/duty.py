@@ -1,14 +1,16 @@
 """Routing's recurring duties: know the people, rebuild what the engines hold, serve what waits."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.ids import derive
-from schemas.organisation import Organisation, Person
+from schemas.organisation import Organisation, Person, Stage
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.service import Service
 from services.routing.dispatcher import Dispatcher
+from services.routing.domain.stages import GraduationRefused, graduation
 from services.routing.store import PEOPLE, REQUESTS, PersonState, RequestState
 
 TRIED_AT_ONCE = 200
@@ -32,7 +34,9 @@ class Duty:
         for person in self._organisation.people:
             document = stored.get(person.id) or Document(PEOPLE, person.id, person.id)
             if document.state is None or document.state.from_file != person:
-                state = PersonState(person=person, from_file=person)
+                state = (
+                    document.state.as_filed(person) if document.state else PersonState(person=person, from_file=person)
+                )
                 cause = derive("organisation", person.model_dump_json())
                 context = Context(self._service.clock.now(), cause)
                 document.apply(Decision(state, [_recorded(state)]), context, self._service.repository.source, {})
@@ -56,12 +60,44 @@ class Duty:
 
         def decide(state: PersonState | None, _: Context) -> Decision[PersonState] | None:
             after = PersonState(person=person, available=available, from_file=state.from_file if state else person)
+            if state and state.person.stage == person.stage:
+                after = after.model_copy(update={"graduated": state.graduated})
             return None if after == state else Decision(after, [_recorded(after)])
 
         async with self._turn:
             document = await self._service.repository.execute(PEOPLE, person.id, cause, decide)
             assert document.state is not None  # noqa: S101 - decide() has set it
             self._dispatcher.record(document.state.person, document.state.available)
+
+    async def graduate(self, person_id: str, stage: Stage, by: str, reason: str, cause: str) -> PersonState:
+        """Give a person another stage, on the word of a coach or lead (P1). Raises GraduationRefused."""
+        coach = await self.known(by)
+        if coach is None:
+            raise GraduationRefused(403, "unknown-person", f"the organisation has no person {by!r}")
+        word = coach.person
+
+        def decide(state: PersonState | None, context: Context) -> Decision[PersonState]:
+            if state is None:
+                raise GraduationRefused(404, "person-not-found", f"there is no person {person_id!r}")
+            told = graduation(state.person, stage, word, reason, context.now)
+            grown = state.person.model_copy(update={"stage": stage})
+            after = state.model_copy(update={"person": grown, "graduated": told})
+            return Decision(after, [told, _recorded(after)])
+
+        async with self._turn:
+            document = await self._service.repository.execute(PEOPLE, person_id, cause, decide)
+            assert document.state is not None  # noqa: S101 - decide() has raised otherwise
+            self._dispatcher.record(document.state.person, document.state.available)
+        return document.state
+
+    async def known(self, person_id: str) -> PersonState | None:
+        """The person as known now."""
+        document = await self._service.database.get(PEOPLE, person_id)
+        return document.state if document else None
+
+    def now(self) -> datetime:
+        """This moment, by the service's clock."""
+        return self._service.clock.now()
 
     async def serve_waiting(self) -> None:
         """Try what waits again, least slack first. Only the instance to which Kafka gave the requests does it."""

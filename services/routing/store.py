@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from schemas.events.routing import OwnerRequested, SpecialistRequested
+from schemas.events.staff import PersonGraduated
 from schemas.organisation import Person
 from services.chassis.documents import Collection, Index
 
@@ -35,6 +36,15 @@ class PersonState(BaseModel):
     person: Person
     available: bool = True
     from_file: Person
+    graduated: PersonGraduated | None = None
+    """How the person came to their stage; none: it is from the files, or from a record."""
+
+    def as_filed(self, person: Person) -> "PersonState":
+        """The person as the files say now. A stage that a coach has given stays until the files name another one (P1)."""
+        if self.graduated and person.stage in (self.from_file.stage, self.person.stage):
+            kept = person.model_copy(update={"stage": self.person.stage})
+            return PersonState(person=kept, from_file=person, graduated=self.graduated)
+        return PersonState(person=person, from_file=person)
 
 
 REQUESTS = Collection(
