@@ -7,7 +7,7 @@
 | `longest-idle` | contact-centre queues | whoever has done nothing for longest |
 | `least-active` | omnichannel, least active | whoever holds the least |
 | `most-spare` | omnichannel, highest spare capacity | whoever has the most room |
-| `skills-relaxing` | skills that time out | the most room among those with all skills; with age the skill, then the language, drops |
+| `skills-relaxing` | skills that time out | most room among those with all skills; with age the skill and then the language drop |
 
 The others take requests oldest first, look at one request at a time, know no deadline, no end of a shift and no load beyond
 the items held. They get the best set-up that those systems allow: a queue per language, with everybody as its overflow when
