@@ -103,6 +103,7 @@ class Sender:
         """Send what is due in one conversation, oldest first, until one has to wait."""
         while not self._stopping:
             queue = in_order(await self._repository.database.find(DELIVERIES, {"open_in": conversation}))
+            queue.sort(key=lambda document: not _state(document).underway)  # the sort is stable
             if not queue:
                 return
             if not self._ready(_state(queue[0])):

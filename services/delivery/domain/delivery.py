@@ -71,6 +71,11 @@ class Delivery(BaseModel):
         return piece if before in ("", piece.before_id) else piece.answering(before)
 
     @property
+    def underway(self) -> bool:
+        """Some of it has left or is in the air, and there is more to come; nothing else may come between."""
+        return self.status == "sending" or (self.open and bool(self.receipts))
+
+    @property
     def untouched(self) -> bool:
         """Nothing of it has left, and nothing can have."""
         return self.status == "queued" and not self.receipts and not self.may_have_arrived

@@ -28,7 +28,8 @@ def message(wire: WireMessage, account: Account, now: datetime) -> Message:
         visibility=account.visibility,
         reach=wire.reach,
         attachments=tuple(
-            Attachment(url=each.url, media_type=each.media_type, name=each.name) for each in wire.attachments
+            Attachment(url=each.url, media_type=each.media_type, name=each.name, alt=each.alt)
+            for each in wire.attachments
         ),
         reply_to=wire.reply_to or "",
     )

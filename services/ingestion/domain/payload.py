@@ -69,6 +69,7 @@ class WireAttachment(_Wire):
     url: Link
     media_type: Line = ""
     name: Line = ""
+    alt: Line = ""
 
 
 class WireMessage(_Wire):

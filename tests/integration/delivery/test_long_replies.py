@@ -146,3 +146,17 @@ async def test_a_merged_case_answers_in_the_conversation_of_each_customer(
         assert told["main-2"] == "main"  # the case hears of it on its own lane
         assert await one.mailbox("absorbed") == ["absorbed-1", "main-2"]
         assert await one.mailbox("main") == ["main-1"]
+
+
+async def test_nothing_comes_between_two_parts(backends: Backends, outside: Receiver) -> None:
+    """Not even a reply that another case has for the same customer, and that was there before (M4)."""
+    async with stand(backends, outside) as one:
+        outside.answers.extend([Answer(), Answer(500)])
+        await one.queue(social(1, "main", to_conversation="customer", parts=PARTS))
+        await one.round("social")
+        one.clock.forward(-3600)  # the clock of the instance that takes the next reply is late
+        await one.queue(social(1, "customer"))
+        one.clock.forward(3606)
+        for _ in range(2):
+            await one.round("social")
+        assert ids(outside) == ["main-1-1", "main-1-2", "main-1-2", "main-1-3", "customer-1"]
