@@ -19,9 +19,10 @@ from schemas.events.case import (
 from schemas.events.consult import ConsultAnswered, ConsultRequested
 from schemas.events.delivery import DeliverySent
 from schemas.events.followup import ClockBreached, ClockSet, ClockStopped, ClockWarned
+from schemas.events.grant import GrantMade, GrantProposed
 from schemas.events.handover import HandoverAccepted, HandoverOffered
 from schemas.events.message import MessageClassified, MessageReceived
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
 from schemas.events.reply import ReplyQueued, ReplySent
 from schemas.events.routing import OwnerAssigned
 
@@ -44,6 +45,9 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (DeliverySent, "reply {} was delivered", lambda event: event.reply_id),
     (PromiseMade, "promise {} was made", lambda event: event.promise_id),
     (PromiseKept, "promise {} was kept", lambda event: event.promise_id),
+    (PromiseBroken, "promise {} was broken", lambda event: event.promise_id),
+    (GrantProposed, "grant {} was proposed", lambda event: event.grant_id),
+    (GrantMade, "grant {} was made", lambda event: event.grant_id),
     (OwnerAssigned, "request {} was given an owner", lambda event: event.request_id),
     (ClockSet, "clock {} was set", lambda event: event.clock_id),
     (ClockWarned, "clock {} warned", lambda event: event.clock_id),

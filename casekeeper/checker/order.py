@@ -21,6 +21,7 @@ from schemas.events.case import (
 )
 from schemas.events.coaching import FeedbackGiven, FeedbackSeen
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
+from schemas.events.grant import GrantMade, GrantProposed, GrantRefused
 from schemas.events.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -29,7 +30,7 @@ from schemas.events.handover import (
     HandoverWithdrawn,
 )
 from schemas.events.message import MessageReceived
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 
 FIRST: dict[type[Event], tuple[type[Event], str]] = {
@@ -39,6 +40,9 @@ FIRST: dict[type[Event], tuple[type[Event], str]] = {
     ConsultOffered: (ConsultRequested, "consult_id"),
     ConsultAnswered: (ConsultOffered, "consult_id"),
     PromiseKept: (PromiseMade, "promise_id"),
+    PromiseBroken: (PromiseMade, "promise_id"),
+    GrantMade: (GrantProposed, "grant_id"),
+    GrantRefused: (GrantProposed, "grant_id"),
     HandoverAccepted: (HandoverOffered, "handover_id"),
     HandoverDeclined: (HandoverOffered, "handover_id"),
     HandoverExpired: (HandoverOffered, "handover_id"),

@@ -9,11 +9,12 @@ from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, Case
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
 from schemas.events.delivery import DeliverySent
 from schemas.events.followup import ClockBreached, ClockSet, ClockStopped
+from schemas.events.grant import GrantMade, GrantProposed
 from schemas.events.message import MessageClassified, MessageReceived
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
 from schemas.events.reply import ReplyQueued, ReplySent
 from schemas.events.routing import OwnerAssigned
-from tests.unit.casekeeper.checker_logs import Run, Said, Story, whole
+from tests.unit.casekeeper.checker_logs import NOON, Run, Said, Story, whole
 
 Plant = Callable[[Run], None]
 
@@ -143,6 +144,32 @@ def misfiled(run: Run) -> None:
     other.added(Story(run, "3").message())
 
 
+def granted(*kinds: type[Event]) -> Plant:
+    """After the promise, these facts about one grant."""
+
+    def plant(run: Run) -> None:
+        index = place(run, PromiseMade)
+        promise = run.said[index].event
+        known = promise.model_dump() | {"grant_id": "grant-1", "kind": "refund", "amount": "5.00", "currency": "EUR"}
+        known |= {"by": known["owner"], "reason": "it leaks", "proposed_at": NOON, "granted_at": NOON}
+        facts = [Said(run.said[index].subject, kind.model_validate(known)) for kind in kinds]
+        run.said[index + 1 : index + 1] = facts
+
+    return plant
+
+
+def broken_twice(run: Run) -> None:
+    index = place(run, PromiseMade)
+    broken = PromiseBroken.model_validate(run.said[index].event.model_dump())
+    run.said[index + 1 : index + 1] = [Said(run.said[index].subject, broken)] * 2
+
+
+def broken_before_made(run: Run) -> None:
+    index = place(run, PromiseMade)
+    broken = PromiseBroken.model_validate(run.said[index].event.model_dump())
+    run.said.insert(index, Said(run.said[index].subject, broken))
+
+
 LOST: dict[str, tuple[Plant, str]] = {
     "accepted, never received": (without(MessageReceived), "was accepted and never received"),
     "never classified": (without(MessageClassified), "was received and never classified"),
@@ -174,6 +201,9 @@ DOUBLE: dict[str, tuple[Plant, str]] = {
     "delivery accepted twice": (arrives_again(), "arrived 2 times as delivery"),
     "promise made twice": (twice(PromiseMade), "was made 2 times"),
     "promise kept twice": (twice(PromiseKept), "was kept 2 times"),
+    "promise broken twice": (broken_twice, "was broken 2 times"),
+    "grant made twice": (granted(GrantProposed, GrantMade, GrantMade), "grant grant-1 was made 2 times"),
+    "grant proposed twice": (granted(GrantProposed, GrantProposed), "grant grant-1 was proposed 2 times"),
     "owner decided twice": (twice(OwnerAssigned), "was given an owner 2 times"),
     "clock breached twice": (twice(ClockBreached), "breached 2 times"),
     "clock set twice": (twice(ClockSet), "was set 2 times"),
@@ -205,6 +235,8 @@ ORDER: dict[str, tuple[Plant, str]] = {
     "answered before offered": (before(ConsultAnswered, ConsultOffered), "before its consult.offered.v1"),
     "offered before requested": (before(ConsultOffered, ConsultRequested), "before its consult.requested.v1"),
     "kept before made": (before(PromiseKept, PromiseMade), "before its promise.made.v1"),
+    "broken before made": (broken_before_made, "before its promise.made.v1"),
+    "granted before proposed": (granted(GrantMade, GrantProposed), "before its grant.proposed.v1"),
     "added before opened": (before(CaseMessageAdded, CaseOpened), "before it was opened"),
     "messages added in another order": (added_in_another_order, "conversation conversation-2 received later"),
     "two conversations mixed": (sent_in_another_conversation("other"), "conversation conversation-1 mixes"),
