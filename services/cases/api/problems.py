@@ -78,6 +78,7 @@ OTHERS = (
     Kind(422, "not-a-period", "The list takes moments in order, at most 92 days apart."),
     Kind(422, "too-many-cases", "The command is about more cases than are done at once; name some of them."),
     Kind(422, "unknown-answer", "The answer library of the case's brand has no such answer."),
+    Kind(404, "no-holding-reply", "The brand has no holding reply in the language of the case."),
     Kind(422, "unknown-skill", "The organisation has no such skill."),
 )
 """What only some routes lead to; found by their names in the code."""
@@ -155,7 +156,7 @@ def _named(code: CodeType, known: dict[str, Any], given: Iterable[type]) -> Iter
     yield from (known[name] for name in code.co_names if name in known)
     modules = [known[name] for name in code.co_names if isinstance(known.get(name), ModuleType)]
     for place in (*given, *(each for each in modules if each.__name__.startswith(OWN))):
-        yield from (vars(place)[name] for name in code.co_names if name in vars(place) and name not in known)
+        yield from (vars(place)[name] for name in code.co_names if name in vars(place))
 
 
 def _functions(value: Any, names: Iterable[str]) -> list[Any]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from schemas.base import Event
 from schemas.ids import derive
-from services.cases.api.acting import Accepted, Acting, All
+from services.cases.api.acting import Accepted, Acting, All, may
 from services.cases.domain import Case, commands
 from services.cases.domain.commands import NewPromise
 from services.cases.domain.terms import Terms
@@ -16,6 +16,7 @@ router = APIRouter()
 
 
 @router.post("/cases/{case_id}/promises", status_code=202)
+@may("owner", "cover")
 async def make_promise(case_id: str, command: NewPromise, actor: Acting, cases: All) -> Accepted:
     """Record what was promised by when."""
     promise_id = derive("promise", actor.command)

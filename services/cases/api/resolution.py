@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from schemas.base import Event
-from services.cases.api.acting import Accepted, Acting, All
+from services.cases.api.acting import Accepted, Acting, All, may
 from services.cases.domain import Case, commands
 from services.cases.domain.terms import Terms
 
@@ -14,6 +14,7 @@ router = APIRouter()
 
 
 @router.post("/cases/{case_id}/resolution", status_code=202)
+@may("owner", "cover")
 async def resolve(case_id: str, actor: Acting, cases: All) -> Accepted:
     """Hold the question answered."""
 
