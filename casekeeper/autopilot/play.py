@@ -98,7 +98,8 @@ def _ask(case: Case, organisation: Organisation, now: datetime) -> Sequence[Step
         "skill": case.skill if _somebody_has(case.skill, case.brand, organisation) else "",
         "due_minutes": CONSULT_DUE_MINUTES,
     }
-    return [holding, _step(case, case.owner, "consults", question, str(len(case.consults)))]
+    asked = _step(case, case.owner, "consults", question, str(len(case.consults)))
+    return [asked] if case.open_promises else [holding, asked]  # an owner before this one may have promised already
 
 
 def _somebody_has(skill: str, brand: str, organisation: Organisation) -> bool:

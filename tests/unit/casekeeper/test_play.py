@@ -15,6 +15,7 @@ from services.cases.domain.records import Approval, Promise, Reply
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 OWNER, SPECIALIST, COACH = "maaike.postma", "isla.fletcher", "lars.verhoeven"
+NEXT = "daan.kuipers"
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "example-org"
 
 
@@ -97,6 +98,18 @@ TABLE: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("nobody knows whether a reply arrived", {"replies": reply("uncertain")}, []),
     ("answered, and a promise is open", {"unanswered": False, "promises": PROMISED}, [(OWNER, "replies")]),
     ("answered", {"unanswered": False, "replies": reply("sent")}, [(OWNER, "resolution")]),
+    ("the case has another owner", FRENCH | {"owner": NEXT}, [(NEXT, "replies"), (NEXT, "consults")]),
+    ("the owner before has promised already", FRENCH | {"owner": NEXT, "promises": PROMISED}, [(NEXT, "consults")]),
+    (
+        "the owner before has asked",
+        FRENCH | {"owner": NEXT, "promises": PROMISED, "consults": consult(open=False, answer="Yes (FR)")},
+        [(NEXT, "replies")],
+    ),
+    (
+        "the owner before has answered",
+        {"owner": NEXT, "unanswered": False, "replies": reply("sent")},
+        [(NEXT, "resolution")],
+    ),
     ("the customer wrote again", {"replies": reply("sent"), "consults": consult(open=False)}, [(OWNER, "replies")]),
 ]
 
