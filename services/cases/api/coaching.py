@@ -35,7 +35,7 @@ class ShownFeedback(BaseModel):
 
 @router.post("/cases/{case_id}/replies/{reply_id}/feedback", status_code=202)
 @may("coach", "lead")
-async def comment(case_id: str, reply_id: str, command: GiveFeedback, actor: Acting, cases: All) -> Accepted:
+async def comment_on_reply(case_id: str, reply_id: str, command: GiveFeedback, actor: Acting, cases: All) -> Accepted:
     """Tell the author of a sent reply what was good about it, or what could be better."""
     feedback_id = derive("feedback", actor.command)
 
@@ -47,7 +47,7 @@ async def comment(case_id: str, reply_id: str, command: GiveFeedback, actor: Act
 
 @router.post("/cases/{case_id}/feedback/{feedback_id}/seen", status_code=202)
 @may("colleague")
-async def seen(case_id: str, feedback_id: str, actor: Acting, cases: All) -> Accepted:
+async def mark_feedback_seen(case_id: str, feedback_id: str, actor: Acting, cases: All) -> Accepted:
     """Say, as the author of the reply, that you have read it."""
 
     def rule(case: Case, _: Terms, __: datetime) -> Sequence[Event]:
@@ -58,7 +58,7 @@ async def seen(case_id: str, feedback_id: str, actor: Acting, cases: All) -> Acc
 
 @router.get("/feedback")
 @may("colleague")
-async def feedback(
+async def list_feedback(
     actor: Reading, cases: All, author: str = Query(default="", max_length=200), seen: bool | None = None
 ) -> list[ShownFeedback]:
     """Feedback for an author (by default yourself), the latest 200. Only coaches and leads see that of others."""

@@ -45,7 +45,7 @@ async def add_note(case_id: str, command: WriteNote, actor: Acting, cases: All) 
 
 @router.post("/cases/{case_id}/special-story", status_code=202)
 @may("colleague")
-async def mark(case_id: str, command: MarkSpecial, actor: Acting, cases: All) -> Accepted:
+async def mark_special_story(case_id: str, command: MarkSpecial, actor: Acting, cases: All) -> Accepted:
     """Mark the case as a special story, and say what is special about it."""
 
     def rule(case: Case, _: Terms, now: datetime) -> Sequence[Event]:
@@ -56,7 +56,7 @@ async def mark(case_id: str, command: MarkSpecial, actor: Acting, cases: All) ->
 
 @router.post("/cases/{case_id}/special-story/removal", status_code=202)
 @may("colleague")
-async def unmark(case_id: str, actor: Acting, cases: All) -> Accepted:
+async def unmark_special_story(case_id: str, actor: Acting, cases: All) -> Accepted:
     """Take the mark away: it was a mistake."""
 
     def rule(case: Case, _: Terms, __: datetime) -> Sequence[Event]:
@@ -67,7 +67,7 @@ async def unmark(case_id: str, actor: Acting, cases: All) -> Accepted:
 
 @router.get("/special-stories")
 @may("colleague")
-async def special_stories(actor: Reading, cases: All, brand: str = Query(min_length=1, max_length=200)) -> list[Story]:
+async def list_special_stories(actor: Reading, cases: All, brand: str = Query(min_length=1, max_length=200)) -> list[Story]:
     """The special stories of a brand, the latest first, 200 at most."""
     if brand not in (await cases.standing(actor)).brands:
         raise Problem(403, "not-allowed", f"{actor.person} does not serve the brand {brand}")
