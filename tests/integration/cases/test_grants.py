@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.events.roster import PersonRecorded, RosterPerson
 from services.cases.allowances import ALLOWANCES
 from services.cases.domain import commands
 from services.cases.domain.allowance import STALE, allowance_id
@@ -221,6 +222,32 @@ def _dies(*_: object) -> list[Any]:
 
 async def _never(*_: object) -> None:
     raise Unavailable("the process died here")
+
+
+class TestPartnerTeams:
+    async def test_a_partner_team_holds_a_mandate_for_its_own_brands_and_sees_no_other(self, running: Stage) -> None:
+        """M7: another legal entity, with a mandate, sees and acts on its own brands only."""
+        known = running.service.api.state.commands.organisation.person(OTHER).model_dump()
+        partner = RosterPerson.model_validate(known | {"id": "pat.ner", "brands": ("pluvane",), "mandate": "agent"})
+        await running.hear(PersonRecorded(person_id=partner.id, person=partner))
+        own = running.talk()
+        await running.hear(own.message(brand="pluvane", channel="web-pluvane"), own.assigned(partner.id))
+        accepted = await grants(running, own, partner.id, amount="40.00")
+        assert accepted["approval_id"] is None
+        above = await grants(running, own, partner.id, amount="40.01")
+        approval = f"/cases/{own.case_id()}/approvals/{above['approval_id']}/approval"
+        await running.accepted(approval, {}, COACH)
+        answer = await running.client.get(
+            f"/people/{partner.id}/mandate", params={"brand": "pluvane"}, headers={"Acting-Person": partner.id}
+        )
+        assert answer.json()["per_period"]["left"] == "560.00"
+
+        other = await owned_by(running, partner.id)
+        assert problem(await running.post(f"/cases/{other.case_id()}/grants", REFUND, partner.id))[0] == 404
+        headers = {"Acting-Person": partner.id}
+        for path in ("/parity", "/promises", f"/grants?person={partner.id}", f"/people/{partner.id}/mandate"):
+            there = await running.client.get(path, params={"brand": "moccarel"}, headers=headers)
+            assert problem(there)[:2] in ((422, "unknown-brand"), (403, "not-allowed"))
 
 
 class TestWhatIsLeft:
