@@ -91,6 +91,7 @@ def composer(
         "holding_texts": templates.get(view.language) or templates.get("en") or (),
         "signature": _signature(desk, view, reader.person),
         "max_length": channel.max_length if channel else 0,
+        "threads": channel is not None and channel.threads,
     }
 
 

@@ -9,8 +9,9 @@
     const counter = field.form?.querySelector("[data-counter]");
     if (!counter || !field.dataset.limit) return;
     const left = Number(field.dataset.limit) - [...field.value].length;
-    counter.textContent = field.value ? String(left) : "";
-    counter.classList.toggle("over", left < 0);
+    const longer = left < 0 ? field.dataset.longer : "";
+    counter.textContent = longer || (field.value ? String(left) : "");
+    counter.classList.toggle("over", left < 0 && !longer);
   }
 
   function restoreDrafts() {
