@@ -21,6 +21,7 @@ from services.cases.api import (
     promises,
     reading,
     replies,
+    reply_checks,
     resolution,
     shifts,
 )
@@ -31,6 +32,7 @@ router = APIRouter(dependencies=[Depends(require_internal)])
 for _part in (
     reading,
     replies,
+    reply_checks,
     approvals,
     promises,
     library,

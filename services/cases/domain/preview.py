@@ -1,5 +1,6 @@
 """What would leave, and what there is to say about it, while somebody still writes (V2, V7)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from services.cases.domain.addressee import last_word
 from services.cases.domain.case import Case
 from services.cases.domain.commands.letters import Content, Signed, advice, is_repeated, sign
 from services.cases.domain.commands.sending import reasons_to_hold
-from services.cases.domain.replycheck import proposals
+from services.cases.domain.replycheck import Advice, proposals
 from services.cases.domain.terms import Terms
 
 WarningKind = Literal["public", "held", "draft-only", "too-long", "in-parts", "repeated", "no-alt-text"]
@@ -82,8 +83,21 @@ def preview(case: Case, content: Content, author: str, terms: Terms, now: dateti
     ]
     if len(parts) > 1:
         warnings.append(ReplyWarning(kind="in-parts", text=f"it leaves as {len(parts)} messages"))
-    blocks = {*terms.brand.policy.blocking_checks}
-    hints = [
+    return Preview(
+        text=signed.text,
+        length=len(signed.text),
+        limit=terms.max_length(last_word(case).channel),
+        parts=parts,
+        warnings=tuple(warnings),
+        advice=hints(advice(case, content, terms, author), terms),
+        promises=proposed(content.text, case.language, now, terms.time_zone),
+    )
+
+
+def hints(found: Iterable[Advice], terms: Terms) -> tuple[Hint, ...]:
+    """The advice, with what the brand insists on (V3)."""
+    blocking = {*terms.brand.policy.blocking_checks}
+    return tuple(
         Hint(
             rule=each.rule,
             kind=each.kind,
@@ -92,22 +106,17 @@ def preview(case: Case, content: Content, author: str, terms: Terms, now: dateti
             words=each.words,
             why=each.why,
             better=each.better,
-            blocks=bool(blocks & {each.rule, each.kind}),
+            blocks=bool(blocking & {each.rule, each.kind}),
         )
-        for each in advice(case, content, terms, author)
-    ]
-    zone = ZoneInfo(terms.time_zone)
-    return Preview(
-        text=signed.text,
-        length=len(signed.text),
-        limit=terms.max_length(last_word(case).channel),
-        parts=parts,
-        warnings=tuple(warnings),
-        advice=tuple(hints),
-        promises=tuple(
-            Proposed(what=each.what, due_at=each.due_at, start=each.start, end=each.end, words=each.words)
-            for each in proposals(content.text, case.language, now, zone)
-        ),
+        for each in found
+    )
+
+
+def proposed(text: str, language: str, now: datetime, time_zone: str) -> tuple[Proposed, ...]:
+    """The promises that the words make, by the clock of that zone (F1)."""
+    return tuple(
+        Proposed(what=each.what, due_at=each.due_at, start=each.start, end=each.end, words=each.words)
+        for each in proposals(text, language, now, ZoneInfo(time_zone))
     )
 
 

@@ -140,7 +140,8 @@ def advice(case: Case, content: Content, terms: Terms, author: str) -> Sequence[
         limit=None if terms.threads(word.channel) else terms.max_length(word.channel),
         public=word.visibility == "public",
         signature=terms.signed("", author).strip(),
-        templates=tuple(templates.get(case.language, ())),
+        # A holding reply may be one of them as it is (O5).
+        templates=tuple(templates.get(case.language, ())) if content.kind == "answer" else (),
     )
     return check(content.text, case.language, about)
 
