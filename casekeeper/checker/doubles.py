@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from casekeeper.checker.arrivals import repeated
+from casekeeper.checker.consults import twice
 from casekeeper.checker.verdict import Evidence
 from schemas.base import Event
 from schemas.events.case import (
@@ -16,7 +17,7 @@ from schemas.events.case import (
     CaseSplit,
     CaseUnmerged,
 )
-from schemas.events.consult import ConsultAnswered, ConsultRequested
+from schemas.events.consult import ConsultRequested
 from schemas.events.delivery import DeliverySent
 from schemas.events.followup import ClockBreached, ClockSet, ClockStopped, ClockWarned
 from schemas.events.grant import GrantMade, GrantProposed
@@ -24,7 +25,7 @@ from schemas.events.handover import HandoverAccepted, HandoverOffered
 from schemas.events.message import MessageClassified, MessageReceived
 from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
 from schemas.events.reply import ReplyQueued, ReplySent
-from schemas.events.routing import OwnerAssigned
+from schemas.events.routing import OwnerAssigned, SpecialistOffered
 
 ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (
@@ -39,7 +40,6 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (HandoverOffered, "handover {} was offered", lambda event: event.handover_id),
     (HandoverAccepted, "handover {} was accepted", lambda event: event.handover_id),
     (ConsultRequested, "consult {} was requested", lambda event: event.consult_id),
-    (ConsultAnswered, "consult {} was answered", lambda event: event.consult_id),
     (ReplyQueued, "reply {} was queued", lambda event: event.reply_id),
     (ReplySent, "reply {} was marked sent", lambda event: event.reply_id),
     (DeliverySent, "reply {} was delivered", lambda event: event.reply_id),
@@ -49,6 +49,7 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (GrantProposed, "grant {} was proposed", lambda event: event.grant_id),
     (GrantMade, "grant {} was made", lambda event: event.grant_id),
     (OwnerAssigned, "request {} was given an owner", lambda event: event.request_id),
+    (SpecialistOffered, "request {} was given a specialist", lambda event: event.request_id),
     (ClockSet, "clock {} was set", lambda event: event.clock_id),
     (ClockWarned, "clock {} warned", lambda event: event.clock_id),
     (ClockBreached, "clock {} breached", lambda event: event.clock_id),
@@ -63,6 +64,7 @@ def doubles(evidence: Evidence) -> Iterator[str]:
         for value, times in Counter(key(event) for event in evidence.log.all(kind)).items():
             if times > 1:
                 yield f"{words.format(value)} {times} times"
+    yield from twice(evidence)
     yield from _closed(evidence)
     yield from _added(evidence)
     yield from repeated(evidence)

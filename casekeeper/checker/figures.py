@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from casekeeper.checker.consults import answers
 from casekeeper.checker.verdict import Evidence, SentMessage
 from schemas.events.case import CaseAssigned, CaseOpened, CaseResolved
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
@@ -18,7 +19,7 @@ def counts(evidence: Evidence) -> dict[str, int]:
         "cases": len({event.case_id for event in log.all(CaseOpened)}),
         "owned": len({event.case_id for event in log.all(CaseAssigned)}),
         "consults": len({event.consult_id for event in log.all(ConsultRequested)}),
-        "consults_answered": len({event.consult_id for event in log.all(ConsultAnswered)}),
+        "consults_answered": len({event.consult_id for event in answers(evidence)}),
         "countries_consulted": len(
             {event.country for event in log.all(ConsultOffered)} | {event.country for event in log.all(ConsultAnswered)}
         ),

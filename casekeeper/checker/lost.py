@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from casekeeper.checker.arrivals import missing
+from casekeeper.checker.consults import unended
 from casekeeper.checker.figures import accepted
 from casekeeper.checker.verdict import Evidence
 from schemas.events.case import (
@@ -16,7 +17,6 @@ from schemas.events.case import (
     CaseOpened,
     CaseSplit,
 )
-from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached
 from schemas.events.message import MessageClassified, MessageReceived
@@ -34,7 +34,7 @@ def lost(evidence: Evidence) -> Iterator[str]:
     yield from _gaps(evidence)
     if evidence.expect_finished:
         yield from _owners(evidence)
-        yield from _consults(evidence)
+        yield from unended(evidence)
         yield from _promises(evidence)
 
 
@@ -107,16 +107,6 @@ def _owners(evidence: Evidence) -> Iterator[str]:
     for id in dict.fromkeys(each.case_id for each in evidence.log.all(CaseOpened)):
         if id not in owned:
             yield f"case {id} never got an owner"
-
-
-def _consults(evidence: Evidence) -> Iterator[str]:
-    offered = {each.consult_id for each in evidence.log.all(ConsultOffered)}
-    answered = {each.consult_id for each in evidence.log.all(ConsultAnswered)}
-    for id in dict.fromkeys(each.consult_id for each in evidence.log.all(ConsultRequested)):
-        if id not in offered:
-            yield f"consult {id} was requested and never offered to a specialist"
-        elif id not in answered:
-            yield f"consult {id} was offered and never answered"
 
 
 def _promises(evidence: Evidence) -> Iterator[str]:

@@ -20,7 +20,16 @@ from schemas.events.case import (
     CaseUnmerged,
 )
 from schemas.events.coaching import FeedbackGiven, FeedbackSeen
-from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
+from schemas.events.consult import (
+    ConsultAccepted,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultOffered,
+    ConsultOfferEnded,
+    ConsultOfferExpired,
+    ConsultRated,
+    ConsultRequested,
+)
 from schemas.events.grant import GrantMade, GrantProposed, GrantRefused
 from schemas.events.handover import (
     HandoverAccepted,
@@ -39,6 +48,11 @@ FIRST: dict[type[Event], tuple[type[Event], str]] = {
     ReplyUncertain: (ReplyQueued, "reply_id"),
     ConsultOffered: (ConsultRequested, "consult_id"),
     ConsultAnswered: (ConsultOffered, "consult_id"),
+    ConsultAccepted: (ConsultOffered, "request_id"),
+    ConsultDeclined: (ConsultOffered, "request_id"),
+    ConsultOfferExpired: (ConsultOffered, "request_id"),
+    ConsultOfferEnded: (ConsultOffered, "request_id"),
+    ConsultRated: (ConsultAnswered, "consult_id"),
     PromiseKept: (PromiseMade, "promise_id"),
     PromiseBroken: (PromiseMade, "promise_id"),
     GrantMade: (GrantProposed, "grant_id"),
@@ -146,10 +160,15 @@ def _lives(evidence: Evidence) -> Iterator[str]:
             yield f"{event.type} in case {event.case_id} before it was opened"
         if isinstance(event, CaseUnmerged):
             closed.discard(event.case_id)
-        elif event.case_id in closed and not isinstance(event, AFTER_THE_END):
+        elif event.case_id in closed and not _may_come_after_the_end(event):
             yield _after_closing(event)
         elif isinstance(event, CaseClosed):
             closed.add(event.case_id)
+
+
+def _may_come_after_the_end(event: CaseEvent) -> bool:
+    """A specialist's late answer may, too (rule 3)."""
+    return isinstance(event, AFTER_THE_END) or (isinstance(event, ConsultAnswered) and event.late)
 
 
 def _after_closing(event: CaseEvent) -> str:

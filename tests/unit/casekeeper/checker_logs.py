@@ -12,13 +12,27 @@ from casekeeper.checker import ReceivedReply, SentMessage
 from schemas.base import Event
 from schemas.envelope import Envelope
 from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, CaseOpened, CaseReopened, CaseResolved
-from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
+from schemas.events.consult import (
+    ConsultAccepted,
+    ConsultAnswered,
+    ConsultDeclined,
+    ConsultOffered,
+    ConsultOfferEnded,
+    ConsultOfferExpired,
+    ConsultRequested,
+)
 from schemas.events.delivery import DeliverySent
 from schemas.events.followup import ClockBreached, ClockSet, ClockStopped
 from schemas.events.message import Author, Classification, Message, MessageClassified, MessageReceived
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyQueued, ReplySent
-from schemas.events.routing import CapacityReleased, Explanation, OwnerAssigned, OwnerRequested
+from schemas.events.routing import (
+    CapacityReleased,
+    Explanation,
+    OwnerAssigned,
+    OwnerRequested,
+    SpecialistRequested,
+)
 from schemas.ids import message_id
 from schemas.topics import BY_EVENT, key_of
 
@@ -144,6 +158,33 @@ class Story:
         self.say(ConsultRequested(**about, asked_by=OWNER, question="How?", language="es", due_at=NOON))
         self.say(ConsultOffered(**about, specialist="luz", country=country, request_id=f"request-{id}"))
         self.say(ConsultAnswered(**about, specialist="luz", country=country, answer="So."))
+        return id
+
+    def passed_on(self) -> str:
+        """One declines, one lets it expire, the third has it before the fourth; the second answers all the same."""
+        id = f"consult-{self.name}-{next(self._numbers)}"
+        about = {**self.named(), "consult_id": id}
+        asked = {"language": "es", "due_at": NOON}
+        self.say(ConsultRequested(**about, **asked, asked_by=OWNER, question="How?", places=2))
+        ends = (
+            ("luz", ConsultDeclined, {"reason": "No."}),
+            ("wei", ConsultOfferExpired, {}),
+            ("mei", ConsultAccepted, {}),
+            ("bo", ConsultOfferEnded, {}),
+        )
+        names = {name: {"specialist": name, "request_id": f"request-{id}-{name}"} for name, _, _ in ends}
+        place = {"pool": "care", "case_id": self.case_id, "conversation": self.conversation}
+        for name, _, _ in ends:
+            wanted = {"request_id": names[name]["request_id"], "consult_id": id, "brand": BRAND}
+            self.say(SpecialistRequested(**place, **wanted, **asked))
+            self.say(ConsultOffered(**about, **names[name], country="AR"))
+        for name, kind, more in ends:
+            self.say(kind(**about, **names[name], **more))
+        self.say(ConsultAnswered(**about, specialist="mei", country="AR", answer="So."))
+        for name, _, _ in ends:
+            request = {"request_id": names[name]["request_id"], "person": name}
+            self.say(CapacityReleased(**place, **request))
+        self.say(ConsultAnswered(**about, specialist="wei", country="AR", answer="Or so.", late=True))
         return id
 
     def promised(self) -> str:
