@@ -13,6 +13,7 @@ import yaml
 from schemas.ids import derive
 from schemas.organisation import Organisation
 from services.cases.domain import Case, Consult
+from services.cases.domain.offering import live_offers
 
 CONSULT_SHARE = 0.35
 """Share of cases whose answer the owner does not know, although they speak the language and have the skill."""
@@ -37,7 +38,7 @@ def next_steps(case: Case, organisation: Organisation, now: datetime) -> Sequenc
     """The next commands in this case, in order; none while somebody else has to act first."""
     if not case.owner or case.closed or case.resolved:
         return ()
-    answered = [_answer(case, consult, organisation) for consult in case.open_consults if consult.specialist]
+    answered = [step for consult in case.open_consults for step in _specialist(case, consult, organisation)]
     others = [*_four_eyes(case, organisation), *answered]
     if others or case.open_consults or any(reply.on_its_way for reply in case.replies.values()):
         return others
@@ -110,17 +111,25 @@ def _somebody_has(skill: str, brand: str, organisation: Organisation) -> bool:
     )
 
 
-def _answer(case: Case, consult: Consult, organisation: Organisation) -> Step:
-    country = organisation.person(consult.specialist).country
+def _specialist(case: Case, consult: Consult, organisation: Organisation) -> Sequence[Step]:
+    """The first to whom it is offered accepts it and answers; nobody does while routing looks for somebody."""
+    specialist, request = consult.specialist, consult.request_id
+    accepted = True
+    if live := live_offers(consult):
+        offer = next((each for each in live if each.status == "accepted"), live[0])
+        specialist, request, accepted = offer.specialist, offer.request_id, offer.status == "accepted"
+    if not specialist:
+        return ()
+    accept = _step(case, specialist, f"consults/{consult.id}/acceptance", {}, request)
+    return [*([] if accepted else [accept]), _answer(case, consult, specialist, request, organisation)]
+
+
+def _answer(case: Case, consult: Consult, specialist: str, request: str, organisation: Organisation) -> Step:
+    country = organisation.person(specialist).country
     choices = _texts("answers.yaml")[_language(case)]
     answer = choices[int(_share(case, "answer") * len(choices))]
-    return _step(
-        case,
-        consult.specialist,
-        f"consults/{consult.id}/answer",
-        {"answer": f"{answer} ({country})"},
-        consult.specialist,
-    )
+    body = {"answer": f"{answer} ({country})"}
+    return _step(case, specialist, f"consults/{consult.id}/answer", body, request or specialist)
 
 
 def _reply(case: Case) -> Step:

@@ -47,6 +47,10 @@ def reply(status: str, kind: str = "answer") -> dict[str, Reply]:
     return {"r": Reply.model_validate({"id": "r", "kind": kind, "author": OWNER, "status": status})}
 
 
+def offers(*people: str, status: str = "offered") -> dict[str, Any]:
+    return {f"to-{name}": {"specialist": name, "request_id": f"to-{name}", "status": status} for name in people}
+
+
 def consult(**fields: Any) -> dict[str, Consult]:
     return {"k": Consult.model_validate({"id": "k", "question": "?", "language": "nl"} | fields)}
 
@@ -71,6 +75,26 @@ TABLE: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         "a specialist is asked",
         FRENCH | {"consults": consult(specialist=SPECIALIST), "replies": reply("queued", "holding")},
         [(SPECIALIST, "consults/k/answer")],
+    ),
+    (
+        "a specialist is offered it",
+        FRENCH | {"consults": consult(offers=offers(SPECIALIST))},
+        [(SPECIALIST, "consults/k/acceptance"), (SPECIALIST, "consults/k/answer")],
+    ),
+    (
+        "three are offered it",
+        FRENCH | {"consults": consult(places=3, offers=offers(SPECIALIST, "harry.carter", "hannah.bennett"))},
+        [(SPECIALIST, "consults/k/acceptance"), (SPECIALIST, "consults/k/answer")],
+    ),
+    (
+        "one of two has accepted it",
+        FRENCH | {"consults": consult(offers=offers("harry.carter") | offers(SPECIALIST, status="accepted"))},
+        [(SPECIALIST, "consults/k/answer")],
+    ),
+    (
+        "all have declined it, and routing looks for somebody else",
+        FRENCH | {"consults": consult(offers=offers(SPECIALIST, status="declined"))},
+        [],
     ),
     (
         "the holding reply is on its way",
