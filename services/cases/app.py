@@ -7,6 +7,7 @@ from services.cases.allowances import ALLOWANCES, Allowances
 from services.cases.api import Commands, openapi, router
 from services.cases.customers import IDENTITIES, Customers
 from services.cases.domain.terms import Terms, terms_of
+from services.cases.exercises import EXERCISES
 from services.cases.handlers import Waking, hear_of_people, table
 from services.cases.library import Library
 from services.cases.own_topic import hear_of_cases, hear_of_feedback
@@ -32,7 +33,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     hear_of_cases(handlers, terms)
     hear_of_feedback(handlers)
     hear_of_grants(handlers)
-    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS, ALLOWANCES, IDENTITIES])
+    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS, ALLOWANCES, IDENTITIES, EXERCISES])
     service.api.state.commands = Commands(service, organisation, terms, People(service.database))
     service.api.state.customers = Customers(service.repository, service.clock)
     service.api.state.allowances = Allowances(service.repository, service.clock)

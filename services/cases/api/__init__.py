@@ -17,6 +17,7 @@ from services.cases.api import (
     merging,
     notes,
     ownership,
+    practice,
     promise_ledger,
     promises,
     reading,
@@ -48,6 +49,7 @@ for _part in (
     grant_list,
     mandates,
     promise_ledger,
+    practice,
 ):
     router.include_router(_part.router)
 

@@ -41,3 +41,40 @@ class OwnReply(Refused):
 
     kind = "own-reply"
     status = 403
+
+
+class CaseNotClosed(Refused):
+    """People practise on cases that are over (P6)."""
+
+    kind = "case-not-closed"
+
+
+class NothingToLearn(Refused):
+    """Without an answer of the team there is nothing to compare with (P6)."""
+
+    kind = "nothing-to-learn"
+
+
+class ExerciseWithdrawn(Refused):
+    """A coach has taken the exercise back."""
+
+    kind = "exercise-withdrawn"
+
+
+class AnsweredAlready(Refused):
+    """One answer each: who has answered has seen how the team did (P6)."""
+
+    kind = "answered-already"
+
+
+class ExerciseFull(Refused):
+    """So many have answered that another exercise is better."""
+
+    kind = "exercise-full"
+
+
+class AnswerUnknown(Refused):
+    """The exercise has no such answer."""
+
+    kind = "answer-not-found"
+    status = 404
