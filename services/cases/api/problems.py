@@ -8,8 +8,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, get_args
 
 from services.cases.api.acting import Commands
 from services.cases.api.standing import Standing
@@ -17,7 +18,7 @@ from services.cases.domain import Refused
 from services.chassis.errors import PROBLEM_ROOT
 
 OWN = "services.cases."
-_RAISED = re.compile(r"Problem\(\s*\d+,\s*\"([a-z-]+)\"")
+_RAISED = re.compile(r"Problem\(\s*(\d+),\s*\"([a-z-]+)\"")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,7 +82,7 @@ OTHERS = (
     Kind(404, "no-holding-reply", "The brand has no holding reply in the language of the case."),
     Kind(422, "unknown-skill", "The organisation has no such skill."),
 )
-"""What only some routes lead to; found by their names in the code."""
+"""What only some routes lead to; found by name in their code."""
 ELSEWHERE = (
     Kind(404, "not-found", "There is nothing at this address."),
     Kind(405, "method-not-allowed", "The address does not take this method."),
@@ -108,33 +109,47 @@ def registry() -> list[Kind]:
     return sorted(every, key=lambda each: (each.kind, each.status))
 
 
-def named_in(source: str) -> set[str]:
+def named_in(source: str) -> set[tuple[int, str]]:
     """The kinds that a source text raises by name, as `Problem(<status>, "<kind>", ...)`."""
-    return set(_RAISED.findall(source))
+    return {(int(status), kind) for status, kind in _RAISED.findall(source)}
 
 
 def raised_by(endpoint: Callable[..., Any]) -> set[Kind]:
     """The refusals and other particular kinds that the code of an endpoint names, with all of ours that it calls."""
     found: set[Kind] = set()
-    others = {each.kind: each for each in OTHERS}
-    for code, names in _reached(endpoint):
-        found |= {others[value] for value in code.co_consts if isinstance(value, str) and value in others}
-        found |= {of_refusal(each) for each in names if isinstance(each, type) and issubclass(each, Refused)}
+    known = {(each.status, each.kind): each for each in registry()}
+    for function in _reached(endpoint):
+        found |= {known[each] for each in named_in(_source(function)) if each in known}
+        named, _ = _step(function)
+        found |= {of_refusal(each) for each in named if isinstance(each, type) and issubclass(each, Refused)}
     return found - {of_refusal(Refused)}
 
 
-def _reached(start: Callable[..., Any]) -> Iterator[tuple[CodeType, list[Any]]]:
-    """Each code that is reached from a function, with what it names."""
-    waiting, seen = [inspect.unwrap(start)], set[Any]()
+def _reached(start: Callable[..., Any]) -> set[FunctionType]:
+    """The function, and all of ours that it leads to."""
+    waiting, seen = [inspect.unwrap(start)], set[FunctionType]()
     while waiting:
         function = waiting.pop()
-        if function in seen or not isinstance(function, FunctionType):
-            continue
-        seen.add(function)
-        for code in _codes(function.__code__):
-            named = list(_named(code, function.__globals__, _classes(function)))
-            yield code, named
-            waiting += [each for value in named for each in _functions(value, code.co_names)]
+        if isinstance(function, FunctionType) and function not in seen:
+            seen.add(function)
+            waiting += _step(function)[1]
+    return seen
+
+
+@cache
+def _source(function: FunctionType) -> str:
+    return inspect.getsource(function)
+
+
+@cache
+def _step(function: FunctionType) -> tuple[list[Any], list[Any]]:
+    """What a function names, and the functions of ours among that."""
+    named, functions = [], []
+    for code in _codes(function.__code__):
+        here = list(_named(code, function.__globals__, _classes(function)))
+        named += here
+        functions += [each for value in here for each in _functions(value, code.co_names)]
+    return named, functions
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -147,8 +162,10 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def _classes(function: FunctionType) -> list[type]:
     """Our own classes among what a function is given, and the shared commands."""
-    given = [getattr(each, "__origin__", each) for each in inspect.get_annotations(function).values()]
-    return [Commands, Standing, *(each for each in given if isinstance(each, type) and each.__module__.startswith(OWN))]
+    given = [part for each in inspect.get_annotations(function).values() for part in (each, *get_args(each))]
+    given = [getattr(each, "__origin__", each) for each in given]
+    ours = [each for each in given if isinstance(each, type) and each.__module__.startswith(OWN)]
+    return ours if function.__qualname__.startswith(f"{Commands.__name__}.") else [Commands, Standing, *ours]
 
 
 def _named(code: CodeType, known: dict[str, Any], given: Iterable[type]) -> Iterator[Any]:
@@ -156,7 +173,8 @@ def _named(code: CodeType, known: dict[str, Any], given: Iterable[type]) -> Iter
     yield from (known[name] for name in code.co_names if name in known)
     modules = [known[name] for name in code.co_names if isinstance(known.get(name), ModuleType)]
     for place in (*given, *(each for each in modules if each.__name__.startswith(OWN))):
-        yield from (vars(place)[name] for name in code.co_names if name in vars(place))
+        found = (inspect.getattr_static(place, name, None) for name in code.co_names)
+        yield from (each.fget if isinstance(each, property) else each for each in found if each is not None)
 
 
 def _functions(value: Any, names: Iterable[str]) -> list[Any]:
