@@ -289,6 +289,20 @@ class TestShiftEnd:
             assert (await running.accepted("/handovers", body, key="end")) == answers[0]
             assert refused(await running.post("/handovers", body | {"note": "x"}, key="end"))[0] == 422
 
+    async def test_the_same_command_at_the_same_moment_offers_once(self, backends: Backends) -> None:
+        async with stage(backends) as running:
+            talks = [await running.owned() for _ in range(3)]
+            body = {"from": OWNER, "to": [OTHER, THIRD], **REASON}
+            answers = await asyncio.gather(*(running.accepted("/handovers", body, key="end") for _ in range(4)))
+            assert all(answer == answers[0] for answer in answers)
+            for talk in talks:
+                assert len((await the_case(running, talk)).handovers) == 1
+            headers = {"Acting-Person": OTHER}
+            mine = (await running.client.get("/handovers", headers=headers)).json()  # by default one's own
+            assert (mine["to"], mine["totals"]["cases"]) == (OTHER, 2)
+            other_bulk = (await running.client.get("/handovers", headers=headers, params={"bulk_id": "x"})).json()
+            assert other_bulk["cases"] == []
+
     async def test_named_cases_each_by_itself(self, backends: Backends) -> None:
         async with stage(backends) as running:
             mine, closed = await running.owned(), await running.answered()
