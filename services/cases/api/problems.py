@@ -73,6 +73,7 @@ OF_A_CASE = (
 OTHERS = (
     UNKNOWN_BRAND,
     Kind(400, "invalid-cursor", "The cursor does not belong to this list; begin again without one."),
+    Kind(404, "exercise-not-found", "There is no such exercise, or its brand is not one that whoever acts serves."),
     Kind(404, "nothing-offered", "Nothing of these handovers waits for whoever acts."),
     Kind(404, "person-not-found", "The person does not exist, or does not work for the brand."),
     Kind(422, "already-the-owner", "Nobody can take over from themselves."),
