@@ -70,7 +70,7 @@ async def list_grants(
 
 
 def _between(first: datetime | None, last: datetime | None, now: datetime) -> dict[str, int]:
-    end = last or max(now, first or now) + timedelta(milliseconds=1)
+    end = last or max(now + timedelta(milliseconds=1), first or now)
     try:
         start = first or end - timedelta(days=USUAL_DAYS)
     except OverflowError:

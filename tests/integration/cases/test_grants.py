@@ -336,5 +336,7 @@ class TestTheList:
         assert problem(await asks(PARTNER, person=PARTNER, brand="moccarel"))[:2] == (422, "unknown-brand")
         old = {"from": "2026-01-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"}
         assert problem(await asks(LEAD, **old))[:2] == (422, "not-a-period")
+        for ahead in ({"from": "9999-12-31T23:59:59Z"}, {"to": "0001-01-01T00:00:00Z"}):
+            assert (await asks(LEAD, **ahead)).json()["items"] == []
         backwards = {"from": "2026-02-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"}
         assert problem(await asks(LEAD, **backwards))[:2] == (422, "not-a-period")
