@@ -7,12 +7,12 @@
 | `longest-idle` | contact-centre queues | whoever has done nothing for longest |
 | `least-active` | omnichannel, least active | whoever holds the least |
 | `most-spare` | omnichannel, highest spare capacity | whoever has the most room |
-| `skills-relaxing` | skills that time out | most room among those with all skills; with age the skill and then the language drop |
+| `skills-relaxing` | skills that time out | most room among those with all skills; later the skill, then the language drops |
 
 The others take requests oldest first, look at one request at a time, know no deadline, no end of a shift and no load beyond
-the items held. They get the best set-up that those systems allow: a queue per language, with everybody as its overflow when
-the organisation has nobody for it; the owner whom the customer knows first, where they are there and have room; and another
-look at all that waits whenever something changes.
+the items held. They get the best set-up that those systems allow: a queue per language, skipped while nobody of it is on
+shift (everybody then for an owner, who speaks English for a specialist); the owner whom the customer knows first, where they
+are there and have room; and another look at all that waits whenever something changes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -119,15 +119,15 @@ class Plain(Engine):
         return wishes, None
 
     def _language(self, request: Request) -> int:
-        """Who speaks it; where the organisation has nobody for it, everybody (for a specialist: who speaks English)."""
+        """Who speaks it; while nobody of these is on shift, everybody (for a specialist: who speaks English)."""
         people = self._people
         if request.language == UNKNOWN_LANGUAGE:
             return EVERYBODY
+        speaking, there = people.speaking[request.language], people.present & people.shifts.on
         if isinstance(request, OwnerRequested):
-            return people.speaking[request.language] if people.speaking[request.language] & people.owners else EVERYBODY
+            return speaking if speaking & people.owners & there else EVERYBODY
         able = people.specialists & (people.skilled[request.skill] if request.skill else EVERYBODY)
-        speaking = people.speaking[request.language]
-        return speaking if speaking & able else people.speaking[COMMON_LANGUAGE]
+        return speaking if speaking & able & there else speaking | people.speaking[COMMON_LANGUAGE]
 
 
 class RoundRobin(Plain):
