@@ -78,6 +78,7 @@ PATH_EXAMPLES = {
     "bulk_id": ("What was done together, as the answer to it told.", "3f5b7d9e-0a79-5cbd-935f-8a0c2e4f6b8a"),
     "brand": ("A brand of the organisation.", "moccarel"),
     "channel": ("A channel of the organisation.", "web-moccarel"),
+    "person_id": ("A person of the organisation.", "joaquin.quiroga"),
     "author_id": ("The customer's id on the channel.", "ana"),
 }
 HEADERS = {
