@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from schemas.events.message import Attachment, Author
+from schemas.events.roster import PersonRecorded, RosterPerson
 from services.cases.exercises import EXERCISES
 from services.chassis import kafka
 from tests.conftest import Backends, eventually
@@ -126,6 +127,22 @@ class TestFeedback:
             assert kind(await running.post(f"{case}/feedback/no/seen")) == (404, "feedback-not-found")
             others = await running.client.get(f"/feedback?author={OTHER}")
             assert kind(others) == (403, "not-allowed")
+
+
+class TestGraduation:
+    """P1: a graduation that routing records is acted on at once: with the next reply."""
+
+    async def test_a_supervised_agents_reply_waits_for_a_coach_and_after_graduation_it_does_not(
+        self, backends: Backends
+    ) -> None:
+        async with stage(backends, listen=True) as running:
+            talk = await running.owned()
+            filed = running.service.api.state.commands.organisation.person(OWNER)
+            for now, then in (("supervised", "held"), ("independent", "queued")):
+                person = RosterPerson.model_validate(filed.model_dump() | {"stage": now})
+                await running.hear(PersonRecorded(person_id=OWNER, person=person))
+                accepted = await running.accepted(f"/cases/{talk.case_id()}/replies", {"text": f"As {now}"})
+                assert (await running.shown(talk))["replies"][accepted["reply_id"]]["status"] == then
 
 
 TOLD = (
