@@ -51,6 +51,10 @@ class Times(Strict):
     afternoon: tuple[Words, ...]
     evening: tuple[Words, ...]
     end_of_day: tuple[Words, ...]
+    tomorrow_morning: tuple[Words, ...] = ()
+    """Where a language has one word for it; so with the next two."""
+    tomorrow_afternoon: tuple[Words, ...] = ()
+    tomorrow_evening: tuple[Words, ...] = ()
     weekday: tuple[Words, ...]
     next_weekday: tuple[Words, ...]
     next_working_day: tuple[Words, ...]

@@ -24,6 +24,9 @@ PARTS: Mapping[str, time] = {
     "afternoon": END_OF_DAY,
     "evening": LATE,
     "end_of_day": END_OF_DAY,
+    "tomorrow_morning": NOON,
+    "tomorrow_afternoon": END_OF_DAY,
+    "tomorrow_evening": LATE,
 }
 
 
@@ -173,6 +176,7 @@ _DAYS: Mapping[str, _Day] = {
     "today": _in(0),
     "tomorrow": _in(1),
     "day_after_tomorrow": _in(2),
+    **dict.fromkeys(("tomorrow_morning", "tomorrow_afternoon", "tomorrow_evening"), _in(1)),
     "weekday": _weekday(0),
     "next_weekday": _weekday(1),
     "next_working_day": lambda _said, today, working: _working_day(today, 1, working),

@@ -197,7 +197,9 @@ class Matcher(Generic[Owner]):
     def __init__(self, patterns: Iterable[tuple[Owner, Pattern]]) -> None:
         self._by_word: dict[str, list[tuple[Owner, Pattern]]] = {}
         self._anywhere: list[tuple[Owner, Pattern]] = []
+        self.patterns: list[Pattern] = []
         for owner, pattern in patterns:
+            self.patterns.append(pattern)
             if pattern.starts is None:
                 self._anywhere.append((owner, pattern))
             for start in pattern.starts or ():
