@@ -56,6 +56,8 @@ class Hit:
     """The share of what was asked that question and answer speak of; rare words weigh more."""
     words: int
     """How many of the words asked for it has."""
+    alike: float
+    """The share of the earlier question's words that are asked for now, too."""
 
 
 def analysis(language: str) -> str:
@@ -138,14 +140,18 @@ class AnswerIndex:
 
     def _hit(self, answer: Answer, weights: Mapping[str, Mapping[str, float]], language: str) -> Hit:
         """As seen by the analysis that understands it best."""
-        match, words = 0.0, 0
-        for name in _analyses(answer):
-            has = set(self._analyzers[name].analyze(_text(answer)))
-            found = [word for word in weights[name] if word in has]
-            share = sum(weights[name][word] for word in found) / (sum(weights[name].values()) or 1)
-            match, words = max((match, words), (share, len(found)))
+        seen = [self._seen(answer, name, weights[name]) for name in _analyses(answer)]
+        match, words, alike = max(seen)
         worth = OTHER_LANGUAGE if language and language != answer.language else 1
-        return Hit(answer, round(match * answer.quality * worth, 4), round(match, 4), words)
+        score = round(match * answer.quality * worth, 4)
+        return Hit(answer, score, match=round(match, 4), words=words, alike=round(alike, 4))
+
+    def _seen(self, answer: Answer, name: str, weights: Mapping[str, float]) -> tuple[float, int, float]:
+        """Match, words and alike by one analysis."""
+        asked_then = set(self._analyzers[name].analyze(answer.question))
+        found = weights.keys() & (asked_then | set(self._analyzers[name].analyze(answer.answer)))
+        match = sum(weights[word] for word in found) / (sum(weights.values()) or 1)
+        return match, len(found), len(asked_then & found) / (len(asked_then) or 1)
 
     def _weights(self, searcher: Searcher, name: str, words: Iterable[str]) -> dict[str, float]:
         """How much each word tells: the rarer, the more."""

@@ -22,12 +22,12 @@ from services.chassis.mongo import Database
 READ_AT_ONCE = 500
 OVERLAP_MS = 120_000
 """Cases are read again that changed so long before the latest we know: another instance's clock may be behind, or its write."""
-SUGGESTED_MATCH = 0.4
-"""An answer is suggested when it speaks of this share of the question at least ..."""
+SUGGESTED_MATCH, SUGGESTED_ALIKE = 0.45, 0.2
+"""An answer is suggested when it speaks of this share of the question, and this share of its own question is asked again ..."""
 SUGGESTED_WORDS = 2
 """... in at least so many words, unless the question has fewer ..."""
 SUGGESTED_QUALITY = 0.5
-"""... and has not been found useless."""
+"""... and when it has not been found useless."""
 
 
 class Credit(BaseModel):
@@ -128,4 +128,5 @@ class Library:
 
 def _is_of_use(hit: Hit) -> bool:
     enough = hit.words >= SUGGESTED_WORDS or hit.match == 1
-    return enough and hit.match >= SUGGESTED_MATCH and hit.answer.quality >= SUGGESTED_QUALITY
+    fits = hit.match >= SUGGESTED_MATCH and hit.alike >= SUGGESTED_ALIKE
+    return enough and fits and hit.answer.quality >= SUGGESTED_QUALITY
