@@ -92,6 +92,9 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 400:  # FastAPI's answer to a body that is no text, or no JSON that can be read
+        field = {"field": "body", "problem": "is no JSON in UTF-8"}
+        return problem_response(Problem(400, "invalid-request", "body: is no JSON in UTF-8", errors=[field]))
     kind = {404: "not-found", 405: "method-not-allowed", 401: "not-authenticated", 403: "not-allowed"}.get(
         error.status_code, "http-error"
     )
