@@ -5,29 +5,34 @@ from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from schemas.events.approval import ApprovalGiven, ApprovalRequested
 from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.reply import ReplyDrafted, ReplyQueued, ReplySent
 from services.cases.domain import Refused, fold
 from services.cases.domain.commands.sending import unsent
+from services.cases.domain.records import Reply
 from tests.unit.cases.life import OTHER, OWNER, case_events, facts
 from tests.unit.cases.replying import COACH, SECOND, SHADOW, Waits, owned
 
-WRITERS = st.sampled_from([OWNER, OWNER, OWNER, OTHER, SHADOW])
+WRITERS = st.sampled_from([OWNER, OWNER, OWNER, OWNER, OWNER, OTHER, SHADOW])
 COACHES = st.sampled_from([COACH, COACH, SECOND, OWNER])
-IDS = st.sampled_from(["r1", "r2", "r3"])
-VERSIONS = st.sampled_from([1, 1, 1, 2, 3])
+WHICH = st.integers(0, 3)
+BEHIND = st.sampled_from([0, 0, 0, 0, 1])
+"""How many versions behind the latest somebody is."""
 LATER = st.sampled_from([None, None, 30, 90])
 
 
 class Replies(RuleBasedStateMachine):
-    """One case, three replies at most, under a policy that is drawn once; the owner's stage changes on the way."""
+    """One case under a policy that is drawn once; the owner's stage changes on the way."""
 
-    @initialize(undo=st.sampled_from([0, 0, 30]), public=st.booleans())
-    def begins(self, undo: int, public: bool) -> None:
+    @initialize(
+        undo=st.sampled_from([0, 0, 30]), public=st.booleans(), stage=st.sampled_from(["supervised", "independent"])
+    )
+    def begins(self, undo: int, public: bool, stage: str) -> None:
         self.life: Waits = owned("public", undo_seconds=undo, approve_public_replies=public)
+        self.life.stages[OWNER] = stage
         self.needs: dict[str, bool] = {}
         """Whether the reply that leaves had to be seen, by its id: as its author's stage and the policy were then."""
 
@@ -35,39 +40,53 @@ class Replies(RuleBasedStateMachine):
         policy = self.life.policy["approve_public_replies"]
         return bool(policy) or self.life.stages.get(OWNER) == "supervised"
 
-    @rule(actor=WRITERS, id_=IDS, text=st.sampled_from(["Hello", "Sorry", " "]))
-    def drafted(self, actor: str, id_: str, text: str) -> None:
-        if id_ not in self.life.case.replies:
-            self.attempt(lambda: self.life.drafts(actor, id_, text=text))
+    def drafts(self) -> list[Reply]:
+        return [each for each in self.life.case.replies.values() if each.status == "draft"]
 
-    @rule(actor=WRITERS, id_=IDS, version=VERSIONS, text=st.sampled_from(["Better", "Best"]))
-    def changed(self, actor: str, id_: str, version: int, text: str) -> None:
-        self.attempt(lambda: self.life.changes(version, actor, id_, text=text))
+    def new(self) -> str:
+        """The id of another reply."""
+        return f"r{len(self.life.case.replies) + 1}"
 
-    @rule(actor=WRITERS, id_=IDS)
-    def discarded(self, actor: str, id_: str) -> None:
-        self.attempt(lambda: self.life.discards(actor, id_))
+    @rule(actor=WRITERS, text=st.sampled_from(["Hello", "Sorry", " "]))
+    def drafted(self, actor: str, text: str) -> None:
+        self.attempt(lambda: self.life.drafts(actor, self.new(), text=text))
 
-    @rule(actor=WRITERS, id_=IDS, version=VERSIONS, minutes=LATER)
-    def sent_off(self, actor: str, id_: str, version: int, minutes: int | None) -> None:
+    @precondition(drafts)
+    @rule(actor=WRITERS, which=WHICH, behind=BEHIND, text=st.sampled_from(["Better", "Best"]))
+    def changed(self, actor: str, which: int, behind: int, text: str) -> None:
+        one = self.drafts()[-1 - which % len(self.drafts())]
+        self.attempt(lambda: self.life.changes(max(1, one.version - behind), actor, one.id, text=text))
+
+    @precondition(drafts)
+    @rule(actor=WRITERS, which=WHICH)
+    def discarded(self, actor: str, which: int) -> None:
+        one = self.drafts()[-1 - which % len(self.drafts())]
+        self.attempt(lambda: self.life.discards(actor, one.id))
+
+    @precondition(drafts)
+    @rule(actor=WRITERS, which=WHICH, behind=BEHIND, minutes=LATER)
+    def sent_off(self, actor: str, which: int, behind: int, minutes: int | None) -> None:
+        one = self.drafts()[-1 - which % len(self.drafts())]
         at = {"send_at": self.life.now + timedelta(minutes=minutes)} if minutes else {}
-        if self.attempt(lambda: self.life.sends(version, actor, id_, **at)):
-            self.needs[id_] = self.must()
+        if self.attempt(lambda: self.life.sends(max(1, one.version - behind), actor, one.id, **at)):
+            self.needs[one.id] = self.must()
 
-    @rule(actor=WRITERS, id_=IDS, minutes=LATER, promised=st.sampled_from([None, 60]))
-    def written(self, actor: str, id_: str, minutes: int | None, promised: int | None) -> None:
-        if id_ in self.life.case.replies:
-            return
+    @rule(actor=WRITERS, minutes=LATER, promised=st.sampled_from([None, 60]))
+    def written(self, actor: str, minutes: int | None, promised: int | None) -> None:
+        id_ = self.new()
         fields: dict[str, object] = {"send_at": self.life.now + timedelta(minutes=minutes)} if minutes else {}
         if promised:
             fields["promise"] = {"what": "a part", "due_at": self.life.now + timedelta(minutes=promised)}
         if self.attempt(lambda: self.life.writes(actor, id_, **fields)):
             self.needs[id_] = self.must()
 
-    @rule(actor=WRITERS, id_=IDS)
-    def cancelled(self, actor: str, id_: str) -> None:
-        self.attempt(lambda: self.life.cancels(actor, id_))
+    @precondition(lambda self: self.life.case.replies)
+    @rule(actor=WRITERS, which=WHICH)
+    def cancelled(self, actor: str, which: int) -> None:
+        ids = list(self.life.case.replies)
+        self.attempt(lambda: self.life.cancels(actor, ids[-1 - which % len(ids)]))
 
+    @precondition(lambda self: self.life.case.approvals)
     @rule(actor=COACHES, what=st.sampled_from(["approve", "approve", "edit", "refuse", "withdraw"]))
     def four_eyes(self, actor: str, what: str) -> None:
         for approval in list(self.life.case.approvals)[-2:]:
@@ -83,7 +102,7 @@ class Replies(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.life.waits(minutes=minutes)
 
-    @rule(stage=st.sampled_from(["supervised", "independent", "shadow"]))
+    @rule(stage=st.sampled_from(["supervised", "supervised", "independent", "independent", "shadow"]))
     def the_owner_grows(self, stage: str) -> None:
         self.life.stages[OWNER] = stage
 
@@ -158,4 +177,4 @@ class Replies(RuleBasedStateMachine):
 
 
 TestReplies = Replies.TestCase
-TestReplies.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestReplies.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
