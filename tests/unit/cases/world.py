@@ -76,14 +76,17 @@ class World:
 
     def settle(self, *, twice: bool = False, latest_first: bool = False) -> "World":
         """Let the cases hear what they said, until they have nothing more to say to each other."""
-        for _ in range(100):
+        for _ in range(1000):
             if not self.waiting:
                 return self
-            envelope = self.waiting.pop(-1 if latest_first else 0)
-            if envelope.type in self._handlers.routes:
-                for _ in range(2 if twice else 1):
-                    self.hear(envelope.data, envelope.id)
+            self.react(self.waiting.pop(-1 if latest_first else 0), twice=twice)
         raise AssertionError("the cases talk to each other for ever")
+
+    def react(self, envelope: Envelope, *, twice: bool = False) -> None:
+        """Hear one event that the cases said themselves."""
+        if envelope.type in self._handlers.routes:
+            for _ in range(2 if twice else 1):
+                self.hear(envelope.data, envelope.id)
 
     def do(self, case_id: str, rule: Callable[[Case], Sequence[Event]]) -> Sequence[Event]:
         """Carry out a command. Raises Refused."""
