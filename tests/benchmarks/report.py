@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 HOP_TARGET, PIPELINE_TARGET = 0.5, 0.6
+CHECK_TARGET_MILLISECONDS = 5
 BAR = 0.26
 
 
@@ -13,7 +14,8 @@ def table(results: dict[str, Any]) -> str:
     machine = results["machine"]
     load = machine["load_average_at_start"][0]
     lines = [f"{machine['cores']} cores, load {load} at the start, {machine['broker']}, {machine['store_engine']}", ""]
-    for part, write in (("webhook", _webhook), ("hops", _hops), ("pipeline", _pipeline)):
+    parts = (("webhook", _webhook), ("hops", _hops), ("pipeline", _pipeline), ("replycheck", _replycheck))
+    for part, write in parts:
         if results.get(part):
             lines += [*write(results[part]), ""]
     return "\n".join(lines)
@@ -58,6 +60,16 @@ def _pipeline(results: dict[str, Any]) -> Iterable[str]:
         f"{share:>11.0%}{_short(share, PIPELINE_TARGET)}"
     )
     yield f"{written:.1f} documents written a message; answers other than 2xx: {results['not_2xx']}"
+
+
+def _replycheck(results: dict[str, Any]) -> Iterable[str]:
+    yield f"reply of 1,000 characters   check p50 ms   p99 ms   promises p50 ms   (target {CHECK_TARGET_MILLISECONDS} ms)"
+    for language, each in results.items():
+        short = each["check_p50_milliseconds"] > CHECK_TARGET_MILLISECONDS
+        yield (
+            f"{language:<25}{each['check_p50_milliseconds']:>15.2f}{each['check_p99_milliseconds']:>9.2f}"
+            f"{each['proposals_p50_milliseconds']:>18.2f}{'   short' if short else ''}"
+        )
 
 
 def _short(share: float, target: float) -> str:

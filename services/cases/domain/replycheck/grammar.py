@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from services.cases.domain.replycheck.folding import fold
 from services.cases.domain.replycheck.moments import UNITS, Names
-from services.cases.domain.replycheck.patterns import Matcher, compile_pattern
+from services.cases.domain.replycheck.patterns import Matcher, Slot, compile_pattern, compile_with_slots
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -108,7 +108,7 @@ class Promising(Strict):
             Matcher((pattern, compile_pattern(pattern)) for pattern in self.commitments),
             Matcher((None, compile_pattern(pattern)) for pattern in self.unless),
             Matcher(
-                (key, compile_pattern(pattern, slots))
+                (key, compile_with_slots(pattern, slots))
                 for key, patterns in self.times.model_dump().items()
                 for pattern in patterns
             ),
@@ -132,8 +132,8 @@ def _names(promising: Promising) -> Names:
     )
 
 
-def _slots(promising: Promising) -> dict[str, str]:
-    """Regular expressions of what a time pattern may leave open."""
+def _slots(promising: Promising) -> dict[str, Slot]:
+    """What a time pattern may leave open."""
     names = _names(promising)
     number = rf"\d{{1,3}}|{_any(names.numbers)}"
     halves = _any([*names.before_noon, *names.after_noon])
@@ -141,17 +141,18 @@ def _slots(promising: Promising) -> dict[str, str]:
     hour, minute = r"(?P<hour>\d{1,2})(?!\d)", r"[:.h](?P<minute>\d{2})(?!\d)"
     word, half = rf" ?(?:{hours})(?!\w)", rf" ?(?P<half>{halves})(?!\w)"
     rest = f"(?:{minute})?(?:{word})?(?:{half})?"
+    number_words, unit_words = tuple(names.numbers), tuple(names.units)
     return {
-        "n": f"(?:{number})(?:[ ]?[-–/][ ]?(?P<most>\\d{{1,3}}))?",
-        "unit": _any(names.units),
-        "weekday": _any(names.weekdays),
-        "month": _any(names.months),
-        "clock": hour + rest,
+        "n": Slot(f"(?:{number})(?:[ ]?[-–/][ ]?(?P<most>\\d{{1,3}}))?", number_words, digits=True),
+        "unit": Slot(_any(unit_words), unit_words),
+        "weekday": Slot(_any(names.weekdays), tuple(names.weekdays)),
+        "month": Slot(_any(names.months), tuple(names.months)),
+        "clock": Slot(hour + rest, digits=True),
         # A bare number is an hour only after a word that says so.
-        "oclock": hour + rf"(?=[:.h]\d{{2}}|{word}| ?(?:{halves})(?!\w))" + rest,
-        "day": r"\d{1,2}(?:st|nd|rd|th|er|º|°|\.)?",
-        "iso": r"\d{4}-\d{2}-\d{2}",
-        "numeric": r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?",
+        "oclock": Slot(hour + rf"(?=[:.h]\d{{2}}|{word}| ?(?:{halves})(?!\w))" + rest, digits=True),
+        "day": Slot(r"\d{1,2}(?:st|nd|rd|th|er|º|°|\.)?", digits=True),
+        "iso": Slot(r"\d{4}-\d{2}-\d{2}", digits=True),
+        "numeric": Slot(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?", digits=True),
     }
 
 

@@ -1,6 +1,7 @@
 """What needs more than a pattern: whether a person signed, and whether a standard text was pasted."""
 
 import re
+from functools import lru_cache
 
 from services.cases.domain.replycheck.folding import fold
 from services.cases.domain.replycheck.patterns import Matcher
@@ -30,15 +31,20 @@ def has_face(text: str, nobody: Matcher[None]) -> bool:
 
 def pasted(template: str, reply: str) -> tuple[int, int] | None:
     """Where a folded reply repeats a standard text, holes such as `{by}` left out; None if it does not."""
-    pieces = [re.findall(r"\w+", fold(piece).text) for piece in re.split(r"\{\w*\}", template)]
-    wanted = {three for piece in pieces for three in zip(piece, piece[1:], piece[2:], strict=False)}
-    if sum(map(len, pieces)) < MIN_WORDS or not wanted:
+    wanted = _threes(template)
+    words = list(re.finditer(r"\w+", reply)) if wanted else []
+    written = [word.group() for word in words]
+    threes = list(zip(written, written[1:], written[2:], strict=False))
+    if not wanted or len(wanted.intersection(threes)) < SAME * len(wanted):
         return None
-    words = list(re.finditer(r"\w+", reply))
-    places = [
-        index for index in range(len(words) - 2) if tuple(word.group() for word in words[index : index + 3]) in wanted
-    ]
-    shared = {tuple(word.group() for word in words[index : index + 3]) for index in places}
-    if len(shared) < SAME * len(wanted):
-        return None
+    places = [index for index, three in enumerate(threes) if three in wanted]
     return words[places[0]].start(), words[places[-1] + 2].end()
+
+
+@lru_cache(maxsize=1024)
+def _threes(template: str) -> frozenset[tuple[str, str, str]]:
+    """A standard text's three-word sequences; none for one that is too short to be one."""
+    pieces = [re.findall(r"\w+", fold(piece).text) for piece in re.split(r"\{\w*\}", template)]
+    if sum(map(len, pieces)) < MIN_WORDS:
+        return frozenset()
+    return frozenset(three for piece in pieces for three in zip(piece, piece[1:], piece[2:], strict=False))

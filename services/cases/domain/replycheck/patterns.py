@@ -13,6 +13,7 @@ the length of the text. Patterns are kept by their first words: at a word only t
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Generic, TypeVar
 
 from services.cases.domain.replycheck.folding import fold
@@ -20,11 +21,24 @@ from services.cases.domain.replycheck.folding import fold
 Owner = TypeVar("Owner")
 MAX_GAP, MAX_GAPS = 6, 3
 MIN_PREFIX = 3
+NUMBER = "#"
 _BETWEEN = r"[^\w.!?…\n]{1,12}+"
 _WORD = r"\w++(?:['.:]\w++)*+"
 _STARTS = re.compile(r"\w++")
 _TOKENS = re.compile(r"[()\[\]|^$]|~\d+|<\w+>|[^\s()\[\]|^$~<>]+")
 _SENTENCE_MARKS = frozenset(".!?…\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a pattern may leave open."""
+
+    expression: str
+    """A regular expression."""
+    words: tuple[str, ...] = ()
+    """The words with which it can begin, folded."""
+    digits: bool = False
+    """Whether it can begin with a digit."""
 
 
 class PatternInvalid(ValueError):
@@ -41,28 +55,39 @@ _Item = str | _Choice
 """A word, `~n`, `<slot>`, or a choice."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
-    """One pattern, ready."""
+    """One pattern, read."""
 
     source: str
-    regex: re.Pattern[str]
-    starts: frozenset[str] | None
-    """Words it can begin with, `abc*` for prefixes; None: any word."""
+    expression: str
+    """As a regular expression; compiled when it is first needed, which for most of them is never."""
+    starts: frozenset[str]
+    """Words it can begin with; `abc*` for prefixes, `#` for numbers."""
     at_sentence_start: bool
 
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
 
-def compile_pattern(source: str, slots: Mapping[str, str] | None = None) -> Pattern:
-    """Read a pattern; `slots` are regular expressions by name. Raises PatternInvalid."""
-    tokens = _TOKENS.findall(fold(source).text)
-    if "".join(tokens) != re.sub(r"\s", "", fold(source).text):
+
+@cache
+def compile_pattern(source: str) -> Pattern:
+    """Read a pattern without slots. Raises PatternInvalid."""
+    return compile_with_slots(source, {})
+
+
+def compile_with_slots(source: str, slots: Mapping[str, Slot]) -> Pattern:
+    """Read a pattern; `slots` by name. Raises PatternInvalid."""
+    folded = fold(source).text
+    tokens = _TOKENS.findall(folded)
+    if "".join(tokens) != re.sub(r"\s", "", folded):
         raise PatternInvalid(f"{source!r} has a character that means nothing here")
     first, last = tokens[:1] == ["^"], tokens[-1:] == ["$"]
     items = _Reader(source, tokens[1 if first else 0 : len(tokens) - (1 if last else 0)]).read()
     _require_bounded(source, items)
     end = r"(?=[^\w.!?…\n]*+(?:[.!?…\n]|\Z))" if last else r"(?!\w)"
-    starts = _starts(source, items, slots or {})
-    return Pattern(source, re.compile(_sequence(items, slots or {}, leading=False) + end), starts, first)
+    return Pattern(source, _sequence(items, slots, leading=False) + end, _starts(source, items, slots), first)
 
 
 class _Reader:
@@ -117,7 +142,7 @@ def _is_gap(item: _Item) -> bool:
     return isinstance(item, str) and item.startswith("~")
 
 
-def _sequence(items: Sequence[_Item], slots: Mapping[str, str], *, leading: bool) -> str:
+def _sequence(items: Sequence[_Item], slots: Mapping[str, Slot], *, leading: bool) -> str:
     """A regular expression for items; each but the first, or each, after what stands between words."""
     if not items:
         return ""
@@ -135,34 +160,32 @@ def _sequence(items: Sequence[_Item], slots: Mapping[str, str], *, leading: bool
     return between + _one(item, slots) + after
 
 
-def _choice(choice: _Choice, slots: Mapping[str, str], *, leading: bool) -> str:
+def _choice(choice: _Choice, slots: Mapping[str, Slot], *, leading: bool) -> str:
     return "(?:" + "|".join(_sequence(each, slots, leading=leading) for each in choice.sequences) + ")"
 
 
-def _one(word: str, slots: Mapping[str, str]) -> str:
+def _one(word: str, slots: Mapping[str, Slot]) -> str:
     if word.startswith("<"):
         if word[1:-1] not in slots:
             raise PatternInvalid(f"there is no {word} (there are: {', '.join(sorted(slots)) or 'none'})")
-        return f"(?P{word}{slots[word[1:-1]]})(?!\\w)"
+        return f"(?P{word}{slots[word[1:-1]].expression})(?!\\w)"
     if word.endswith("*"):
         return re.escape(word[:-1]) + r"\w*+"
     return re.escape(word) + r"(?!\w)"
 
 
-def _starts(source: str, items: Sequence[_Item], slots: Mapping[str, str]) -> frozenset[str] | None:
+def _starts(source: str, items: Sequence[_Item], slots: Mapping[str, Slot]) -> frozenset[str]:
     """The words with which a match can begin."""
     found: set[str] = set()
     for item in items:
         if isinstance(item, _Choice):
             for each in item.sequences:
-                inner = _starts(source, each, slots)
-                if inner is None:
-                    return None
-                found |= inner
+                found |= _starts(source, each, slots)
             if item.optional:
                 continue
         elif item.startswith("<"):
-            return None
+            slot = slots[item[1:-1]]
+            found |= {_start(source, word) for word in slot.words} | ({NUMBER} if slot.digits else set())
         else:
             found.add(_start(source, item))
         break
@@ -196,23 +219,26 @@ class Matcher(Generic[Owner]):
 
     def __init__(self, patterns: Iterable[tuple[Owner, Pattern]]) -> None:
         self._by_word: dict[str, list[tuple[Owner, Pattern]]] = {}
-        self._anywhere: list[tuple[Owner, Pattern]] = []
         self.patterns: list[Pattern] = []
         for owner, pattern in patterns:
             self.patterns.append(pattern)
-            if pattern.starts is None:
-                self._anywhere.append((owner, pattern))
-            for start in pattern.starts or ():
+            for start in pattern.starts:
                 self._by_word.setdefault(start, []).append((owner, pattern))
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Found[Owner]]:
         """Every match that begins in that part of a folded text, in order; matches of one owner may overlap."""
         end = len(text) if end is None else end
+        by_word = self._by_word.get
         for word in _STARTS.finditer(text, start, end):
-            place, written = word.start(), word.group()
-            tried = (self._by_word.get(written, ()), self._by_word.get(f"{written[:MIN_PREFIX]}*", ()), self._anywhere)
-            for candidates in tried:
-                for owner, pattern in candidates:
+            written = word.group()
+            keys = (
+                (written, f"{written[:MIN_PREFIX]}*", NUMBER)
+                if written[0].isdigit()
+                else (written, f"{written[:MIN_PREFIX]}*")
+            )
+            for key in keys:
+                for owner, pattern in by_word(key, ()):
+                    place = word.start()
                     if pattern.at_sentence_start and not _begins_sentence(text, place):
                         continue
                     match = pattern.regex.match(text, place, end)

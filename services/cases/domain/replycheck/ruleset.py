@@ -133,7 +133,8 @@ def read(name: str, text: str, catalogue: CatalogueFile) -> Ruleset:
 
 def read_catalogue(name: str, text: str) -> CatalogueFile:
     """The catalogue. Raises RulesInvalid."""
-    return _parsed(name, text, CatalogueFile)[0]
+    found: CatalogueFile = _parsed(name, text, CatalogueFile)[0]
+    return found
 
 
 @lru_cache(maxsize=1)
