@@ -13,7 +13,7 @@ from services.cases.domain import coaching_refusals
 from services.cases.domain.anonymous import Masker
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import Words
-from services.cases.domain.records import Consult, Frozen
+from services.cases.domain.records import Consult, Frozen, Heard
 
 MOST_ANSWERS = 300
 MOST_FURTHER_NAMES = 50
@@ -125,15 +125,7 @@ def exercise(
         topic=case.topic,
         channel=case.channel,
         visibility=case.visibility,
-        told=tuple(
-            Told(
-                text=masker.masked(each.message.text),
-                minutes=_minutes(start, each.message.sent_at),
-                sentiment=each.classification.sentiment,
-                attachments=len(each.message.attachments),
-            )
-            for each in told
-        ),
+        told=tuple(_told(each, start, masker) for each in told),
         replies=tuple(
             TeamsReply(kind=reply.kind, text=masker.masked(reply.text), minutes=_minutes(start, reply.sent_at or now))
             for reply in sent
@@ -141,6 +133,15 @@ def exercise(
         made_by=actor,
         made_at=now,
         answers=known.answers if known else {},
+    )
+
+
+def _told(heard: Heard, start: datetime, masker: Masker) -> Told:
+    return Told(
+        text=masker.masked(heard.message.text),
+        minutes=_minutes(start, heard.message.sent_at),
+        sentiment=heard.classification.sentiment,
+        attachments=len(heard.message.attachments),
     )
 
 
