@@ -149,7 +149,7 @@ TOLD = (
     "Hi, this is Ana Ruiz. My machine leaks! Order 4500123456, call +34 612 34 56 78 or ana.ruiz@correo.example. "
     "I live at 12 rue de la Paix. @ana_reads\nThanks,\nAna"
 )
-SECRETS = ("Ana", "Ruiz", "4500123456", "612", "correo", "Paix", "ana_reads", "Postma", "Maaike", "^MP", "secret-id")
+SECRETS = ("Ana", "Ruiz", "4500123456", "612 34", "correo", "Paix", "ana_reads", "Postma", "Maaike", "^MP", "secret-id")
 
 
 async def closed(running: Stage, text: str = TOLD) -> Talk:
