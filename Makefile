@@ -30,7 +30,7 @@ bench: $(READY) ## Measure hops and the whole pipeline beside bare loops; writes
 	$(BIN)/python -m tests.benchmarks
 
 ##@ Check it
-.PHONY: test test-unit test-kafka lint schemas
+.PHONY: test test-unit test-kafka lint quality schemas
 test: $(READY) chromium ## Run all tests against the real local broker and store
 	$(BIN)/pytest -n 2 tests/unit
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/contract tests/integration
@@ -50,6 +50,9 @@ lint: $(READY) ## Check style, types and who imports whom
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m schemas.publish --check
 	$(BIN)/casekeeper api check
+
+quality: $(READY) ## Tell how often the reply check is right, on replies that a person labelled
+	$(BIN)/python -m tests.quality.replycheck
 
 schemas: $(READY) ## Publish the contracts anew: JSON Schemas, AsyncAPI, OpenAPI, the README's event map, docs/problems.md
 	$(BIN)/python -m schemas.publish

@@ -4,7 +4,7 @@ import pytest
 
 from tests.quality.replycheck import ALL, LANGUAGES, replies, scores
 
-RECORDED = {"en": (0.94, 0.68), "nl": (0.94, 0.81)}
+RECORDED = {"en": (0.95, 0.79), "nl": (0.94, 0.83)}
 """Precision and recall over all kinds on the test part; what docs/reply-check.md tells."""
 
 
