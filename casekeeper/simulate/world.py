@@ -19,7 +19,7 @@ from casekeeper.simulate.people import BRAND, POOL, Worker, people
 from casekeeper.simulate.scenario import Scenario
 from schemas.events.routing import OwnerRequested, SpecialistRequested
 from schemas.working_time import WorkingTime, working_time
-from services.routing.domain import Chosen, Engine, Request
+from services.routing.domain import Chosen, Engine, Request, Rules
 from services.routing.domain.policies import policy
 
 LOOK_EVERY_SECONDS = 60
@@ -45,6 +45,19 @@ class Served:
 
 
 @dataclass(slots=True)
+class Asking:
+    """One consult: with whom it is, and whether somebody took it."""
+
+    accepted: simpy.Event
+    answered: simpy.Event
+    due_at: datetime
+    excluded: set[str] = field(default_factory=set)
+    """Whom it may not be offered (again)."""
+    asked: set[str] = field(default_factory=set)
+    """With whom an offer is now."""
+
+
+@dataclass(slots=True)
 class Attention:
     """One agent's: what was worked, and what waits for it."""
 
@@ -57,12 +70,21 @@ class Attention:
 
 
 class World:
-    """One policy on one seed. `run` gives what each contact got."""
+    """One policy on one seed. `run` gives what each contact got. A consult is offered to `places` specialists at a time."""
 
-    def __init__(self, scenario: Scenario, policy_name: str, seed: int, agents: int | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        policy_name: str,
+        seed: int,
+        agents: int | None = None,
+        places: int = 1,
+        rules: Rules | None = None,
+    ) -> None:
         self.scenario = scenario
+        self.places = places
         self.env = simpy.Environment()
-        self.engine: Engine = policy(policy_name)
+        self.engine: Engine = policy(policy_name, rules)
         self.workers = {each.person.id: each for each in people(scenario, seed, agents)}
         self.agents = {
             id_: Attention(worker, simpy.PriorityResource(self.env), working_time(worker.person))
@@ -227,48 +249,60 @@ class World:
     # one consult
 
     def _consult(self, served: Served) -> Steps:
-        contact = served.contact
-        luck = random.Random(contact.luck)
-        due = self.now() + CONSULT_DUE
-        excluded: tuple[str, ...] = ()
+        """Ask until somebody has answered; the first of several who accepts has it, and the others' offers end."""
         served.consults += 1
+        asking = Asking(self.env.event(), self.env.event(), self.now() + CONSULT_DUE)
+        for place in range(self.places):
+            self.env.process(self._place(served, asking, place))
+        yield asking.answered
+
+    def _place(self, served: Served, asking: Asking, place: int) -> Steps:
+        luck = random.Random(served.contact.luck + place)
         for attempt in range(1_000):
-            request = _specialist_wanted(contact, attempt, due, excluded)
+            request = _specialist_wanted(served.contact, f"{place}-{attempt}", asking)
             chosen = self._ask(request)
-            if not chosen.triggered and excluded and self._nobody_ever(request):
+            if not chosen.triggered and asking.excluded and self._nobody_ever(request):
                 # Everybody who could was asked once: ask them again rather than nobody.
                 self._waiting.pop(request.request_id)
-                excluded = ()
-                chosen = self._ask(request.model_copy(update={"excluded": ()}))
-            person: str = yield chosen
-            answered = yield from self._with_specialist(person, luck)
-            self._release(request.request_id)
-            if answered:
+                asking.excluded.clear()
+                asking.excluded.update(asking.asked)
+                request = _specialist_wanted(served.contact, f"{place}-{attempt}", asking)
+                chosen = self._ask(request)
+            yield chosen | asking.accepted
+            if not chosen.triggered:
+                self._waiting.pop(request.request_id)
                 return
-            served.reoffers += 1
-            excluded = (*excluded, person)
+            yield from self._offer(served, asking, str(chosen.value), luck)
+            self._release(request.request_id)
+            if asking.accepted.triggered:
+                return
 
-    def _nobody_ever(self, request: Request) -> bool:
-        outcome = self.engine.decide(request, self.now(), explain=False)
-        return not isinstance(outcome, Chosen) and outcome.next_possible_at is None
-
-    def _with_specialist(self, person_id: str, luck: random.Random) -> Generator[simpy.Event, Any, bool]:
-        """Whether they answered; waits until they have, have declined, or the offer is over."""
+    def _offer(self, served: Served, asking: Asking, person_id: str, luck: random.Random) -> Steps:
+        """Until the specialist has answered, declined, let it expire, or somebody else has accepted."""
         worker = self.workers[person_id]
         group, hours = worker.group, working_time(worker.person)
         assert group.notice_minutes is not None  # noqa: S101 - the scenario says so of specialists
         assert group.answer_minutes is not None  # noqa: S101
-        notice = seconds(group.notice_minutes, luck) / 60
-        answer = seconds(group.answer_minutes, luck) / 60
+        asking.excluded.add(person_id)
+        asking.asked.add(person_id)
+        notice, answer = seconds(group.notice_minutes, luck) / 60, seconds(group.answer_minutes, luck) / 60
         fate = luck.random()
-        if fate < group.silent or notice > self.scenario.offer_minutes:
-            yield self._until(hours, self.scenario.offer_minutes)
-            return False
-        if fate < group.silent + group.declines:
-            yield self._until(hours, notice)
-            return False
-        yield self._until(hours, notice + answer)
-        return True
+        silent = fate < group.silent or notice > self.scenario.offer_minutes
+        reacts = self._until(hours, self.scenario.offer_minutes if silent else notice)
+        yield reacts | asking.accepted
+        asking.asked.discard(person_id)
+        if asking.accepted.triggered:
+            return
+        if silent or fate < group.silent + group.declines:
+            served.reoffers += 1
+            return
+        asking.accepted.succeed()
+        yield self._until(hours, answer)
+        asking.answered.succeed()
+
+    def _nobody_ever(self, request: Request) -> bool:
+        outcome = self.engine.decide(request, self.now(), explain=False)
+        return not isinstance(outcome, Chosen) and outcome.next_possible_at is None
 
     def _until(self, hours: WorkingTime, minutes: float) -> simpy.Event:
         now = self.now()
@@ -294,9 +328,9 @@ def _owner_wanted(contact: Contact, due: datetime, preferred: str, now: datetime
     )
 
 
-def _specialist_wanted(contact: Contact, attempt: int, due: datetime, excluded: tuple[str, ...]) -> SpecialistRequested:
+def _specialist_wanted(contact: Contact, offer: str, asking: Asking) -> SpecialistRequested:
     return SpecialistRequested(
-        request_id=f"consult-{contact.number}-{attempt}",
+        request_id=f"consult-{contact.number}-{offer}",
         pool=POOL,
         case_id=f"case-{contact.number}",
         conversation=f"conversation-{contact.number}",
@@ -304,6 +338,6 @@ def _specialist_wanted(contact: Contact, attempt: int, due: datetime, excluded: 
         brand=BRAND,
         language=contact.language,
         skill=contact.skill if contact.needs_specialist else "",
-        due_at=due,
-        excluded=excluded,
+        due_at=asking.due_at,
+        excluded=tuple(sorted(asking.excluded)),
     )
