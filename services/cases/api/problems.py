@@ -107,7 +107,7 @@ def of_refusal(refused: type[Refused]) -> Kind:
 def registry() -> list[Kind]:
     """All kinds, by name and status."""
     every = {*ALWAYS, *OF_A_COMMAND, *OF_A_RULE, *OF_A_CASE, *OTHERS, *ELSEWHERE, *refusals()}
-    return sorted(every, key=lambda each: (each.kind, each.status))
+    return sorted(every, key=lambda each: (each.kind, each.status, each.meaning))
 
 
 def named_in(source: str) -> set[tuple[int, str]]:
