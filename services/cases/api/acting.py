@@ -60,6 +60,11 @@ class Commands:
             raise _unknown(case_id)
         return document
 
+    async def require_known(self, actor: Actor) -> None:
+        """Raises Problem 403 for nobody we know. Every route asks; only for who is not in the files the store is asked."""
+        if actor.person not in self.organisation.by_id["people"]:
+            await self.standing(actor)
+
     async def standing(self, actor: Actor, *people: str) -> Standing:
         """Who the actor is now, with the other named people as they are now. Raises Problem 403."""
         return Standing.of(actor.person, self.organisation, await self.people.find([actor.person, *people]))

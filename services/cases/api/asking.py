@@ -64,7 +64,7 @@ def declared(endpoint: Callable[..., Any]) -> frozenset[Relation]:
     return found
 
 
-def _reader(
+async def _reader(
     request: Request,
     acting_person: Annotated[
         str, Header(min_length=1, max_length=200, description="The id of who acts; `integration:<id>` for a bridge.")
@@ -73,6 +73,7 @@ def _reader(
     actor = Actor(person=acting_person, command=fresh(), may=declared(request.scope["endpoint"]))
     if actor.integration and "integration" not in actor.may:
         raise Problem(403, "not-allowed", "an integration may read and add notes; this takes a person")
+    await request.app.state.commands.require_known(actor)
     return actor
 
 

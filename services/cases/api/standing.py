@@ -70,5 +70,5 @@ def _offered(consult: Consult) -> list[str]:
 
 def require_declared(actor: Actor, standing: Standing, case: Case, now: datetime) -> None:
     """A second lock behind the domain's rules: what the route declares. Raises NotAllowed."""
-    if actor.may and not actor.may & standing.relations(case, now):
+    if not actor.may & standing.relations(case, now):
         raise NotAllowed(f"this is for: {', '.join(sorted(actor.may)) or 'nobody'}")

@@ -177,12 +177,6 @@ async def of_a_stranger(running: Stage) -> Talk:
     return talk
 
 
-async def on_a_small_channel(running: Stage) -> Talk:
-    talk = running.talk()
-    await running.hear(talk.message(channel="social"), talk.assigned())
-    return talk
-
-
 REFUSALS: list[tuple[Given, Tried, int, str, str]] = [
     *(
         (owned, (OTHER, path, body), 403, "not-the-owner", f"only the owner, {OWNER}")
@@ -200,7 +194,7 @@ REFUSALS: list[tuple[Given, Tried, int, str, str]] = [
     (owned, (OWNER, "consults", {"question": "a", "skill": "tea"}), 422, "unknown-skill", "no skill 'tea'"),
     (owned, (EXPERT, "consults/nothing/answer", {"answer": "a"}), 409, "consult-not-open", "no open consult nothing"),
     (owned, (OWNER, "consults/nothing/withdrawal", {}), 409, "consult-not-open", "no open consult nothing"),
-    (on_a_small_channel, (OWNER, "replies", {"text": "x" * 280}), 422, "text-too-long", "social takes 280"),
+    (owned, (OWNER, "replies", {"text": "x" * 5000}), 422, "text-too-long", "web-moccarel takes 5000"),
     (owned, (OWNER, "replies", {"text": "  "}), 422, "text-empty", "needs words"),
     (on_its_way, RESOLVE, 409, "reply-on-its-way", "still on its way"),
     (owned, RESOLVE, 409, "nothing-answered", "has not had an answer"),
