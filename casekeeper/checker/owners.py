@@ -1,4 +1,7 @@
-"""One owner from assignment to the end, changed by handovers only, and nobody else who acts but a cover in force (O1, O6)."""
+"""One owner from assignment to the end, and nobody else who acts but a cover in force (O1, O6).
+
+Only a handover changes the owner, or routing, when it finds somebody for an owner who refused the case.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ from schemas.base import Event
 from schemas.events.approval import ApprovalEvent, ApprovalRefused, ApprovalRequested, ApprovalWithdrawn
 from schemas.events.case import (
     CaseAssigned,
+    CaseAssignmentRefused,
     CaseClosed,
     CaseCoverEnded,
     CaseCoverNamed,
@@ -73,15 +77,24 @@ class _Owned:
     """Handover to owner and receiver, while it waits for an answer."""
     granted: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Handover to owner and receiver, once it is accepted or forced and until the owner has changed."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Request for another owner to who refused the case, while routing looks for somebody else."""
+    refusers: set[str] = field(default_factory=set)
+    took_over: bool = False
+    """Whether the owner took it over from somebody, rather than having been assigned."""
     cover: CaseCoverNamed | None = None
     let_go: dict[str, str] = field(default_factory=dict)
     """Reply to its author, who could act when it was scheduled or put before other eyes: it leaves later all the same."""
     authors: dict[str, str] = field(default_factory=dict)
+    replied: set[str] = field(default_factory=set)
+    """Whose replies the customer has had."""
 
     def hears(self, event: CaseEvent, at: datetime) -> Iterator[str]:
         """What is wrong with the next event, which happened then."""
         if isinstance(event, CaseAssigned):
             yield from self._assigned(event)
+        elif isinstance(event, CaseAssignmentRefused):
+            yield from self._refused(event)
         elif isinstance(event, CaseOwnerChanged):
             yield from self._changed(event)
         elif isinstance(event, Handed):
@@ -90,6 +103,8 @@ class _Owned:
             yield from self._covered(event)
         elif isinstance(event, OWNER):
             yield from self._is_owner(event, getattr(event, "owner"))  # noqa: B009 - each of them has it
+            if isinstance(event, CaseResolved | CaseClosed):
+                self.refused.clear()
         elif isinstance(event, ReplyEvent | ApprovalEvent | ConsultRequested | GrantProposed):
             yield from self._worked(event, at)
 
@@ -103,7 +118,32 @@ class _Owned:
             yield f"case {self.id} has two owners, {self.owner} and {event.owner}"
         self._own(self.owner or event.owner)
 
+    def _refused(self, event: CaseAssignmentRefused) -> Iterator[str]:
+        yield from self._is_owner(event, event.owner)
+        if self.took_over or event.owner in self.replied:
+            yield f"the assignment of case {self.id} was refused by {event.owner}, who had taken it over or replied in it"
+        self.refused[event.request_id] = event.owner
+        self.refusers.add(event.owner)
+
+    def _found(self, event: CaseOwnerChanged) -> Iterator[str]:
+        refuser = self.refused.get(event.handover_id)
+        if refuser is None or (refuser, self.owner) != (event.previous_owner, event.previous_owner):
+            yield (
+                f"case {self.id} of {self.owner} went from {event.previous_owner} to {event.owner} "
+                f"as a refused assignment, and {event.previous_owner} had not refused it"
+            )
+        elif event.owner in self.refusers:
+            yield f"case {self.id} went to {event.owner}, who had refused it"
+        self._own(event.owner)
+
     def _changed(self, event: CaseOwnerChanged) -> Iterator[str]:
+        found, self.took_over = event.cause == "refused-assignment", event.cause == "handover"
+        self.cover = None
+        if found:
+            yield from self._found(event)
+            self.refused.clear()
+            return
+        self.refused.clear()
         granted = self.granted.pop(event.handover_id, None)
         if granted is None:
             yield f"case {self.id} went from {self.owner} to {event.owner} without an accepted or forced handover"
@@ -113,7 +153,6 @@ class _Owned:
                 f"though handover {event.handover_id} was from {granted[0]} to {granted[1]}"
             )
         self._own(event.owner)
-        self.cover = None
 
     def _own(self, owner: str) -> None:
         self.owner = owner
@@ -151,6 +190,7 @@ class _Owned:
 
     def _worked(self, event: CaseEvent, at: datetime) -> Iterator[str]:
         if isinstance(event, ReplySent):
+            self.replied.add(event.author)
             if event.author != self.authors.get(event.reply_id, event.author):
                 yield f"{event.type} in case {self.id} by {event.author}, who is not its author"
         elif isinstance(event, ReplyCancelled):
@@ -199,10 +239,19 @@ def _arrivals(evidence: Evidence) -> Iterator[str]:
 
 def _workers(evidence: Evidence, cases: dict[str, _Owned]) -> Iterator[str]:
     """The work of owning a case weighs on its owners only."""
-    requests = {event.request_id for event in evidence.log.all(CaseAssigned)}
+    requests = {request for request, _, _ in _assigned(evidence)}
     for event in evidence.log.all(CapacityTaken):
         if event.request_id in requests and event.person not in cases[event.case_id].owned_by:
             yield f"case {event.case_id} weighs on {event.person}, who never owned it"
+
+
+def _assigned(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    """Request, case and owner of each assignment; after a refused one, of the next too."""
+    for event in evidence.log.all(CaseAssigned):
+        yield event.request_id, event.case_id, event.owner
+    for changed in evidence.log.all(CaseOwnerChanged):
+        if changed.cause == "refused-assignment":
+            yield changed.handover_id, changed.case_id, changed.owner
 
 
 def _released(evidence: Evidence) -> Iterator[str]:
@@ -211,6 +260,7 @@ def _released(evidence: Evidence) -> Iterator[str]:
     released.subtract(event.request_id for event in evidence.log.all(CapacityTaken))
     ended = {event.case_id for event in evidence.log.all(CaseResolved)}
     ended |= {event.case_id for event in evidence.log.all(CaseClosed) if event.cause == "merged"}
-    for event in evidence.log.all(CaseAssigned):
-        if released[event.request_id] > 0 and event.case_id not in ended:
-            yield f"case {event.case_id} is without its owner {event.owner}: released though never resolved"
+    latest = {case_id: (request, owner) for request, case_id, owner in _assigned(evidence)}
+    for case_id, (request, owner) in latest.items():
+        if released[request] > 0 and case_id not in ended:
+            yield f"case {case_id} is without its owner {owner}: released though never resolved"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from casekeeper.cli import api, cases, judged, organisation, running
+from casekeeper.cli import api, cases, judged, organisation, running, simulate
 from schemas.topics import SERVICES
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command()(running.up)
 app.command()(running.send)
 app.command()(judged.demo)
 app.command()(judged.chaos)
+app.command()(simulate.simulate)
 
 
 @app.command()

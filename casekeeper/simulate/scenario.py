@@ -233,6 +233,8 @@ class Scenario(Strict):
     targets: Targets = Targets()
     holding_replies: bool = True
     """Whether an owner who has to ask first sends an honest word at once (O5); for all policies alike."""
+    hold_before_minutes: float = Field(default=20, ge=0)
+    """With holding replies: an owner who begins this close to the first reply's deadline sends one first."""
     offer_minutes: float = Field(default=30, gt=0)
     """How long a specialist has to react, in their own working time, before somebody else is asked."""
     demand: Demand
@@ -245,6 +247,13 @@ class Scenario(Strict):
         if not any(group.role == "agent" for group in self.people):
             raise ValueError("nobody has the role agent: cases need owners")
         return self
+
+    def changed(self, fields: dict[str, Any]) -> "Scenario":
+        """The same with some fields otherwise. Raises ScenarioInvalid when it no longer holds together."""
+        try:
+            return Scenario.model_validate(self.model_dump(by_alias=True) | fields)
+        except ValidationError as error:
+            raise ScenarioInvalid(str(error)) from error
 
     @property
     def counted_from(self) -> timedelta:

@@ -189,7 +189,7 @@ class World:
         for pause, effort in zip(contact.pauses, contact.next_replies[1:], strict=True):
             self._release(_owner_request(contact))
             yield self.env.timeout(pause)
-            due = self.now() + self._next_reply
+            due = self._next_due()
             yield from self._return_to_owner(served, due)
             yield from self._work(served, effort, due)
         self._release(_owner_request(contact))
@@ -198,7 +198,9 @@ class World:
         contact = served.contact
         speaks = self.workers[served.owner].person.speaks(contact.language, "B2")
         if speaks and not contact.needs_specialist:
-            yield from self._work(served, contact.first_reply, due)
+            if self.scenario.holding_replies:
+                yield from self._hold_if_late(served, due)
+            yield from self._work(served, contact.first_reply, due if served.first_reply is None else self._next_due())
             self._replied(served, substantive=True)
             return
         yield from self._work(served, contact.holding_reply, due)
@@ -206,10 +208,23 @@ class World:
             self._replied(served, substantive=False)
         self._release(_owner_request(contact))
         yield from self._consult(served)
-        due = self.now() + self._next_reply
+        due = self._next_due()
         yield from self._return_to_owner(served, due)
         yield from self._work(served, contact.next_replies[0], due)
         self._replied(served, substantive=True)
+
+    def _hold_if_late(self, served: Served, due: datetime) -> Steps:
+        """The clock runs low before anybody has begun: an honest word first, the answer after it (O5)."""
+        agent = self.agents[served.owner]
+        low = due - timedelta(minutes=self.scenario.hold_before_minutes)
+        with agent.desk.request(priority=int(due.timestamp())) as turn:
+            yield turn
+        if self.now() >= low:
+            yield from self._work(served, served.contact.holding_reply, due)
+            self._replied(served, substantive=False)
+
+    def _next_due(self) -> datetime:
+        return self.now() + self._next_reply
 
     def _replied(self, served: Served, *, substantive: bool) -> None:
         after = self.env.now - served.contact.at
