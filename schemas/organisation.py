@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.organisation_hours import Frozen, Hours
+from schemas.organisation_hours import Frozen, Hours, Week
 from schemas.organisation_integrations import Integration
 from schemas.organisation_mandates import Deviations, Mandates
+from schemas.organisation_roster import Days, Leave, Period, Shift
 from schemas.organisation_values import (
     CEFR_LEVELS,
     CefrLevel,
@@ -197,19 +198,6 @@ class Topic(Frozen):
         return self
 
 
-class Leave(Frozen):
-    """Days off, both ends included, local dates of the person."""
-
-    first_day: date
-    last_day: date
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last_day < self.first_day:
-            raise ValueError(f"leave ends on {self.last_day}, before it begins on {self.first_day}")
-        return self
-
-
 class Person(Frozen):
     """Somebody of the team: a care agent, a local specialist, a coach or a lead."""
 
@@ -235,7 +223,15 @@ class Person(Frozen):
     """Conversations (agents) or consults (specialists) at a time: one budget over all channels (P5)."""
     hours: Hours
     """In the person's own time zone."""
+    breaks: Week = Week()
+    """What the weekly hours leave out, such as a lunch; nobody is given work in it."""
     leave: tuple[Leave, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    """Single shifts, instead of the weekly hours of their day or beside them."""
+    rostered: tuple[Days, ...] = ()
+    """Days for which `shifts` say all there is: without a shift the day is off, whatever the weekly hours."""
+    time_off: tuple[Period, ...] = ()
+    """Hours off from whatever was planned: a break of a single shift, a visit to the dentist."""
     public_holidays: HolidayRegion | None = None
     """Region whose public holidays are days off; None: works on holidays."""
 

@@ -1,8 +1,9 @@
-"""Working time in instants: weekly slots in a zone, less holidays and days off, as stretches of UTC, computed once per week.
+"""Working time in instants: weekly slots and single shifts in a zone, less holidays, breaks and leave, as stretches of UTC.
 
-A slot that begins on a public holiday or a day of leave is off as a whole; one that began the evening before is
-worked to its end. Local times that a clock change skips or repeats are read as their first occurrence, so that
-shifts which follow each other still do so in the night the clock changes.
+A slot or shift that begins on a day of leave is off as a whole, and so is a slot on a public holiday; one that began the
+evening before is worked to its end. Breaks cut the weekly hours only, hours off cut everything. Local times that a clock
+change skips or repeats are read as their first occurrence, so that shifts which follow each other still do so in the night
+the clock changes.
 """
 
 from bisect import bisect_right
@@ -14,16 +15,17 @@ from zoneinfo import ZoneInfo
 from holidays import HolidayBase, country_holidays
 
 from schemas.base import utc
-from schemas.organisation import Calendar, Leave, Person
-from schemas.organisation_hours import Hours, Slot
+from schemas.organisation import Calendar, Person
+from schemas.organisation_hours import Hours, Slot, Week
+from schemas.organisation_roster import Leave, OwnTime, Stretch, joined, without
 
 WEEK_SECONDS = 7 * 86_400
 HORIZON_WEEKS = 9
 """How far ahead we look: nobody plans later openings, and people who work around the clock need an end."""
 _KEPT_WEEKS = 64
 
-Stretch = tuple[int, int]
-"""First second of work and first second after it, in seconds since 1970 UTC."""
+_NOTHING = OwnTime()
+_NO_BREAKS = Week()
 
 
 @lru_cache(maxsize=1024)
@@ -37,16 +39,21 @@ def public_holidays(region: str) -> HolidayBase:
 
 
 class WorkingTime:
-    """The working hours of everybody who has the same zone, hours, holidays and leave."""
+    """The working hours of everybody who has the same zone, hours, breaks, holidays and nothing particular, or of one."""
 
-    __slots__ = ("_holidays", "_hours", "_leave", "_weeks", "_without_leave", "_zone")
+    __slots__ = ("_breaks", "_holidays", "_hours", "_off", "_own", "_replaced", "_shifts", "_usual", "_weeks", "_zone")
 
-    def __init__(self, zone: str, hours: Hours, regions: tuple[str, ...] = (), leave: tuple[Leave, ...] = ()) -> None:
+    def __init__(
+        self, zone: str, hours: Hours, regions: tuple[str, ...] = (), own: OwnTime = _NOTHING, breaks: Week = _NO_BREAKS
+    ) -> None:
         self._zone = ZoneInfo(zone)
-        self._hours = hours
+        self._hours, self._breaks = hours, breaks
         self._holidays = tuple(public_holidays(region) for region in regions)
-        self._leave = leave
-        self._without_leave = _shared(zone, hours, regions, ()) if leave else None
+        self._own = own
+        self._shifts = [(each.day(self._zone), each.seconds(self._zone)) for each in own.shifts]
+        self._replaced = {each.day(self._zone) for each in own.shifts if not each.extra}
+        self._off = [each.seconds(self._zone) for each in own.time_off]
+        self._usual = _shared(zone, hours, regions, _NOTHING, breaks) if any(own) else None
         self._weeks: dict[int, tuple[list[int], list[int]]] = {}
 
     def stretch(self, second: int) -> Stretch | None:
@@ -116,26 +123,33 @@ class WorkingTime:
         monday = _moment(first).date()
         # A slot may end on the day after its own, and local days lie up to 14 hours beside those of UTC.
         days = [monday + timedelta(days=offset) for offset in range(-3, 9)]
-        if self._without_leave and not any(_on_leave(leave, days[0], days[-1]) for leave in self._leave):
-            return self._without_leave._week(number)  # noqa: SLF001  the same class
-        starts: list[int] = []
-        ends: list[int] = []
-        for opens, closes in sorted(self._slots_of(days)):
-            start, end = max(opens, first), min(closes, last)
-            if end <= start:
-                continue  # outside this week, or swallowed by a clock change
-            if ends and start <= ends[-1]:
-                ends[-1] = max(ends[-1], end)
-            else:
-                starts.append(start)
-                ends.append(end)
-        return starts, ends
+        if self._usual and not self._is_particular(days[0], days[-1]):
+            return self._usual._week(number)  # noqa: SLF001  the same class
+        breaks = [self._in_utc(day, each) for day in days for each in self._breaks.day(day.weekday())]
+        work = without(self._slots_of(days), breaks)
+        shifts = [stretch for day, stretch in self._shifts if days[0] <= day <= days[-1] and not self._on_leave(day)]
+        off = [each for each in self._off if each[0] < last and first < each[1]]
+        cut = ((max(start, first), min(end, last)) for start, end in without([*work, *shifts], off))
+        stretches = joined(cut)
+        return [start for start, _ in stretches], [end for _, end in stretches]
+
+    def _is_particular(self, first: date, last: date) -> bool:
+        """Whether anything but the weekly hours has to do with these days."""
+        if any(each.overlaps(first, last) for each in (*self._own.leave, *self._own.rostered)):
+            return True
+        if any(first <= day <= last for day, _ in self._shifts):
+            return True
+        start, end = _midnight(first), _midnight(last)
+        return any(off < end and start < on for off, on in self._off)
+
+    def _on_leave(self, day: date) -> bool:
+        return any(leave.overlaps(day, day) for leave in self._own.leave)
 
     def _slots_of(self, days: list[date]) -> Iterator[Stretch]:
         for day in days:
-            if any(day in holidays for holidays in self._holidays):
+            if any(day in holidays for holidays in self._holidays) or self._on_leave(day):
                 continue
-            if any(_on_leave(leave, day, day) for leave in self._leave):
+            if day in self._replaced or any(each.overlaps(day, day) for each in self._own.rostered):
                 continue
             for slot in self._hours.slots_on(day):
                 yield self._in_utc(day, slot)
@@ -160,24 +174,21 @@ class WorkingTime:
 
 
 @lru_cache(maxsize=16_384)
-def _shared(zone: str, hours: Hours, regions: tuple[str, ...], leave: tuple[Leave, ...]) -> WorkingTime:
-    return WorkingTime(zone, hours, regions, leave)
+def _shared(zone: str, hours: Hours, regions: tuple[str, ...], own: OwnTime, breaks: Week) -> WorkingTime:
+    return WorkingTime(zone, hours, regions, own, breaks)
 
 
 def working_time(person: Person) -> WorkingTime:
     """A person's working time, shared with all who have the same. Raises ValueError for an unknown holiday region."""
     regions = (person.public_holidays,) if person.public_holidays else ()
-    return _shared(person.time_zone, person.hours, regions, person.leave)
+    own = OwnTime(person.leave, person.shifts, person.rostered, person.time_off)
+    return _shared(person.time_zone, person.hours, regions, own, person.breaks)
 
 
 def opening_hours(calendar: Calendar) -> WorkingTime:
     """A brand's opening hours (F3). Raises ValueError for an unknown holiday region."""
     closed = tuple(Leave(first_day=day, last_day=day) for day in calendar.closed_on)
-    return _shared(calendar.time_zone, calendar.hours, calendar.public_holidays, closed)
-
-
-def _on_leave(leave: Leave, first: date, last: date) -> bool:
-    return leave.first_day <= last and first <= leave.last_day
+    return _shared(calendar.time_zone, calendar.hours, calendar.public_holidays, OwnTime(leave=closed), _NO_BREAKS)
 
 
 def _second(moment: datetime) -> int:
@@ -186,3 +197,7 @@ def _second(moment: datetime) -> int:
 
 def _moment(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
+
+
+def _midnight(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp())

@@ -1,31 +1,16 @@
 """Working time against a counter that looks at every single minute: clock changes, holidays, closed days, rotation (F3)."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from holidays import country_holidays
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.organisation import Calendar
-from schemas.organisation_hours import DAYS, MINUTES_PER_DAY, Hours
+from schemas.organisation_hours import MINUTES_PER_DAY, Hours
 from schemas.working_time import HORIZON_WEEKS, opening_hours
-
-MINUTE = timedelta(minutes=1)
-WALK_DAYS = 12
-# Each with the days of a clock change, or of a holiday, near which we look: forward, back, half an hour, none at all.
-PLACES = {
-    "Europe/Amsterdam": (("NL", "DE-BY"), (date(2026, 3, 29), date(2026, 4, 27), date(2026, 10, 25), date(2027, 1, 1))),
-    "America/New_York": (("US",), (date(2026, 3, 8), date(2026, 11, 1), date(2026, 7, 3))),
-    "Australia/Lord_Howe": (("AU",), (date(2026, 4, 5), date(2026, 10, 4))),
-    "America/Santiago": (("CL",), (date(2026, 4, 4), date(2026, 9, 5))),
-    "Asia/Kathmandu": ((), (date(2026, 5, 1),)),
-    "Pacific/Kiritimati": ((), (date(2026, 12, 31),)),
-}
+from tests.unit.schemas.minutes import MINUTE, PLACES, WALK_DAYS, MinuteByMinute, weeks
 
 
 def moment(text: str) -> datetime:
@@ -35,69 +20,6 @@ def moment(text: str) -> datetime:
 def calendar(zone: str, hours: Any, holidays: tuple[str, ...] = (), closed_on: tuple[date, ...] = ()) -> Calendar:
     facts = {"id": "hours", "time_zone": zone, "hours": hours, "public_holidays": holidays, "closed_on": closed_on}
     return Calendar.model_validate(facts)
-
-
-class MinuteByMinute:
-    """The slow truth: which minutes of UTC are open, found by walking through them with the wall clock in view."""
-
-    def __init__(self, brand: Calendar, first: datetime, days: int) -> None:
-        self._wall = _walls(brand.time_zone, first - timedelta(days=3), days + 6)
-        self.open: set[datetime] = set()
-        for local_day in sorted({wall.date() for wall in self._wall}):
-            if _closed(brand, local_day):
-                continue
-            for slot in brand.hours.slots_on(local_day):
-                midnight = datetime(local_day.year, local_day.month, local_day.day)
-                opens = self._first(midnight + slot.start_minute * MINUTE)
-                closes = self._first(midnight + slot.end_minute * MINUTE)
-                while opens and closes and opens < closes:
-                    self.open.add(opens)
-                    opens += MINUTE
-
-    def _first(self, wall: datetime) -> datetime | None:
-        """The first minute at which the wall clock shows this; where it skips it, what an unchanged clock would show."""
-        for skipped in range(121):
-            if found := self._wall.get(wall - skipped * MINUTE):
-                return found + skipped * MINUTE
-        return None
-
-
-@lru_cache(maxsize=64)
-def _walls(zone: str, first: datetime, days: int) -> Mapping[datetime, datetime]:
-    """What the wall clock shows, to the first minute of UTC at which it does."""
-    shown: dict[datetime, datetime] = {}
-    local = ZoneInfo(zone)
-    for number in range(days * MINUTES_PER_DAY):
-        now = first + number * MINUTE
-        shown.setdefault(now.astimezone(local).replace(tzinfo=None, fold=0), now)
-    return shown
-
-
-def _closed(brand: Calendar, day: date) -> bool:
-    split = [region.partition("-") for region in brand.public_holidays]
-    return day in brand.closed_on or any(
-        day in country_holidays(country, subdiv=part or None) for country, _, part in split
-    )
-
-
-@st.composite
-def weeks(draw: st.DrawFn) -> dict[str, list[str]]:
-    """A week in which each day has up to two slots; the last one may end on the next day before that day's first."""
-    minutes = st.integers(0, 95).map(lambda quarter: quarter * 15)
-    week = {}
-    for day in DAYS:
-        bounds = sorted(draw(st.lists(minutes, max_size=4, unique=True)))
-        pairs = list(zip(bounds[::2], bounds[1::2], strict=False))
-        week[day] = [f"{_clock(start)}-{_clock(end)}" for start, end in pairs]
-    if draw(st.booleans()):  # a night shift on Saturday, into the hours in which clocks change
-        week["sat"] = [slot for slot in week["sat"] if slot < "20:00-" and slot.split("-")[1] <= "20:00"]
-        week["sat"].append(f"21:00-{_clock(draw(st.integers(1, 5 * 60)))}")
-        week["sun"] = [slot for slot in week["sun"] if slot >= "06:00"]
-    return week
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 @st.composite
