@@ -12,11 +12,11 @@ class Rules(BaseModel):
 
     look_ahead_minutes: int = Field(default=15, ge=0)
     """No case for an owner whose shift ends within this time."""
-    language_patience_minutes: int = Field(default=30, ge=0)
+    language_patience_minutes: int = Field(default=45, ge=0)
     """Owners with the language are on shift but full: with less slack than this somebody without it takes the case."""
-    overload_minutes: int = Field(default=20, ge=0)
+    overload_minutes: int = Field(default=40, ge=0)
     """Everybody on shift is full: with less slack than this the least loaded takes the case all the same."""
-    consult_patience_minutes: int = Field(default=30, ge=0)
+    consult_patience_minutes: int = Field(default=180, ge=0)
     """A specialist with the language who can not be had this long before the deadline gives way to one with English."""
     owner_weight: float = Field(default=1, gt=0)
     """Room that a case takes of its owner's capacity."""

@@ -5,9 +5,14 @@ from typing import Any
 
 from schemas.events.routing import OwnerRequested, SpecialistRequested
 from schemas.organisation import Person
+from services.routing.domain import Rules
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 """A Wednesday, 13:00 in Amsterdam."""
+
+
+SHORT_PATIENCE = Rules(language_patience_minutes=30, overload_minutes=20, consult_patience_minutes=30)
+"""Rules whose moments the stories below reckon with."""
 
 
 def at(text: str) -> datetime:

@@ -125,5 +125,5 @@ class TestMoments:
 
 class TestRules:
     def test_overload_before_patience_makes_no_sense(self) -> None:
-        with pytest.raises(ValueError, match="overload_minutes 40 must not exceed language_patience_minutes 30"):
-            Rules(overload_minutes=40)
+        with pytest.raises(ValueError, match="overload_minutes 60 must not exceed language_patience_minutes 45"):
+            Rules(overload_minutes=60)

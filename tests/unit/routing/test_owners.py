@@ -6,14 +6,14 @@ import pytest
 
 from schemas.organisation import Person
 from services.routing.domain import Chosen, Engine, Nobody, Rules
-from tests.unit.routing.staff import NOON, at, owner_wanted, person, specialist
+from tests.unit.routing.staff import NOON, SHORT_PATIENCE, at, owner_wanted, person, specialist
 
 OFFICE_AMSTERDAM = {"mon-fri": "09:00-17:30"}
 
 
 def engine(*team: Person, loads: dict[str, int] | None = None) -> Engine:
     """An engine with a team, some of whom hold a number of cases already."""
-    made = Engine()
+    made = Engine(SHORT_PATIENCE)
     for somebody in team:
         made.upsert(somebody)
     for person_id, cases in (loads or {}).items():
@@ -221,3 +221,17 @@ class TestExplanation:
         outcome = engine(person("mira")).decide(owner_wanted(), NOON, explain=False)
         assert isinstance(outcome, Chosen)
         assert outcome.explanation.candidates == ()
+
+
+class TestWhoRefused:
+    def test_is_never_given_the_case_again_however_late_it_gets(self) -> None:
+        """O1: a refused assignment goes to somebody else, or waits."""
+        made = engine(person("mira"), person("jonas", languages={"nl": "C2"}), loads={"jonas": 30})
+        assert chosen(made, slack_minutes=5, excluded=("mira",)).person == "jonas"
+        outcome = nobody(engine(person("mira")), slack_minutes=-60, excluded=("mira",))
+        assert outcome.explanation.excluded == {"excluded": 1}
+        assert outcome.next_possible_at is None
+
+    def test_not_even_as_the_one_whom_the_customer_knows(self) -> None:
+        made = engine(person("mira"), person("jonas"))
+        assert chosen(made, preferred="mira", excluded=("mira",)).person == "jonas"

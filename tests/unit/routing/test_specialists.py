@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.organisation import Person
 from services.routing.domain import Chosen, Engine, Nobody
-from tests.unit.routing.staff import NOON, at, person, specialist, specialist_wanted
+from tests.unit.routing.staff import NOON, SHORT_PATIENCE, at, person, specialist, specialist_wanted
 
 OFFICE = {"mon-fri": "09:00-17:30"}
 ARGENTINA = {"country": "AR", "time_zone": "America/Argentina/Buenos_Aires", "hours": OFFICE}
@@ -13,7 +13,7 @@ SPANISH = {"es": "C2", "en": "B2"}
 
 def engine(*team: Person, busy: tuple[str, ...] = ()) -> Engine:
     """An engine with a team, some of whom answer a consult already."""
-    made = Engine()
+    made = Engine(SHORT_PATIENCE)
     for somebody in team:
         made.upsert(somebody)
     for person_id in busy:
