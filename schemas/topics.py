@@ -86,6 +86,7 @@ TOPICS: tuple[Topic, ...] = (
             promise.PromiseMade,
             promise.PromiseKept,
             promise.PromiseBroken,
+            case.CaseAssignmentRefused,
             case.CaseOwnerChanged,
             case.CaseCoverNamed,
             case.CaseCoverEnded,

@@ -7,7 +7,10 @@ from schemas.events.message import Attachment, Author, Classification, Message, 
 
 ClosingCause = Literal["quiet", "thanks", "merged"]
 Mark = Literal["special-story"]
-EscalationCause = Literal["promise-broken", "approval-late", "handover-refused", "nobody-can-answer"]
+EscalationCause = Literal[
+    "promise-broken", "approval-late", "handover-refused", "nobody-can-answer", "assignment-refused"
+]
+OwnerChangeCause = Literal["handover", "refused-assignment"]
 
 
 class CaseEvent(Event):
@@ -79,15 +82,32 @@ class CaseClosed(CaseEvent):
     """None: at the end of the quiet period."""
 
 
+class CaseAssignmentRefused(CaseEvent):
+    """Whom routing gave the case does not take it, and says why. They remain the owner until routing has found another (O1)."""
+
+    type: ClassVar[str] = "case.assignment-refused.v1"
+    owner: Identifier
+    by: Identifier
+    """The owner, or a lead for them."""
+    reason: str
+    request_id: Identifier
+    """Under which routing looks for somebody else."""
+    refused_at: UtcDatetime
+    escalates_at: UtcDatetime
+    """When the leads are told if nobody has been found by then."""
+
+
 class CaseOwnerChanged(CaseEvent):
-    """A handover was accepted, or forced by a lead (O6): the one owner is somebody else from now on."""
+    """A handover was accepted or forced (O6), or routing found another owner for one who refused: the one owner is new."""
 
     type: ClassVar[str] = "case.owner-changed.v1"
     owner: Identifier
     previous_owner: Identifier
     handover_id: Identifier
+    """Of a refused assignment: the request under which routing found the new owner."""
     by: Identifier
     reason: str
+    cause: OwnerChangeCause = "handover"
     forced: bool = False
     """A lead decided it (`by`), without asking the new owner."""
     note: str = ""
@@ -152,7 +172,7 @@ class CaseEscalated(CaseEvent):
     type: ClassVar[str] = "case.escalated.v1"
     cause: EscalationCause
     subject_id: Identifier
-    """The promise, approval, handover or consult that it is about."""
+    """The promise, approval, handover, consult or request for an owner that it is about."""
     owner: str = ""
     text: str = ""
     escalated_at: UtcDatetime

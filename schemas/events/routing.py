@@ -29,6 +29,8 @@ class OwnerRequested(RoutingRequest):
     preferred: str = ""
     requested_at: UtcDatetime | None = None
     """When the case came in; policies that go by age count from here."""
+    excluded: tuple[str, ...] = ()
+    """Who refused the case: they are not given it again, however late it gets."""
 
 
 class SpecialistRequested(RoutingRequest):

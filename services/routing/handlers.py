@@ -51,5 +51,8 @@ def table(dispatcher: Dispatcher) -> Table:
 
 
 def _is_anothers(state: RequestState, person: str) -> bool:
-    """Whether a case went to its next owner before the end of the earlier owner's work was heard of (O6)."""
-    return state.owner is not None and state.status == "assigned" and state.person != person
+    """Whether a case went to its next owner before the end of the earlier owner's work was heard of (O6).
+
+    `nobody` is nobody in particular: the case does without whoever was found.
+    """
+    return state.owner is not None and state.status == "assigned" and person not in (state.person, "nobody")

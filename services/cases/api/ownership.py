@@ -9,12 +9,27 @@ from schemas.base import Event
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, may
 from services.cases.domain import Case
-from services.cases.domain.commands import covers, handovers
+from services.cases.domain.commands import covers, handovers, refusing
 from services.cases.domain.commands.covers import NameCover
 from services.cases.domain.commands.handovers import DeclineHandover, ForceHandover, OfferHandover
+from services.cases.domain.commands.refusing import RefuseAssignment
 from services.cases.domain.terms import Terms
 
 router = APIRouter()
+
+
+@router.post("/cases/{case_id}/refusal", status_code=202)
+@may("owner", "lead")
+async def refuse_assignment(case_id: str, command: RefuseAssignment, actor: Acting, cases: All) -> Accepted:
+    """Give the case back to routing, as the owner whom it was just assigned to, or as a lead for them.
+
+    Who refused owns the case until routing has found somebody else.
+    """
+
+    def rule(case: Case, terms: Terms, now: datetime) -> Sequence[Event]:
+        return refusing.refuse_assignment(case, command, actor.person, terms, now)
+
+    return await cases.carry_out(case_id, actor, rule)
 
 
 @router.post("/cases/{case_id}/handovers", status_code=202)

@@ -24,6 +24,7 @@ from services.cases.domain.records import (
     SavedConsult,
     Special,
 )
+from services.cases.domain.refused import RefusedAssignment
 
 Status = Literal["new", "owned", "waiting-for-specialist", "waiting-for-customer", "resolved", "closed"]
 HEARD_LIMIT = 200
@@ -47,6 +48,10 @@ class Case(Frozen):
     split_from: str = ""
     owner: str = ""
     owner_request: str = ""
+    """The request to routing by which the owner has the case, and the room that it takes."""
+    next_owner_request: str = ""
+    """The one under which routing looks for somebody else, because the owner refused the case."""
+    refused_assignments: tuple[RefusedAssignment, ...] = ()
     cover: Cover | None = None
     topic: str = ""
     skill: str = ""

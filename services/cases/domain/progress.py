@@ -14,6 +14,7 @@ from schemas.events.routing import OwnerAssigned, SpecialistOffered
 from schemas.ids import derive
 from services.cases.domain.case import Case
 from services.cases.domain.commands.letters import content_of
+from services.cases.domain.commands.refusing import somebody_else_found
 from services.cases.domain.commands.sending import drafted, unsent
 
 
@@ -22,7 +23,9 @@ def _facts(case: Case) -> dict[str, str]:
 
 
 def owner_assigned(case: Case, event: OwnerAssigned, now: datetime) -> list[Event]:
-    """The first assignment; after it only an accepted handover changes the owner (rule 1)."""
+    """The first assignment, or the next after one that was refused; else only a handover changes the owner (rule 1)."""
+    if case.next_owner_request and event.request_id == case.next_owner_request:
+        return somebody_else_found(case, event, now)
     if case.owner:
         return []
     return [CaseAssigned(**_facts(case), owner=event.person, request_id=event.request_id, assigned_at=now)]

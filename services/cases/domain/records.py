@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.base import UtcDatetime
 from schemas.events.approval import ApprovalReason, ApprovalSubject
-from schemas.events.case import LastWord
+from schemas.events.case import LastWord, OwnerChangeCause
 from schemas.events.grant import GrantLimit
 from schemas.events.message import Attachment, Author, Classification, Message
 from schemas.events.reply import Pledge, ReplyKind
@@ -205,6 +205,7 @@ class OwnerChange(Frozen):
     by: str
     reason: str
     note: str = ""
+    cause: OwnerChangeCause = "handover"
     forced: bool = False
     changed_at: UtcDatetime
 

@@ -123,6 +123,24 @@ class OwnedByAnother(Refused):
     kind = "owned-by-another"
 
 
+class NotAssigned(Refused):
+    """Only what routing has assigned can be refused; who took a case over from somebody hands it over (O6)."""
+
+    kind = "not-assigned"
+
+
+class AlreadyReplied(Refused):
+    """Who has replied has taken the case; from then on it is handed over (O6)."""
+
+    kind = "already-replied"
+
+
+class AssignmentIsRefused(Refused):
+    """Routing looks for somebody else already; until it has found them the owner remains (rule 1)."""
+
+    kind = "assignment-refused"
+
+
 class AlreadyTheOwner(Refused):
     """Nobody takes over or covers what is their own (O1)."""
 

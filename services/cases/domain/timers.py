@@ -12,6 +12,7 @@ from services.cases.domain.commands.answering import offers_expire
 from services.cases.domain.commands.approvals import late_approvals
 from services.cases.domain.commands.covers import cover_timers
 from services.cases.domain.commands.handovers import handover_timers
+from services.cases.domain.commands.refusing import refusal_timers
 from services.cases.domain.commands.sending import scheduled_replies
 from services.cases.domain.timer import Timer
 
@@ -19,6 +20,7 @@ __all__ = ["TIMERS", "Timer", "timers", "wakes_at"]
 
 TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = (
     handover_timers,
+    refusal_timers,
     cover_timers,
     offers_expire,
     late_approvals,

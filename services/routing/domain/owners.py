@@ -4,7 +4,8 @@ In the normal order an owner speaks the language, is on shift beyond the look-ah
 only as far as they must. Nobody on shift speaks the language, or those who do are full and patience is over: the best
 owner with room takes it (`language`). Everybody is full and the deadline is near: the least loaded takes it beyond
 capacity (`capacity`), for an owner late is worse than an owner busy; until then the request waits for room. Only
-people about to leave are there and the deadline is near: one of them takes it (`ending-soon`).
+people about to leave are there and the deadline is near: one of them takes it (`ending-soon`). Who refused the case is
+never given it again (`excluded`), whatever gives way.
 Reach has no say (M5): it is no part of a request.
 """
 
@@ -25,7 +26,8 @@ class OwnerSearch:
         self._second, self._due = second, int(request.due_at.timestamp())
         self._speakers = EVERYBODY if request.language == UNKNOWN_LANGUAGE else people.speaking[request.language]
         self._free = people.free(rules.owner_weight)
-        self._team = people.owners & people.branded[request.brand] & people.present
+        self._excluded = people.set_of(request.excluded)
+        self._team = people.owners & ~self._excluded & people.branded[request.brand] & people.present
         self._on = self._team & people.shifts.on
         self._staying = self._team & people.shifts.staying
         self.considered = people.owners
@@ -51,6 +53,7 @@ class OwnerSearch:
     def _all_conditions(self) -> tuple[Condition, ...]:
         people = self._people
         return (
+            ("excluded", ~self._excluded),
             ("brand", people.branded[self.request.brand]),
             ("absent", people.present),
             ("off-shift", people.shifts.on),

@@ -47,11 +47,10 @@ class PlainSearch:
         self.request = request
         self._people, self._points, self._relaxes_at = people, points, relaxes_at
         self._owner_wanted = isinstance(request, OwnerRequested)
-        excluded = () if isinstance(request, OwnerRequested) else request.excluded
         country = "" if isinstance(request, OwnerRequested) else request.country
         self.considered = people.owners if self._owner_wanted else people.specialists
         lasting = (
-            ("excluded", ~people.set_of(excluded)),
+            ("excluded", ~people.set_of(request.excluded)),
             ("brand", people.branded[request.brand]),
             ("country", people.located[country] if country else EVERYBODY),
             *wishes,

@@ -115,6 +115,7 @@ class Reference:
         )
         look_ahead = timedelta(minutes=self.rules.look_ahead_minutes)
         team = [person for person in team if person.role != "specialist" and person.stage != "shadow"]
+        team = [person for person in team if person.id not in request.excluded]
         on = [(person, until) for person in team if (until := self.until(person, now))]
         staying = [person for person, until in on if until - now > look_ahead]
         with_room = [person for person in staying if self._has_room(person, self.rules.owner_weight)]

@@ -64,9 +64,9 @@ def requests(draw: st.DrawFn, now: datetime) -> OwnerRequested | SpecialistReque
         "language": draw(st.sampled_from(["en", "es", "tr", "und"])),
         "skill": draw(st.sampled_from(["", "coffee", "lighting"])),
     }
-    if draw(st.booleans()):
-        return owner_wanted(**common, preferred=draw(st.sampled_from(["", *PERSON_IDS[:3]])))
     excluded = draw(st.lists(st.sampled_from(PERSON_IDS), max_size=2).map(tuple))
+    if draw(st.booleans()):
+        return owner_wanted(**common, preferred=draw(st.sampled_from(["", *PERSON_IDS[:3]])), excluded=excluded)
     country = draw(st.sampled_from(["", "", "NL", "AR", "FR"]))
     named = draw(st.sampled_from(["", "", "", *PERSON_IDS[:2]]))
     return specialist_wanted(**common, excluded=excluded, country=country, specialist=named)

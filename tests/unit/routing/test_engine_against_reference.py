@@ -109,6 +109,7 @@ class EngineBesideReference(RuleBasedStateMachine):
         assert outcome.explanation.candidates[0].person == outcome.person
         assert outcome.country == person.country
         assert request.brand in person.brands
+        assert person.id not in request.excluded
         if isinstance(request, SpecialistRequested):
             assert request.country in ("", person.country) or request.specialist
             if request.specialist:
@@ -124,7 +125,6 @@ class EngineBesideReference(RuleBasedStateMachine):
         fits = self.reference.load(person.id) + self.engine.weight_of(request) <= person.capacity
         assert fits or (owner and "capacity" in relaxed)
         if not owner:
-            assert person.id not in request.excluded
             assert not request.skill or request.skill in person.skills
             assert "language" not in relaxed or person.speaks("en", "B2")
 

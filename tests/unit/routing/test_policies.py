@@ -52,6 +52,11 @@ class TestEvery:
         engine.assign("other", "busy", 1)
         assert chosen(engine, owner_wanted()) == ""
 
+    def test_gives_a_case_to_nobody_who_refused_it(self, name: str) -> None:
+        engine = team(name, person("mira"), person("jonas"))
+        assert chosen(engine, owner_wanted(preferred="mira", excluded=("mira",))) == "jonas"
+        assert chosen(engine, owner_wanted(excluded=("mira", "jonas"))) == ""
+
     def test_has_a_queue_per_language_and_everybody_as_overflow_for_one_that_nobody_speaks(self, name: str) -> None:
         engine = team(name, person("mira", capacity=9), person("lotte", languages={"nl": "C2"}, capacity=2))
         engine.assign("other", "lotte", 1)

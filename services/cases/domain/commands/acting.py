@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
+from schemas.base import Event
 from schemas.events.routing import CapacityReleased
 from schemas.organisation import Role
 from services.cases.domain import refusals
@@ -50,6 +51,11 @@ def require_role(terms: Terms, actor: str, *roles: Role) -> None:
     role = terms.person(actor).role
     if role not in roles:
         raise refusals.NotAllowed(f"this needs the role {' or '.join(roles)}; {actor} has the role {role}")
+
+
+def search_ended(case: Case) -> list[Event]:
+    """Nobody else is looked for any more, in the place of an owner who refused the case."""
+    return [released(case, case.next_owner_request, "nobody")] if case.next_owner_request else []
 
 
 def released(case: Case, request_id: str, person: str) -> CapacityReleased:

@@ -16,6 +16,7 @@ from services.cases.domain.commands.acting import (
     require_acting,
     require_open,
     require_unresolved,
+    search_ended,
 )
 from services.cases.domain.terms import Terms
 
@@ -71,7 +72,7 @@ def merge(
         unanswered=source.unanswered,
     )
     closed = CaseClosed(**facts(source), owner=source.owner, cause="merged", closed_at=now)
-    return [merged, closed, released(source, source.owner_request, source.owner)]
+    return [*search_ended(source), merged, closed, released(source, source.owner_request, source.owner)]
 
 
 def split(case: Case, command: SplitCase, actor: str, terms: Terms, new_case: str, now: datetime) -> list[Event]:

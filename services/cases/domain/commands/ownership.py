@@ -14,7 +14,7 @@ from schemas.organisation import Person, Role
 from schemas.organisation_values import CefrLevel
 from services.cases.domain import refusals
 from services.cases.domain.case import Case
-from services.cases.domain.commands.acting import Words, facts, released, require_acting, require_open
+from services.cases.domain.commands.acting import Words, facts, released, require_acting, require_open, search_ended
 from services.cases.domain.terms import Terms
 
 MAX_REASON = 500
@@ -96,7 +96,7 @@ def owner_changed(
         forced=forced,
         changed_at=now,
     )
-    moved: list[Event] = []
+    moved: list[Event] = search_ended(case)
     if not case.resolved:  # resolved work weighs on nobody; when the customer writes again it is the new owner's
         taken = CapacityTaken(
             request_id=case.owner_request,
@@ -105,7 +105,7 @@ def owner_changed(
             conversation=case.conversation,
             person=to,
         )
-        moved = [released(case, case.owner_request, case.owner), taken]
+        moved += [released(case, case.owner_request, case.owner), taken]
     return [*cover_ended(case, by, now), changed, *moved]
 
 

@@ -78,7 +78,7 @@ def _escalated(case: Case, event: CaseEscalated) -> dict[str, Any]:
 
 
 def _resolved(_: Case, event: CaseResolved) -> dict[str, Any]:
-    return {"resolved": True, "closes_at": event.closes_at}
+    return {"resolved": True, "closes_at": event.closes_at, "next_owner_request": ""}
 
 
 def _reopened(_: Case, __: CaseReopened) -> dict[str, Any]:

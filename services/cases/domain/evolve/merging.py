@@ -10,7 +10,11 @@ from services.cases.domain.records import Absorbed
 
 
 def _merged(_: Case, event: CaseMerged) -> dict[str, Any]:
-    return {"merged_into": event.into, "merged_into_conversation": event.into_conversation}
+    return {
+        "merged_into": event.into,
+        "merged_into_conversation": event.into_conversation,
+        "next_owner_request": "",
+    }
 
 
 def _unmerged(_: Case, __: CaseUnmerged) -> dict[str, Any]:

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.base import Event
-from schemas.events.case import CaseAssigned, CaseCoverEnded, CaseCoverNamed, CaseOwnerChanged
+from schemas.events.case import (
+    CaseAssigned,
+    CaseAssignmentRefused,
+    CaseCoverEnded,
+    CaseCoverNamed,
+    CaseOwnerChanged,
+)
 from schemas.events.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -14,10 +20,23 @@ from schemas.events.handover import (
 )
 from services.cases.domain.case import Case
 from services.cases.domain.records import Cover, Handover, OwnerChange
+from services.cases.domain.refused import RefusedAssignment
 
 
 def _assigned(_: Case, event: CaseAssigned) -> dict[str, Any]:
     return {"owner": event.owner, "owner_request": event.request_id}
+
+
+def _refused(case: Case, event: CaseAssignmentRefused) -> dict[str, Any]:
+    refused = RefusedAssignment(
+        owner=event.owner,
+        by=event.by,
+        reason=event.reason,
+        request_id=event.request_id,
+        refused_at=event.refused_at,
+        escalates_at=event.escalates_at,
+    )
+    return {"next_owner_request": event.request_id, "refused_assignments": (*case.refused_assignments, refused)}
 
 
 def _owner_changed(case: Case, event: CaseOwnerChanged) -> dict[str, Any]:
@@ -28,10 +47,17 @@ def _owner_changed(case: Case, event: CaseOwnerChanged) -> dict[str, Any]:
         by=event.by,
         reason=event.reason,
         note=event.note,
+        cause=event.cause,
         forced=event.forced,
         changed_at=event.changed_at,
     )
-    return {"owner": event.owner, "cover": None, "owner_changes": (*case.owner_changes, change)}
+    return {
+        "owner": event.owner,
+        "owner_request": event.handover_id if event.cause == "refused-assignment" else case.owner_request,
+        "next_owner_request": "",
+        "cover": None,
+        "owner_changes": (*case.owner_changes, change),
+    }
 
 
 def _cover_named(_: Case, event: CaseCoverNamed) -> dict[str, Any]:
@@ -81,6 +107,7 @@ def _withdrawn(case: Case, event: HandoverWithdrawn) -> dict[str, Any]:
 
 CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     CaseAssigned: _assigned,
+    CaseAssignmentRefused: _refused,
     CaseOwnerChanged: _owner_changed,
     CaseCoverNamed: _cover_named,
     CaseCoverEnded: _cover_ended,
