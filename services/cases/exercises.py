@@ -5,10 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from services.cases.domain.practice import Exercise
 from services.cases.store import milliseconds
 from services.chassis.documents import Collection, Context, Decision, Index
-from services.chassis.mongo import Database
 from services.chassis.repository import Repository
-
-MOST_SHOWN = 100
 
 
 def _fields(exercise: Exercise) -> Mapping[str, str | int]:
@@ -23,13 +20,10 @@ def _fields(exercise: Exercise) -> Mapping[str, str | int]:
 EXERCISES = Collection("exercises", Exercise, _fields, (Index(("brand", "open", "language", "made_ms")),))
 
 
-async def find_exercises(database: Database, brands: Iterable[str], language: str) -> list[Exercise]:
-    """Those of these brands that can be answered, in one language or in all, the latest first."""
+def to_answer(brands: Iterable[str], language: str) -> dict[str, object]:
+    """The query for those of these brands that can be answered, in one language or in all."""
     query: dict[str, object] = {"brand": {"$in": sorted(brands)}, "open": "yes"}
-    if language:
-        query["language"] = language
-    found = await database.find(EXERCISES, query, sort="made_ms", limit=MOST_SHOWN, descending=True)
-    return [document.state for document in found if document.state]
+    return query | ({"language": language} if language else {})
 
 
 async def change_exercise(

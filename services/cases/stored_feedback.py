@@ -7,9 +7,6 @@ from pydantic import BaseModel, ConfigDict
 from schemas.events.coaching import FeedbackGiven
 from services.cases.store import milliseconds
 from services.chassis.documents import Collection, Index
-from services.chassis.mongo import Database
-
-MOST_SHOWN = 200
 
 
 class StoredFeedback(BaseModel):
@@ -32,10 +29,6 @@ def _fields(stored: StoredFeedback) -> Mapping[str, str | int]:
 FEEDBACK = Collection("feedback", StoredFeedback, _fields, (Index(("author", "seen_by_author", "given_ms")),))
 
 
-async def feedback_for(database: Database, author: str, seen: bool | None) -> list[StoredFeedback]:
-    """What this person was told, the latest first; with `seen` only what has been read, or only what has not."""
-    query: dict[str, object] = {"author": author}
-    if seen is not None:
-        query["seen_by_author"] = "yes" if seen else "no"
-    found = await database.find(FEEDBACK, query, sort="given_ms", limit=MOST_SHOWN, descending=True)
-    return [document.state for document in found if document.state]
+def feedback_for(author: str, seen: bool | None) -> dict[str, str]:
+    """The query for what this person was told; with `seen` only what has been read, or only what has not."""
+    return {"author": author} | ({} if seen is None else {"seen_by_author": "yes" if seen else "no"})

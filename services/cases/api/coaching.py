@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from schemas.base import Event, UtcDatetime
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, Reading, may
+from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case
 from services.cases.domain.commands.coaching import GiveFeedback, coaches, give_feedback, see_feedback
 from services.cases.domain.terms import Terms
-from services.cases.stored_feedback import StoredFeedback, feedback_for
+from services.cases.stored_feedback import FEEDBACK, StoredFeedback, feedback_for
 from services.chassis.errors import Problem
 
 router = APIRouter()
@@ -59,15 +61,23 @@ async def mark_feedback_seen(case_id: str, feedback_id: str, actor: Acting, case
 @router.get("/feedback")
 @may("colleague")
 async def list_feedback(
-    actor: Reading, cases: All, author: str = Query(default="", max_length=200), seen: bool | None = None
-) -> list[ShownFeedback]:
-    """Feedback for an author (by default yourself), the latest 200. Only coaches and leads see that of others."""
+    request: Request,
+    actor: Reading,
+    cases: All,
+    author: Annotated[str, Query(max_length=200, description="Whose replies; by default your own.")] = "",
+    seen: Annotated[bool | None, Query(description="Only what was read, or only what was not.")] = None,
+    cursor: Cursor = "",
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[ShownFeedback]:
+    """Feedback for an author (by default yourself), the latest first. Only coaches and leads see that of others."""
     standing = await cases.standing(actor)
     whose = author or actor.person
     if whose != actor.person and not (standing.person and coaches(standing.person)):
         raise Problem(403, "not-allowed", "feedback for somebody else is shown to coaches and leads only")
-    found = await feedback_for(cases.service.database, whose, seen)
-    return [_shown(each) for each in found if each.given.brand in standing.brands]
+    query = feedback_for(whose, seen)
+    found = await page(cases.service.database, FEEDBACK, query, "given_ms", cursor, limit, descending=True)
+    mine = [each.state for each in found.documents if each.state and each.state.given.brand in standing.brands]
+    return Page(items=[_shown(each) for each in mine], **found.links(request))
 
 
 def _shown(stored: StoredFeedback) -> ShownFeedback:

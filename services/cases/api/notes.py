@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from schemas.base import Event, UtcDatetime
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, Reading, may
+from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case
 from services.cases.domain.commands.notes import MarkSpecial, WriteNote, mark_special, unmark_special, write_note
 from services.cases.domain.terms import Terms
@@ -16,7 +18,6 @@ from services.cases.store import CASES
 from services.chassis.errors import Problem
 
 router = APIRouter()
-MOST_STORIES = 200
 
 
 class Story(BaseModel):
@@ -67,14 +68,21 @@ async def unmark_special_story(case_id: str, actor: Acting, cases: All) -> Accep
 
 @router.get("/special-stories")
 @may("colleague")
-async def list_special_stories(actor: Reading, cases: All, brand: str = Query(min_length=1, max_length=200)) -> list[Story]:
-    """The special stories of a brand, the latest first, 200 at most."""
+async def list_special_stories(
+    request: Request,
+    actor: Reading,
+    cases: All,
+    brand: Annotated[str, Query(min_length=1, max_length=200, description="Of this brand.")],
+    cursor: Cursor = "",
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[Story]:
+    """The special stories of a brand, the latest first."""
     if brand not in (await cases.standing(actor)).brands:
         raise Problem(403, "not-allowed", f"{actor.person} does not serve the brand {brand}")
-    found = await cases.service.database.find(
-        CASES, {"special": brand}, sort="special_ms", limit=MOST_STORIES, descending=True
-    )
-    return [_story(document.state) for document in found if document.state]
+    database, query = cases.service.database, {"special": brand}
+    found = await page(database, CASES, query, "special_ms", cursor, limit, descending=True)
+    items = [_story(document.state) for document in found.documents if document.state]
+    return Page(items=items, **found.links(request))
 
 
 def _story(case: Case) -> Story:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
@@ -11,6 +11,7 @@ from schemas.events.message import Visibility
 from schemas.ids import derive
 from services.cases.api.acting import Acting, Actor, All, Reading, may
 from services.cases.api.moving import require_one_meaning
+from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.api.standing import Standing
 from services.cases.domain import Refused
 from services.cases.domain.commands.coaching import coaches
@@ -27,7 +28,7 @@ from services.cases.domain.practice import (
     exercise,
     people_of,
 )
-from services.cases.exercises import EXERCISES, change_exercise, find_exercises
+from services.cases.exercises import EXERCISES, change_exercise, to_answer
 from services.cases.store import CASES
 from services.chassis.documents import Context
 from services.chassis.errors import Problem
@@ -91,12 +92,19 @@ async def withdraw_exercise(exercise_id: str, actor: Acting, cases: All) -> Show
 @router.get("/practice/exercises")
 @may("colleague")
 async def list_exercises(
-    actor: Reading, cases: All, language: Annotated[str, Query(pattern=r"^([a-z]{2,3})?$")] = ""
-) -> list[ShownExercise]:
-    """The exercises of the brands that you serve, in one language or in all, the latest 100."""
+    request: Request,
+    actor: Reading,
+    cases: All,
+    language: Annotated[str, Query(pattern=r"^([a-z]{2,3})?$", description="Only in this language.")] = "",
+    cursor: Cursor = "",
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[ShownExercise]:
+    """The exercises of the brands that you serve, in one language or in all, the latest first."""
     standing = await cases.standing(actor)
-    found = await find_exercises(cases.service.database, standing.brands, language)
-    return [_shown(each, standing) for each in found]
+    query = to_answer(standing.brands, language)
+    found = await page(cases.service.database, EXERCISES, query, "made_ms", cursor, limit, descending=True)
+    items = [_shown(each.state, standing) for each in found.documents if each.state]
+    return Page(items=items, **found.links(request))
 
 
 @router.get("/practice/exercises/{exercise_id}")

@@ -20,7 +20,8 @@ def kind(answer: Any) -> tuple[int, str]:
 async def get(running: Stage, path: str, person: str = OWNER) -> Any:
     answer = await running.client.get(path, headers={"Acting-Person": person})
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    found = answer.json()
+    return found["items"] if "items" in found else found
 
 
 class TestNotes:
