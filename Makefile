@@ -70,7 +70,7 @@ $(READY): requirements-dev.lock pyproject.toml
 
 lock: ## Lock the dependencies of pyproject.toml anew, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra local --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra local --extra simulate --extra dev pyproject.toml -o requirements-dev.lock
 
 train: $(READY) ## Train the classifier's model anew from DATA_FOLDER
 	$(BIN)/python -m services.classification.training.train --data $(or $(DATA_FOLDER),../shared/data) --out services/classification/model
