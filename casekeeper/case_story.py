@@ -12,8 +12,6 @@ from services.chassis.kafka import Cluster, read
 
 TOPIC = "cases.events"
 CAUSES = ("messages.classified", "routing.decisions", "deliveries.events", "followup.events")
-WHO = ("by", "asked_by", "author", "specialist", "owner")
-"""Fields that name who did it; the first one that an event has counts."""
 
 
 class StoryBroken(ValueError):
@@ -30,21 +28,14 @@ class Step:
 
     @property
     def who(self) -> str:
-        """The person who did it; empty for what another service reported, and for what time did."""
-        data = self.envelope.data
-        found = next((str(getattr(data, name)) for name in WHO if getattr(data, name, "")), "")
-        return found if self.by_command or hasattr(data, "by") else ""
-
-    @property
-    def by_command(self) -> bool:
-        """Whether a command led to it: its cause is a name with the fingerprint of what it said."""
-        return self.cause is None and "." in self.envelope.cause
+        """The person or integration who did it; empty for what another service reported, and for what time did."""
+        return self.envelope.actor
 
     @property
     def why(self) -> list[str]:
         """The cause in words, and routing's explanation where it decided."""
         if self.cause is None:
-            return ["a command" if self.by_command else "time"]
+            return ["a command" if self.who else "time"]
         data = self.cause.data
         told = [f"{self.cause.type} from {self.cause.source}"]
         if isinstance(data, OwnerAssigned | SpecialistOffered):

@@ -143,6 +143,7 @@ def _headers() -> dict[str, Any]:
                 "Counts the events of one subject in one topic from 1, without gaps.", pattern="^[0-9]+$"
             ),
             "ce_causationid": _text("The id of the event or command that led to this one."),
+            "ce_actor": _text("Who gave the command; absent where another service or time led to it."),
             "content-type": _text("Of the data.", const="application/json"),
             "traceparent": _text("W3C trace context."),
             "tracestate": _text("W3C trace context, vendors' part."),

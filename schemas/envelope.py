@@ -27,7 +27,8 @@ class Envelope:
     """One event on its way: the data and its context attributes.
 
     `key` is the Kafka key: the lane in which order holds. `sequence` counts the events of one aggregate
-    (`subject`) from 1 without gaps. `cause` is the id of the event or command that led to this one.
+    (`subject`) from 1 without gaps. `cause` is the id of the event or command that led to this one,
+    `actor` the person or integration who gave the command; empty where another service or time led to it.
     `extra` keeps headers that are not ours to interpret (`traceparent`, `care-…`).
     """
 
@@ -40,6 +41,7 @@ class Envelope:
     sequence: int = 0
     cause: str = ""
     extra: dict[str, str] = field(default_factory=dict)
+    actor: str = ""
 
     @property
     def type(self) -> str:
@@ -60,6 +62,7 @@ class Envelope:
             **({"ce_partitionkey": self.key} if self.key else {}),
             **({"ce_sequence": str(self.sequence)} if self.sequence else {}),
             **({"ce_causationid": self.cause} if self.cause else {}),
+            **({"ce_actor": self.actor} if self.actor else {}),
             **self.extra,
         }
         return [(name, value.encode()) for name, value in named.items()]
@@ -103,6 +106,7 @@ def parse(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope:
         data=data,
         sequence=sequence,
         cause=named.get("ce_causationid", ""),
+        actor=named.get("ce_actor", ""),
         extra={name: text for name, text in named.items() if not name.startswith("ce_") and name != "content-type"},
     )
 

@@ -39,6 +39,8 @@ class Context:
     """The states of all documents in the same lane, oldest first."""
     occurred_at: datetime | None = None
     """When the event happened, as its producer says; none for a command, which happens now."""
+    actor: str = ""
+    """Who gives the command; none for an event."""
     document: "Document[Any] | None" = None
     """What a command is about to change; none for an event."""
 
@@ -148,6 +150,7 @@ class Document(Generic[S]):
                 data=event,
                 sequence=number,
                 cause=context.cause,
+                actor=context.actor,
                 extra=trace,
             )
             outgoing.append(Outgoing.of(envelope))

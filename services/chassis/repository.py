@@ -56,10 +56,11 @@ class Repository:
         cause: str,
         decide: Decide[S],
         *,
+        actor: str = "",
         carried: Mapping[str, str] | None = None,
         lane: str | None = None,
     ) -> Document[S]:
-        """Carry one command out on one document, and return the document as it is then.
+        """Carry one command of the actor out on one document, and return the document as it is then.
 
         A `cause` that the document has seen before changes nothing. `lane` is needed only where the document may be new.
         Raises Conflict when others keep moving first, and whatever `decide` raises; then nothing is written.
@@ -72,7 +73,7 @@ class Repository:
                 if cause in document.seen:
                     return document
                 siblings = (document.state,) if document.state else ()
-                context = Context(self._clock.now(), cause, siblings, document=document)
+                context = Context(self._clock.now(), cause, siblings, actor=actor, document=document)
                 decision = decide(document.state, context)
                 if decision is None:
                     return document

@@ -23,7 +23,7 @@ assert schemas.events
 
 def envelope(path: Path, **changes: Any) -> Envelope:
     data = REGISTRY[path.parent.name].model_validate_json(path.read_text())
-    values = {"sequence": 3, "cause": "0190-cause", "subject": "a-case"} | changes
+    values = {"sequence": 3, "cause": "0190-cause", "subject": "a-case", "actor": "maaike.postma"} | changes
     return Envelope("0190-ä-id", "casekeeper/cases", time=MOMENT, key=key_of(data), data=data, **values)
 
 
@@ -43,7 +43,8 @@ class TestBothWays:
         assert theirs.get_extension("partitionkey") == ours.key
         assert theirs.get_extension("sequence") == "3"
         assert theirs.get_extension("causationid") == ours.cause
-        assert theirs.get_data() == json.loads(path.read_text())
+        assert theirs.get_extension("actor") == "maaike.postma"
+        assert theirs.get_data() == json.loads(ours.value())
 
     def test_the_package_writes_what_it_read_from_us(self, path: Path) -> None:
         ours = envelope(path)
@@ -68,12 +69,13 @@ class TestBothWays:
         read = parse(cast("str", written.key).encode(), written.value, list(written.headers.items()))
         assert (read.id, read.source, read.type, read.time) == ("x-1", "elsewhere", path.parent.name, MOMENT)
         assert (read.key, read.sequence, read.subject, read.cause) == ("lane", 7, "", "")
-        assert json.loads(read.data.model_dump_json()) == data
+        assert read.data == envelope(path).data  # an example of an earlier version may lack what came later
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    bare = envelope(PATHS[0], subject="", sequence=0, cause="")
+    bare = envelope(PATHS[0], subject="", sequence=0, cause="", actor="")
     theirs = from_binary(KafkaMessage(dict(bare.headers()), bare.key, bare.value()), JSONFormat())
     assert theirs.get_subject() is None
     assert theirs.get_extension("sequence") is None
     assert theirs.get_extension("causationid") is None
+    assert theirs.get_extension("actor") is None

@@ -105,7 +105,7 @@ class Commands:
             return decided(case, events)
 
         try:
-            document = await self.service.repository.execute(CASES, case_id, actor.cause, decide)
+            document = await self.service.repository.execute(CASES, case_id, actor.cause, decide, actor=actor.person)
         except Refused as error:
             raise Problem(error.status, error.kind, str(error)) from error
         except NotInOrganisation as error:
