@@ -15,7 +15,19 @@ from services.desk.domain.pictures import Pictures
 from services.desk.gateway.commands import CaseCommands, CustomerMessages
 from services.desk.gateway.http import Caller
 from services.desk.handlers import table
-from services.desk.pages import assets, case, commands, consults, overview, sign_in, talk
+from services.desk.pages import (
+    approvals,
+    assets,
+    case,
+    commands,
+    consults,
+    handing,
+    handovers,
+    overview,
+    replies,
+    sign_in,
+    talk,
+)
 from services.desk.pages.security import Security
 from services.desk.settings import Settings
 from services.desk.store.accounts import Accounts, Limit
@@ -40,7 +52,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.desk = desk
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
-    for module in (reading, internal, assets, sign_in, overview, case, commands, consults, talk):
+    own = (case, commands, replies, handing, handovers, approvals, consults)
+    for module in (reading, internal, assets, sign_in, overview, *own, talk):
         service.include(module.router)
 
     async def prepare() -> None:

@@ -28,7 +28,7 @@ def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
     for event in FOLDS:
         handlers.on(event, CASES, id=case_id)(case_event)
 
-    @handlers.on(SpecialistOffered, OFFERS, id=lambda event: event.consult_id)
+    @handlers.on(SpecialistOffered, OFFERS, id=lambda event: event.request_id)
     def offered(known: Offer | None, event: SpecialistOffered, _: Context) -> Decision[Offer] | None:
         if known and known.offered_at > event.decided_at:
             return None

@@ -17,6 +17,7 @@ SHORTEST_INTERVAL_SECONDS = 0.5
 STREAMS_PER_SECOND = 50
 """So many fragments a second are rendered for all readers together; the more readers, the longer each interval."""
 BOARD = "board"
+APPROVALS = "approvals"
 
 
 def case_subject(case_id: str) -> str:
@@ -29,6 +30,10 @@ def talk_subject(conversation: str) -> str:
 
 def consults_subject(specialist: str) -> str:
     return f"consults:{specialist}"
+
+
+def handovers_subject(person: str) -> str:
+    return f"handovers:{person}"
 
 
 class Hub:
@@ -112,8 +117,10 @@ class Live:
 
 def subjects_of(view: CaseView) -> set[str]:
     """Everything that shows this case."""
-    specialists = {consults_subject(consult.specialist) for consult in view.consults if consult.specialist}
+    specialists = {consults_subject(offer.specialist) for each in view.consults for offer in each.offers.values()}
     talks = {
         talk_subject(each) for each in (view.conversation, *(entry.conversation for entry in view.timeline)) if each
     }
-    return {BOARD, case_subject(view.id), *talks, *specialists}
+    asked = {handovers_subject(entry.note) for entry in view.timeline if entry.kind == "handover-offered"}
+    approvals = {APPROVALS} if view.approvals else set()
+    return {BOARD, case_subject(view.id), *talks, *specialists, *asked, *approvals}

@@ -1,13 +1,13 @@
 """The read models as JSON, for the signed-in person."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from sse_starlette import EventSourceResponse
 
 from services.chassis.errors import Problem
 from services.desk.api.listing import LARGEST_PAGE, PAGE, listing
-from services.desk.api.live import BOARD, case_subject, consults_subject
+from services.desk.api.live import APPROVALS, BOARD, case_subject, consults_subject, handovers_subject
 from services.desk.api.parts import InParts, Parts, SignedIn, Team
 from services.desk.api.shown import CaseLine, CaseList, CaseShown, ConsultShown, CountsShown, PersonShown
 from services.desk.domain import CaseView
@@ -76,10 +76,13 @@ async def events(
     desk: InParts,
     case: Annotated[str, Query(description="a case's id")] = "",
     mine: Annotated[bool, Query(description="the reader's own consults")] = False,
+    waiting: Annotated[Literal["", "approvals", "handovers"], Query(description="what waits for the reader")] = "",
 ) -> EventSourceResponse:
-    """Server-sent events: `changed` whenever the list, one case, or the reader's consults changed; fetch it again then."""
+    """Server-sent events: `changed` whenever the list, one case, or what waits for the reader changed; fetch it again then."""
     if mine or reader.is_specialist:
         return desk.hub.response(consults_subject(reader.id))
+    if waiting:
+        return desk.hub.response(APPROVALS if waiting == "approvals" else handovers_subject(reader.id))
     if case:
         await visible_case(desk, reader, case)
         return desk.hub.response(case_subject(case))

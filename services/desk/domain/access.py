@@ -1,6 +1,7 @@
 """Who may see and do what, decided on the server."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from schemas.organisation import Person
 from services.desk.domain.case_view import CaseView
@@ -26,6 +27,11 @@ class Reader:
         return self.person.role == "lead"
 
     @property
+    def coaches(self) -> bool:
+        """Whether they help others to grow: by role, or by having grown that far (P1)."""
+        return self.person.role in ("coach", "lead") or self.person.stage == "coach"
+
+    @property
     def brands(self) -> frozenset[str]:
         """Nobody sees another brand's cases (M7)."""
         return frozenset(self.person.brands)
@@ -33,6 +39,16 @@ class Reader:
     def may_see(self, view: CaseView) -> bool:
         return not self.is_specialist and view.brand in self.brands and view.status != "unopened"
 
-    def may_act(self, view: CaseView) -> bool:
-        """Only the owner replies, promises, consults, resolves (rule 2), and reveals (M3)."""
-        return self.may_see(view) and view.owner == self.id and not view.closed
+    def may_act(self, view: CaseView, now: datetime) -> bool:
+        """Only the owner, or who covers for them now, replies, promises, consults, resolves (rule 2), and reveals (M3)."""
+        return self.may_see(view) and self.id in (view.owner, view.acting_at(now)) and not view.closed
+
+    def may_offer(self, view: CaseView, now: datetime) -> bool:
+        """Who may ask somebody to take the case over (O6)."""
+        superior = self.person.role in ("coach", "lead")
+        return self.may_act(view, now) or (superior and self.may_see(view) and bool(view.owner) and not view.closed)
+
+    def may_name_cover(self, view: CaseView) -> bool:
+        """Who may name somebody to act for the owner for a time."""
+        mine = view.owner == self.id or (self.is_lead and bool(view.owner))
+        return self.may_see(view) and mine and not view.closed

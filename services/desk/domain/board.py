@@ -35,6 +35,10 @@ class Row:
     urgency: str
     sentiment: str
     public: bool
+    approvals_asked_by: tuple[str, ...] = ()
+    """Who asked for each approval that waits."""
+    offered_to: str = ""
+    """Whom the owner asked to take the case over."""
 
     @classmethod
     def of(cls, view: CaseView) -> "Row":
@@ -62,6 +66,8 @@ class Row:
             urgency=view.understood.urgency if view.understood else "normal",
             sentiment=view.understood.sentiment if view.understood else "neutral",
             public=view.visibility == "public",
+            approvals_asked_by=tuple(each.asked_by for each in view.waiting_approvals),
+            offered_to=view.handover.to if view.handover else "",
         )
 
 
@@ -102,6 +108,8 @@ class Board:
     """The lines, kept current by whoever handles events."""
 
     rows: dict[str, Row] = field(default_factory=dict)
+    asking: dict[str, Row] = field(default_factory=dict)
+    """Those of the lines that wait for somebody beside the owner: few, and counted for every page."""
 
     def take(self, view: CaseView) -> bool:
         """Note how a case is now; an older view than the known one changes nothing. Returns whether the line changed."""
@@ -109,12 +117,26 @@ class Board:
             return False
         known = self.rows.get(view.id)
         if view.status == "closed":
+            self.asking.pop(view.id, None)
             return self.rows.pop(view.id, None) is not None
         row = Row.of(view)
         if known is not None and (known.updated_at > row.updated_at or known == row):
             return False
         self.rows[view.id] = row
+        if row.approvals_asked_by or row.offered_to:
+            self.asking[view.id] = row
+        else:
+            self.asking.pop(view.id, None)
         return True
+
+    def approvals_for(self, person: str, brands: frozenset[str]) -> int:
+        """How many approvals wait that this coach or lead can decide about: nobody approves their own."""
+        found = (row.approvals_asked_by for row in self.asking.values() if row.brand in brands)
+        return sum(asked_by != person for each in found for asked_by in each)
+
+    def offered_to(self, person: str) -> int:
+        """How many cases this person is asked to take over."""
+        return sum(row.offered_to == person for row in self.asking.values())
 
     def listed(self, filters: Filters) -> list[Row]:
         """The lines that the filters accept, those with the nearest due time first, then the latest changed."""

@@ -6,115 +6,24 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import Model, UtcDatetime
-from schemas.events.approval import ApprovalSubject
 from schemas.events.followup import ClockKind
 from schemas.events.message import Author, Classification, Visibility
-from schemas.events.reply import ReplyKind
+from services.desk.domain.case_parts import (
+    Approval,
+    Clock,
+    Consult,
+    Cover,
+    Feedback,
+    Grant,
+    Handover,
+    Promise,
+    Reply,
+)
 from services.desk.domain.masking import masked_text
 from services.desk.domain.timeline import Entry, bounded, with_entry
 
 Status = Literal["unopened", "new", "owned", "waiting-for-specialist", "waiting-for-customer", "resolved", "closed"]
 OPEN: tuple[Status, ...] = ("new", "owned", "waiting-for-specialist", "waiting-for-customer")
-ReplyState = Literal["draft", "discarded", "held", "scheduled", "queued", "sent", "failed", "uncertain"]
-
-
-class Promise(Model):
-    """What was promised by when (F1)."""
-
-    id: str
-    what: str
-    owner: str
-    made_at: UtcDatetime
-    due_at: UtcDatetime
-    kept: bool = False
-    late: bool = False
-
-
-class Consult(Model):
-    """A question to a specialist (O2)."""
-
-    id: str
-    asked_by: str
-    question: str
-    skill: str
-    language: str
-    asked_at: UtcDatetime
-    due_at: UtcDatetime
-    specialist: str = ""
-    country: str = ""
-    offered_at: UtcDatetime | None = None
-    answer: str = ""
-    answered_at: UtcDatetime | None = None
-    withdrawn: bool = False
-
-    @property
-    def open(self) -> bool:
-        return self.answered_at is None and not self.withdrawn
-
-
-class Reply(Model):
-    """What was said to the customer, and what became of it."""
-
-    id: str
-    kind: ReplyKind
-    state: ReplyState = "queued"
-    reason: str = ""
-    author: str = ""
-    text: str = ""
-    """Of a draft, while it is one."""
-    version: int = 0
-    send_at: UtcDatetime | None = None
-
-
-class Clock(Model):
-    """One clock of followup's (F3)."""
-
-    kind: ClockKind
-    subject_id: str
-    due_at: UtcDatetime
-    warned: bool = False
-    breached: bool = False
-    stopped: bool = False
-
-
-class Approval(Model):
-    """Four eyes on a reply or a grant (P1, M1)."""
-
-    id: str
-    subject: ApprovalSubject
-    subject_id: str
-    asked_by: str
-    due_at: UtcDatetime
-    waiting: bool = True
-
-
-class Handover(Model):
-    """The case, offered to another agent (O6)."""
-
-    id: str
-    to: str
-    reason: str
-    note: str
-    expires_at: UtcDatetime
-
-
-class Cover(Model):
-    """Who acts for the owner, from when to when."""
-
-    person: str
-    starts_at: UtcDatetime
-    ends_at: UtcDatetime
-
-
-class Grant(Model):
-    """Money or goods for the customer (M1)."""
-
-    id: str
-    kind: str
-    amount: str
-    currency: str
-    by: str
-    state: Literal["proposed", "made", "refused"] = "proposed"
 
 
 class CaseView(Model):
@@ -149,6 +58,7 @@ class CaseView(Model):
     clocks: dict[str, Clock] = Field(default_factory=dict)
     approvals: dict[str, Approval] = Field(default_factory=dict)
     grants: dict[str, Grant] = Field(default_factory=dict)
+    feedback: dict[str, Feedback] = Field(default_factory=dict)
     handover: Handover | None = None
     """The one that waits for an answer."""
     cover: Cover | None = None
@@ -231,6 +141,20 @@ class CaseView(Model):
     def troubled_replies(self) -> tuple[Reply, ...]:
         """Replies that failed or of which nobody knows: the owner must look (rule 4)."""
         return tuple(reply for reply in self.replies.values() if reply.state in ("failed", "uncertain"))
+
+    def acting_at(self, now: datetime) -> str:
+        """Who acts in the case at this moment besides the owner; empty: nobody (rule 1)."""
+        return self.cover.person if self.cover and self.cover.starts_at <= now < self.cover.ends_at else ""
+
+    @property
+    def drafts(self) -> tuple[Reply, ...]:
+        """What somebody wrote and nobody sent, the latest last."""
+        return tuple(reply for reply in self.replies.values() if reply.state == "draft" and reply.text)
+
+    @property
+    def leaving_replies(self) -> tuple[Reply, ...]:
+        """What may still be kept from leaving."""
+        return tuple(reply for reply in self.replies.values() if reply.state in ("held", "scheduled", "queued"))
 
     @property
     def waiting_approvals(self) -> tuple[Approval, ...]:

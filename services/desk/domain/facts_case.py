@@ -1,6 +1,14 @@
 """A case is opened, gets messages and an owner, is resolved, reopened, closed."""
 
-from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, CaseOpened, CaseReopened, CaseResolved
+from schemas.events.case import (
+    CaseAssigned,
+    CaseAssignmentRefused,
+    CaseClosed,
+    CaseMessageAdded,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+)
 from schemas.events.routing import OwnerAssigned, RequestUnserved
 from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
@@ -57,6 +65,20 @@ def message_added(view: CaseView, event: CaseMessageAdded, moment: Moment) -> Ca
 def case_assigned(view: CaseView, event: CaseAssigned, moment: Moment) -> CaseView:
     entry = Entry(id=moment.event_id, kind="assigned", at=event.assigned_at, by="cases", note=event.owner)
     return view.saw(entry, owner=event.owner)
+
+
+@folds(CaseAssignmentRefused)
+def assignment_refused(view: CaseView, event: CaseAssignmentRefused, moment: Moment) -> CaseView:
+    # They remain the owner until routing has found somebody else (O1).
+    entry = Entry(
+        id=moment.event_id,
+        kind="assignment-refused",
+        at=event.refused_at,
+        by=event.by,
+        note=event.owner,
+        text=event.reason[:500],
+    )
+    return view.saw(entry)
 
 
 @folds(OwnerAssigned)

@@ -12,6 +12,7 @@ from schemas.events.consult import (
     ConsultSaved,
 )
 from schemas.events.promise import PromiseBroken
+from services.desk.domain.case_parts import Consult, ConsultOffer
 from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, EntryKind, entry_text
@@ -19,33 +20,40 @@ from services.desk.domain.timeline import Entry, EntryKind, entry_text
 
 @folds(ConsultAccepted)
 def consult_accepted(view: CaseView, event: ConsultAccepted, moment: Moment) -> CaseView:
-    consults = tuple(
-        each.model_copy(update={"specialist": event.specialist}) if each.id == event.consult_id else each
-        for each in view.consults
-    )
-    return _offer(view, event, moment, "consult-accepted").model_copy(update={"consults": consults})
+    return _offer(view, event, moment, "consult-accepted", "accepted")
 
 
 @folds(ConsultDeclined)
 def consult_declined(view: CaseView, event: ConsultDeclined, moment: Moment) -> CaseView:
-    return _offer(view, event, moment, "consult-declined", event.reason)
+    return _offer(view, event, moment, "consult-declined", "declined", event.reason)
 
 
 @folds(ConsultOfferExpired)
 def consult_offer_expired(view: CaseView, event: ConsultOfferExpired, moment: Moment) -> CaseView:
-    return _offer(view, event, moment, "consult-offer-expired")
+    return _offer(view, event, moment, "consult-offer-expired", "expired")
 
 
 @folds(ConsultOfferEnded)
 def consult_offer_ended(view: CaseView, event: ConsultOfferEnded, moment: Moment) -> CaseView:
-    return _offer(view, event, moment, "consult-offer-ended")
+    return _offer(view, event, moment, "consult-offer-ended", "ended")
 
 
-def _offer(view: CaseView, event: ConsultOfferEvent, moment: Moment, kind: EntryKind, text: str = "") -> CaseView:
+def _offer(
+    view: CaseView, event: ConsultOfferEvent, moment: Moment, kind: EntryKind, state: str, text: str = ""
+) -> CaseView:
     entry = Entry(
         id=moment.event_id, kind=kind, at=moment.at, by=event.specialist, ref=event.consult_id, text=text[:500]
     )
-    return view.saw(entry)
+    consults = tuple(_with_offer(each, event, state) if each.id == event.consult_id else each for each in view.consults)
+    return view.saw(entry, consults=consults)
+
+
+def _with_offer(consult: Consult, event: ConsultOfferEvent, state: str) -> Consult:
+    known = consult.offers.get(event.request_id) or ConsultOffer(specialist=event.specialist)
+    changed = consult.with_offer(event.request_id, known.model_copy(update={"state": state}))
+    # Who answered stays named, whatever becomes of the offers to the others.
+    kept = {"specialist": consult.specialist, "country": consult.country} if consult.answered_at else {}
+    return changed.model_copy(update=kept)
 
 
 @folds(ConsultAskedBack)
@@ -87,7 +95,11 @@ def consult_rated(view: CaseView, event: ConsultRated, moment: Moment) -> CaseVi
         note=str(event.stars),
         text=event.comment[:500],
     )
-    return view.saw(entry)
+    consults = tuple(
+        each.model_copy(update={"stars": event.stars}) if each.id == event.consult_id else each
+        for each in view.consults
+    )
+    return view.saw(entry, consults=consults)
 
 
 @folds(ConsultSaved)

@@ -10,7 +10,8 @@ from schemas.events.reply import (
     ReplyEvent,
     ReplyScheduled,
 )
-from services.desk.domain.case_view import Approval, CaseView, Grant, Reply
+from services.desk.domain.case_parts import Approval, Grant, Reply
+from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, EntryKind
 
@@ -23,13 +24,17 @@ def _reply(view: CaseView, event: ReplyEvent | ApprovalEvent, **changes: object)
 
 @folds(ReplyDrafted)
 def reply_drafted(view: CaseView, event: ReplyDrafted, moment: Moment) -> CaseView:
+    known = view.replies.get(event.reply_id)
     draft = Reply(
         id=event.reply_id,
         kind=event.kind,
-        state="draft",
+        state=known.state if known else "draft",  # a coach may better what is held
         author=event.author,
         text=event.text,
         version=event.version,
+        promise=event.promise,
+        keeps_promise=event.keeps_promise,
+        send_at=known.send_at if known else None,
     )
     replies = view.replies | {event.reply_id: draft}
     if event.version > 1:  # the timeline says once that there is a draft; its words are with the draft
@@ -48,17 +53,20 @@ def reply_scheduled(view: CaseView, event: ReplyScheduled, moment: Moment) -> Ca
     entry = Entry(
         id=moment.event_id, kind="scheduled", at=moment.at, by=event.by, ref=event.reply_id, due_at=event.send_at
     )
-    return view.saw(entry, replies=_reply(view, event, state="scheduled", send_at=event.send_at))
+    return view.saw(entry, replies=_reply(view, event, state="scheduled", author=event.by, send_at=event.send_at))
 
 
 @folds(ReplyCancelRequested)
 def cancel_requested(view: CaseView, event: ReplyCancelRequested, moment: Moment) -> CaseView:
-    return _became(view, event, moment, "cancel-requested", event.by)
+    return _became(view, event, moment, "cancel-requested", event.by, cancelling=True)
 
 
 @folds(ReplyCancelled)
 def reply_cancelled(view: CaseView, event: ReplyCancelled, moment: Moment) -> CaseView:
-    return _became(view, event, moment, "cancelled", event.by, state="draft", send_at=None)
+    known = view.replies.get(event.reply_id)
+    # What delivery kept back goes on in another draft; what was only scheduled is that draft itself.
+    state = "cancelled" if known and known.state == "queued" else "draft"
+    return _became(view, event, moment, "cancelled", event.by, state=state, send_at=None, cancelling=False)
 
 
 def _became(view: CaseView, event: ReplyEvent, moment: Moment, kind: EntryKind, by: str, **changes: object) -> CaseView:
@@ -115,7 +123,14 @@ def _approved(
 
 @folds(GrantProposed)
 def grant_proposed(view: CaseView, event: GrantProposed, moment: Moment) -> CaseView:
-    grant = Grant(id=event.grant_id, kind=event.kind, amount=event.amount, currency=event.currency, by=event.by)
+    grant = Grant(
+        id=event.grant_id,
+        kind=event.kind,
+        amount=event.amount,
+        currency=event.currency,
+        by=event.by,
+        reason=event.reason[:500],
+    )
     entry = Entry(
         id=moment.event_id,
         kind="grant-proposed",

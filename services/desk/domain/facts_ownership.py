@@ -7,11 +7,13 @@ from schemas.events.case import (
     CaseEscalated,
     CaseMarked,
     CaseMerged,
+    CaseMergeRefused,
     CaseMessageForwarded,
     CaseNoteAdded,
     CaseOwnerChanged,
     CaseSplit,
     CaseUnmarked,
+    CaseUnmerged,
 )
 from schemas.events.coaching import FeedbackGiven, FeedbackSeen
 from schemas.events.handover import (
@@ -22,7 +24,8 @@ from schemas.events.handover import (
     HandoverOffered,
     HandoverWithdrawn,
 )
-from services.desk.domain.case_view import CaseView, Cover, Handover
+from services.desk.domain.case_parts import Cover, Feedback, Handover
+from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, entry_text
 
@@ -69,7 +72,13 @@ def handover_offered(view: CaseView, event: HandoverOffered, moment: Moment) -> 
         due_at=event.expires_at,
     )
     offered = Handover(
-        id=event.handover_id, to=event.to, reason=event.reason, note=event.note, expires_at=event.expires_at
+        id=event.handover_id,
+        to=event.to,
+        by=event.by,
+        reason=event.reason,
+        note=event.note,
+        bulk_id=event.bulk_id,
+        expires_at=event.expires_at,
     )
     return view.saw(entry, handover=offered)
 
@@ -169,6 +178,21 @@ def case_merged(view: CaseView, event: CaseMerged, moment: Moment) -> CaseView:
     return view.saw(entry, merged_into=event.into)
 
 
+@folds(CaseMergeRefused)
+def merge_refused(view: CaseView, _: CaseMergeRefused, __: Moment) -> CaseView:
+    # The case itself says what follows, with `case.unmerged`.
+    return view
+
+
+@folds(CaseUnmerged)
+def case_unmerged(view: CaseView, event: CaseUnmerged, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id, kind="unmerged", at=moment.at, by="cases", ref=event.into, text=event.reason[:500]
+    )
+    due = event.first_reply_due_at or view.first_reply_due_at
+    return view.saw(entry, merged_into="", closed=False, owner=event.owner, first_reply_due_at=due)
+
+
 @folds(CaseAbsorbed)
 def case_absorbed(view: CaseView, event: CaseAbsorbed, moment: Moment) -> CaseView:
     entry = Entry(
@@ -208,9 +232,19 @@ def feedback_given(view: CaseView, event: FeedbackGiven, moment: Moment) -> Case
         note="praise" if event.praise else "",
         **entry_text(event.text),
     )
-    return view.saw(entry)
+    given = Feedback(
+        id=event.feedback_id,
+        reply_id=event.reply_id,
+        author=event.author,
+        by=event.by,
+        text=entry.text,
+        praise=event.praise,
+    )
+    return view.saw(entry, feedback=view.feedback | {given.id: given})
 
 
 @folds(FeedbackSeen)
-def feedback_seen(view: CaseView, _: FeedbackSeen, __: Moment) -> CaseView:
-    return view
+def feedback_seen(view: CaseView, event: FeedbackSeen, _: Moment) -> CaseView:
+    known = view.feedback.get(event.feedback_id)
+    seen = {event.feedback_id: known.model_copy(update={"seen": True})} if known else {}
+    return view.model_copy(update={"feedback": view.feedback | seen})

@@ -6,7 +6,8 @@ from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultReque
 from schemas.events.followup import ClockBreached, ClockEvent, ClockSet, ClockStopped, ClockWarned
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
-from services.desk.domain.case_view import CaseView, Clock, Consult, Promise, Reply
+from services.desk.domain.case_parts import Clock, Consult, ConsultOffer, Promise, Reply
+from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, EntryKind, entry_text
 
@@ -50,10 +51,14 @@ def consult_offered(view: CaseView, event: ConsultOffered, moment: Moment) -> Ca
         text=event.specialist,
         note=event.country,
     )
-    changed = _changed(
-        view.consults, event.consult_id, specialist=event.specialist, country=event.country, offered_at=moment.at
+    offer = ConsultOffer(specialist=event.specialist, country=event.country, expires_at=event.expires_at)
+    consults = tuple(
+        each.with_offer(event.request_id, offer).model_copy(update={"offered_at": moment.at})
+        if each.id == event.consult_id
+        else each
+        for each in view.consults
     )
-    return view.saw(entry, consults=changed)
+    return view.saw(entry, consults=consults)
 
 
 @folds(ConsultAnswered)
@@ -71,7 +76,14 @@ def consult_answered(view: CaseView, event: ConsultAnswered, moment: Moment) -> 
     )
     if event.late:  # kept and shown; the consult had ended already
         return view.saw(entry)
-    changed = _changed(view.consults, event.consult_id, answer=event.answer, answered_at=moment.at)
+    changed = _changed(
+        view.consults,
+        event.consult_id,
+        answer=event.answer,
+        answered_at=moment.at,
+        specialist=event.specialist,
+        country=event.country,
+    )
     return view.saw(entry, consults=changed)
 
 
@@ -94,7 +106,8 @@ def reply_queued(view: CaseView, event: ReplyQueued, moment: Moment) -> CaseView
         conversation=event.to_conversation,
         **entry_text(event.text),
     )
-    queued = Reply(id=event.reply_id, kind=event.kind, author=event.author)
+    known = view.replies.get(event.reply_id) or Reply(id=event.reply_id, kind=event.kind, text=entry.text)
+    queued = known.model_copy(update={"state": "queued", "kind": event.kind, "author": event.author})
     return view.saw(entry, replies=view.replies | {event.reply_id: queued})
 
 
@@ -108,7 +121,7 @@ def reply_sent(view: CaseView, event: ReplySent, moment: Moment) -> CaseView:
     entry = Entry(id=moment.event_id, kind="reply-sent", at=event.sent_at, by="delivery", ref=event.reply_id)
     return view.saw(
         entry,
-        replies=_reply(view, event.reply_id, state="sent"),
+        replies=_reply(view, event.reply_id, state="sent", cancelling=False),
         first_reply_sent_at=view.first_reply_sent_at or event.sent_at,
         unanswered=view.unanswered and event.kind != "answer",
     )
@@ -130,7 +143,9 @@ def _troubled(
     entry = Entry(
         id=moment.event_id, kind=kind, at=moment.at, by="delivery", ref=event.reply_id, text=event.reason[:500]
     )
-    return view.saw(entry, replies=_reply(view, event.reply_id, state=state, reason=event.reason[:500]))
+    return view.saw(
+        entry, replies=_reply(view, event.reply_id, state=state, reason=event.reason[:500], cancelling=False)
+    )
 
 
 @folds(PromiseMade)

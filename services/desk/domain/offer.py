@@ -5,8 +5,9 @@ from schemas.events.routing import Explanation, SpecialistOffered
 
 
 class Offer(Model):
-    """Who is asked in one consult. `settled` once the desk has seen that the consult is answered or withdrawn."""
+    """Who is asked by one request of a consult. `settled` once the desk has seen that the offer or the consult is over."""
 
+    request_id: str
     consult_id: str
     case_id: str
     specialist: str
@@ -17,8 +18,9 @@ class Offer(Model):
 
 
 def specialist_offered(event: SpecialistOffered) -> Offer:
-    """The latest offer of a consult replaces the one before."""
+    """The latest decision on a request replaces the one before."""
     return Offer(
+        request_id=event.request_id,
         consult_id=event.consult_id,
         case_id=event.case_id,
         specialist=event.person,

@@ -1,40 +1,48 @@
 """Commands on cases go to the cases service; what a customer writes on our page goes to ingestion."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
+from pydantic import TypeAdapter, ValidationError
+
+from services.chassis.errors import Problem
 from services.desk.gateway.http import Caller
+
+T = TypeVar("T")
 
 
 class CaseCommands:
-    """What a person wants done with a case. Each raises Problem when it is refused, or when nobody knows (503)."""
+    """What a person wants done with cases, and what only the cases service can tell them.
+
+    Each raises Problem when it is refused, or when nobody knows (503).
+    """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    async def reply(self, case_id: str, person: str, key: str, body: Mapping[str, Any]) -> None:
-        await self._send(f"{quote(case_id, safe='')}/replies", person, key, body)
+    async def do(
+        self, person: str, key: str, *path: str, body: Mapping[str, Any] | None = None, method: str = "POST"
+    ) -> dict[str, Any]:
+        """Carry out the command at this path, once per `key`. What became of it."""
+        headers = {"Acting-Person": person, "Idempotency-Key": key}
+        sent = None if method == "DELETE" else body or {}
+        return dict(await self._caller.send(method, _address(path), headers, sent))
 
-    async def consult(self, case_id: str, person: str, key: str, body: Mapping[str, Any]) -> None:
-        await self._send(f"{quote(case_id, safe='')}/consults", person, key, body)
+    async def see(self, kind: type[T], person: str, *path: str, **query: str) -> T:
+        """What this person may know, as the given kind of thing. Empty words of the query are left out."""
+        asked = {name.rstrip("_"): value for name, value in query.items() if value}
+        return self._read(kind, await self._caller.send("GET", _address(path), {"Acting-Person": person}, query=asked))
 
-    async def answer(self, case_id: str, consult_id: str, person: str, key: str, answer: str) -> None:
-        path = f"{quote(case_id, safe='')}/consults/{quote(consult_id, safe='')}/answer"
-        await self._send(path, person, key, {"answer": answer})
+    async def consider(self, kind: type[T], person: str, *path: str, body: Mapping[str, Any]) -> T:
+        """What would follow from this; nothing is changed."""
+        return self._read(kind, await self._caller.send("POST", _address(path), {"Acting-Person": person}, body))
 
-    async def withdraw(self, case_id: str, consult_id: str, person: str, key: str) -> None:
-        path = f"{quote(case_id, safe='')}/consults/{quote(consult_id, safe='')}/withdrawal"
-        await self._send(path, person, key, {})
-
-    async def promise(self, case_id: str, person: str, key: str, body: Mapping[str, Any]) -> None:
-        await self._send(f"{quote(case_id, safe='')}/promises", person, key, body)
-
-    async def resolve(self, case_id: str, person: str, key: str) -> None:
-        await self._send(f"{quote(case_id, safe='')}/resolution", person, key, {})
-
-    async def _send(self, path: str, person: str, key: str, body: Mapping[str, Any]) -> None:
-        await self._caller.post(f"/cases/{path}", body, {"Acting-Person": person, "Idempotency-Key": key})
+    def _read(self, kind: type[T], answer: Any) -> T:
+        try:
+            return TypeAdapter(kind).validate_python(answer)
+        except ValidationError as error:
+            raise Problem(502, "bad-answer", "the cases service answered something else than was asked") from error
 
 
 class CustomerMessages:
@@ -48,3 +56,7 @@ class CustomerMessages:
         path = f"/web/{quote(brand, safe='')}/{quote(channel, safe='')}/messages"
         answer = await self._caller.post(path, message, {})
         return str(answer["message_id"])
+
+
+def _address(path: tuple[str, ...]) -> str:
+    return "/" + "/".join(quote(part, safe="") for part in path)

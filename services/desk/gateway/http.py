@@ -21,12 +21,26 @@ class Caller:
 
     async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
         """The answer's JSON. Raises Problem: the service's own, or 503 when it is not known whether it heard us."""
+        return dict(await self.send("POST", path, headers, body))
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The same by any method, with or without a body."""
+        content = None if body is None else dict(body)
         try:
-            response = await self._client.post(path, json=dict(body), headers=dict(headers))
+            response = await self._client.request(
+                method, path, headers=dict(headers), params=dict(query or {}), json=content
+            )
         except httpx2.HTTPError as error:
             raise Problem(503, "unavailable", f"the {self._name} service does not answer: {error!r}") from error
         if response.is_success:
-            return dict(response.json())
+            return response.json()
         raise self._problem(response)
 
     async def close(self) -> None:

@@ -1,9 +1,9 @@
 """One case: the conversation, what happens behind it, who owns it, and the composer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from schemas.organisation import Person
 from services.desk.api.parts import InParts, Parts
@@ -11,14 +11,15 @@ from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
 from services.desk.domain.masking import profile
-from services.desk.pages.forms import CONSULT_CHOICES_MINUTES, DUE_CHOICES_MINUTES, FormState
-from services.desk.pages.problems import friendly
+from services.desk.pages.composer import composer, composer_state, continued, on_our_page
+from services.desk.pages.forms import FormState
 from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
 NOTE_IS_A_PERSON = (
     "assigned",
     "assignment-decided",
+    "assignment-refused",
     "owner-changed",
     "cover-named",
     "cover-ended",
@@ -30,15 +31,18 @@ NOTE_IS_A_PERSON = (
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-FORMS = ("reply", "consult", "promise", "resolve")
-
 
 @router.get("/cases/{case_id}")
-async def case_page(case_id: str, pages: TeamPages, desk: InParts) -> Response:
-    """The page, or for its script only what may have changed."""
+async def case_page(
+    case_id: str, pages: TeamPages, desk: InParts, draft: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """The page, or for its script only what may have changed. `draft` is a draft to go on with."""
     reader = signed_in(pages)
     view = await visible_case(desk, reader, case_id)
-    return await show_case(pages, desk, reader, view)
+    known = next((each for each in view.drafts if each.id == draft), None)
+    return await show_case(
+        pages, desk, reader, view, {"reply": continued(known, reader.person.time_zone)} if known else None
+    )
 
 
 @router.get("/cases/{case_id}/composer")
@@ -52,67 +56,37 @@ async def show_case(
     pages: Pages, desk: Parts, reader: Reader, view: CaseView, forms: Mapping[str, FormState] | None = None
 ) -> Response:
     """The whole page, its live parts, or with `forms` for the page's script its composer only."""
-    if pages.partial and forms is not None:
-        # Always 200: htmx swaps nothing for a 4xx, and the words at the form are the point of it.
-        context = composer(pages, desk, reader, view, forms)
-        return await pages.render("_composer.html", context, people=await _people(desk, view))
+    if pages.partial and forms is None:
+        context = {"may_act": reader.may_act(view, desk.clock.now()), "state": composer_state(view, desk.clock.now())}
+        people = await _people(desk, view)
+    else:
+        team = await desk.people.team(view.brand, desk.clock.now())
+        context = composer(pages, desk, reader, view, forms or {}, team)
+        people = team | await _people(desk, view)
+        if pages.partial:
+            # Always 200: htmx swaps nothing for a 4xx, and the words at the form are the point of it.
+            return await pages.render("_composer.html", context, people=people)
     offers = await desk.consults.of_case(view.id)
     earlier = await desk.cases.earlier(view)
-    context = composer(pages, desk, reader, view, forms or {}) | {
+    context |= {
+        "view": view,
         "offers": offers,
         "earlier": earlier,
         "profile": profile(view.customer, revealed=False) if view.customer else None,
         "web": on_our_page(desk, view),
     }
     asked = [candidate.person for offer in offers.values() for candidate in offer.explanation.candidates]
-    people = await _people(desk, view, *asked, *(each.owner for each in earlier))
+    people |= await desk.people.among([*asked, *(each.owner for each in earlier)])
     problems = [form.problem for form in (forms or {}).values() if form.problem]
     template = "_case_live.html" if pages.partial else "case.html"
     return await pages.render(template, context, status=problems[0].status if problems else 200, people=people)
 
 
-def composer(
-    pages: Pages, desk: Parts, reader: Reader, view: CaseView, forms: Mapping[str, FormState]
-) -> dict[str, Any]:
-    """What the composer shows."""
-    organisation = desk.organisation
-    policy = organisation.brand(view.brand).policy if view.brand in organisation.by_id["brands"] else None
-    channel = organisation.by_id["channels"].get(view.channel)
-    templates = policy.holding_replies if policy else {}
-    return {
-        "view": view,
-        "may_act": reader.may_act(view),
-        "forms": {name: forms.get(name, FormState()) for name in FORMS},
-        "friendly": lambda problem: friendly(problem, pages.gettext),
-        "due_choices": DUE_CHOICES_MINUTES,
-        "consult_choices": CONSULT_CHOICES_MINUTES,
-        "skills": [skill.id for skill in organisation.skills],
-        "consult_languages": sorted({view.language, "en"} | spoken_languages(desk)),
-        "holding_texts": templates.get(view.language) or templates.get("en") or (),
-        "signature": _signature(desk, view, reader.person),
-        "max_length": channel.max_length if channel else 0,
-        "threads": channel is not None and channel.threads,
-    }
-
-
-def on_our_page(desk: Parts, view: CaseView) -> bool:
-    """Whether the customer writes on our own page, where their id says nothing about them."""
-    channel = desk.organisation.by_id["channels"].get(view.channel)
-    return channel is not None and channel.kind == "web"
-
-
-def spoken_languages(desk: Parts) -> set[str]:
-    """The languages in which somebody can be asked."""
-    return {language for person in desk.organisation.people for language in person.languages}
-
-
-def _signature(desk: Parts, view: CaseView, person: Person) -> str:
-    brands = desk.organisation.by_id["brands"]
-    return brands[view.brand].signed("", person).strip() if view.brand in brands else ""
-
-
-async def _people(desk: Parts, view: CaseView, *others: str) -> dict[str, Person]:
-    named = {view.owner, *others}
+async def _people(desk: Parts, view: CaseView) -> dict[str, Person]:
+    named = {view.owner, *(each.author for each in view.replies.values())}
+    named |= {view.handover.to, view.handover.by} if view.handover else set()
+    named |= {view.cover.person} if view.cover else set()
+    named |= {each.specialist for consult in view.consults for each in consult.offers.values()}
     for entry in view.timeline:
         named |= {entry.by, entry.note} if entry.kind in NOTE_IS_A_PERSON else {entry.by}
         named |= {entry.text} if entry.kind in ("consult-offered", "grant-made") else set()

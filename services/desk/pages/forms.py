@@ -20,6 +20,9 @@ CONSULT_CHOICES_MINUTES = (30, 60, 120, 240, 24 * 60)
 DEFAULT_CONSULT_MINUTES = 120
 BY = "{by}"
 LONGEST_FIELD = 100_000
+STEP = timedelta(minutes=5)
+FORWARD = timedelta(minutes=1)
+"""So much may the clock of the instance that made a form be ahead of ours."""
 CERTAIN = range(400, 500)
 """Answers that say: nothing has happened. After another one nobody knows, so the same command goes under the same name."""
 
@@ -33,17 +36,21 @@ class FormState:
     done: str = ""
     key: str = field(default_factory=fresh)
     """The command's name: sent twice (a double click), it happens once."""
+    advice: Any = None
+    """What there is to say about the words, before they are sent."""
 
     def failed(self, problem: Problem) -> "FormState":
         """The same form with what is wrong."""
-        key = fresh() if problem.status in CERTAIN else self.key
-        return FormState(self.values, problem, key=key)
+        if problem.status not in CERTAIN:
+            return FormState(self.values, problem, key=self.key)
+        return FormState({name: value for name, value in self.values.items() if name != "shown_at"}, problem)
 
 
 async def submitted(request: Request, desk: Parts) -> FormState:
     """The form that came in. Raises Problem 403 for a forged one, 400 for an unreadable one."""
     content = await request.form()
-    values = {name: value for name, value in content.items() if isinstance(value, str)}
+    # Browsers end lines their own way; customers get ours.
+    values = {name: value.replace("\r\n", "\n") for name, value in content.items() if isinstance(value, str)}
     desk.sessions.require_form_token(request, values.get("form_token", ""))
     for name, value in values.items():
         if "\0" in value or len(value) > LONGEST_FIELD:
@@ -51,17 +58,39 @@ async def submitted(request: Request, desk: Parts) -> FormState:
     return FormState(values, key=values.get("key") or fresh())
 
 
+def counted_from(values: Mapping[str, str], now: datetime) -> datetime:
+    """The moment from which "in an hour" counts, so that a form sent twice says the same both times.
+
+    It is the moment at which the form was shown, in steps of five minutes since; now for a form that does not say it, or says
+    something impossible.
+    """
+    try:
+        shown = datetime.fromisoformat(values.get("shown_at", ""))
+    except ValueError:
+        return now
+    if shown.tzinfo is None or shown - now > FORWARD:
+        return now
+    return shown.astimezone(UTC) + max(timedelta(0), now - shown) // STEP * STEP
+
+
+def local_moment(text: str, zone: str) -> datetime | None:
+    """A local time in a named zone, None for what is none."""
+    try:
+        local = datetime.fromisoformat(text)
+        return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone or "UTC"))).astimezone(UTC)
+    except (ValueError, OSError, LookupError, OverflowError):
+        return None
+
+
 def due_at(values: Mapping[str, str], now: datetime) -> datetime:
     """The chosen moment: so many minutes from now, or a local time in a named zone. Raises Problem 400."""
     choice = values.get("due", str(DEFAULT_DUE_MINUTES))
     if choice != "other":
-        return now + timedelta(minutes=minutes(choice, "due"))
-    try:
-        local = datetime.fromisoformat(values.get("due_at", ""))
-        zone = ZoneInfo(values.get("zone") or "UTC")
-    except (ValueError, OSError, LookupError) as error:
-        raise Problem(400, "promise-time-missing", "due_at: choose the day and the time") from error
-    return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+        return counted_from(values, now) + timedelta(minutes=minutes(choice, "due"))
+    moment = local_moment(values.get("due_at", ""), values.get("zone", ""))
+    if moment is None:
+        raise Problem(400, "promise-time-missing", "due_at: choose the day and the time")
+    return moment
 
 
 def minutes(text: str, name: str) -> int:
@@ -87,13 +116,42 @@ def reply_body(values: Mapping[str, str], now: datetime, language: str, zone: st
         raise Problem(400, "text-empty", "text: a reply needs words")
     if kind not in ("answer", "holding"):
         raise Problem(400, "invalid-request", "kind: choose answer or holding reply")
-    promise = new_promise(values, now) if values.get("promising") else None
+    promise = new_promise(values, now) if values.get("promising") else _proposed(values)
     if BY in text:
         if promise is None:
             raise Problem(400, "promise-time-missing", "text: it says {by}, but no promise with a time goes with it")
         moment = datetime.fromisoformat(promise["due_at"])
         text = text.replace(BY, spoken(moment, language, zone))
     return {"kind": kind, "text": text, "promise": promise, "keeps_promise": values.get("keeps_promise", "")}
+
+
+def _proposed(values: Mapping[str, str]) -> dict[str, Any] | None:
+    """The promise that the reply check found in the words and the author agreed to, as `time what`. Raises Problem 400."""
+    moment, _, what = values.get("proposed", "").partition(" ")
+    if not moment:
+        return None
+    due = local_moment(moment, "")
+    if due is None or not what:
+        raise Problem(400, "invalid-request", "proposed: choose one of the promises offered")
+    return {"what": what[:500], "due_at": due.isoformat()}
+
+
+def text_of(values: Mapping[str, str], name: str, kind: str = "words-missing") -> str:
+    """The words in this field. Raises Problem 400 when there are none."""
+    text = values.get(name, "").strip()
+    if not text:
+        raise Problem(400, kind, f"{name}: write something first")
+    return text
+
+
+def send_at(values: Mapping[str, str]) -> str | None:
+    """When a reply is to leave, None for at once. Raises Problem 400."""
+    if values.get("when") != "later":
+        return None
+    moment = local_moment(values.get("send_at", ""), values.get("zone", ""))
+    if moment is None:
+        raise Problem(400, "moment-missing", "send_at: choose the day and the time")
+    return moment.isoformat()
 
 
 def spoken(moment: datetime, language: str, zone: str) -> str:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from schemas.organisation import Person
 from services.desk.api.parts import Parts
 from services.desk.domain.access import Reader
+from services.desk.domain.masking import masked_text
 from services.desk.pages import texts
 from services.desk.pages.assets import asset_url
 from services.desk.pages.names import Names
@@ -42,6 +43,7 @@ def environment(language: str) -> Environment:
         "country_name": partial(texts.country_name, language=language),
     }
     made.filters |= {
+        "masked": masked_text,
         "written_out": partial(texts.written_out, language=language),
         "iso": lambda moment: moment.isoformat().replace("+00:00", "Z"),
     }
@@ -84,6 +86,8 @@ class Pages:
             "remaining": lambda due: texts.remaining(due, now, self.language),
             "clock_state": lambda due: clock_state(due, now),
             "pictures": self.desk.pictures,
+            "waiting_approvals": self._approvals(),
+            "waiting_handovers": self.desk.board.offered_to(self.reader.id) if self.reader else 0,
             **context,
         }
         html = environment(self.language).get_template(template).render(everything)
@@ -92,6 +96,10 @@ class Pages:
         if self.request.query_params.get("lang") == self.language:
             response.set_cookie(texts.LANGUAGE_COOKIE, self.language, max_age=YEAR_SECONDS, samesite="lax")
         return response
+
+    def _approvals(self) -> int:
+        reader = self.reader
+        return self.desk.board.approvals_for(reader.id, reader.brands) if reader and reader.coaches else 0
 
 
 def clock_state(due: datetime, now: datetime) -> str:

@@ -40,19 +40,21 @@
     if (field.dataset?.checks && field.checked) field.form.elements[field.dataset.checks].checked = true;
   });
 
+  // A better phrase takes the place of the words that it is meant for: the nearest to where they were found.
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-insert]");
+    const button = event.target.closest?.("[data-better]");
     if (!button) return;
-    const form = button.form ?? button.closest("form");
-    const field = draftField(form);
-    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
-    const holding = form.querySelector("input[name=kind][value=holding]");
-    if (holding) {
-      holding.checked = true;
-      holding.dispatchEvent(new Event("change", { bubbles: true }));
+    const field = draftField(button.closest("form"));
+    const { words: found, better } = button.dataset;
+    const wanted = Number(button.dataset.start);
+    let place = -1;
+    for (let at = field.value.indexOf(found); at >= 0; at = field.value.indexOf(found, at + 1)) {
+      if (place < 0 || Math.abs(at - wanted) < Math.abs(place - wanted)) place = at;
     }
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (place < 0) return;
+    field.setRangeText(better, place, place + found.length, "end");
     field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
   document.addEventListener("submit", (event) => {

@@ -25,12 +25,16 @@
     for (const each of part.querySelectorAll("textarea[id], input[id]")) {
       if (each.value !== each.defaultValue) typed.set(each.id, [each.value, each.selectionStart, each.selectionEnd]);
     }
+    const ticked = new Map();
+    for (const each of part.querySelectorAll("input[type=checkbox][id], input[type=radio][id]")) {
+      if (each.checked !== each.defaultChecked) ticked.set(each.id, each.checked);
+    }
     const known = new Set([...part.querySelectorAll("li[id], tr a[id]")].map((each) => each.id));
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-    return { open, typed, known, focused };
+    return { open, typed, ticked, known, focused };
   }
 
-  function bringBack({ open, typed, known, focused }) {
+  function bringBack({ open, typed, ticked, known, focused }) {
     const part = root();
     if (!part) return;
     for (const each of part.querySelectorAll("details[id]")) if (open.has(each.id)) each.open = open.get(each.id);
@@ -39,6 +43,10 @@
       if (!field) continue;
       field.value = value;
       if (document.activeElement === field) field.setSelectionRange(start, end);
+    }
+    for (const [id, checked] of ticked) {
+      const field = document.getElementById(id);
+      if (field) field.checked = checked;
     }
     if (known.size) for (const each of part.querySelectorAll("li[id]")) if (!known.has(each.id)) each.classList.add("fresh");
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });

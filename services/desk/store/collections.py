@@ -35,7 +35,7 @@ CASES = Collection(
     fields=_case_fields,
     indexes=(Index(("conversation",)), Index(("customer",)), Index(("updated_at",)), Index(("status", "updated_at"))),
 )
-PEOPLE = Collection("people", RosterPerson, fields=lambda person: {"role": person.role})
+PEOPLE = Collection("people", RosterPerson, fields=lambda person: {"role": person.role}, indexes=(Index(("role",)),))
 OFFERS = Collection(
     "offers",
     Offer,

@@ -1,10 +1,15 @@
 """Who people are: as the roster's events tell, and for somebody not told of yet, as the organisation's files say."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from schemas.organisation import NotInOrganisation, Organisation, Person
 from services.chassis.mongo import Database
 from services.desk.store.collections import PEOPLE
+
+OWNER_ROLES = ("agent", "coach", "lead")
+REMEMBERED = timedelta(seconds=30)
+"""How long the list of a team is not looked up again."""
 
 
 class People:
@@ -13,6 +18,8 @@ class People:
     def __init__(self, database: Database, organisation: Organisation) -> None:
         self._database = database
         self._organisation = organisation
+        self._owners: dict[str, Person] = {}
+        self._owners_until: datetime | None = None
 
     async def find(self, person_id: str) -> Person | None:
         return (await self.among([person_id])).get(person_id)
@@ -28,6 +35,16 @@ class People:
             if each not in known and (person := self._filed(each)):
                 known[each] = person
         return known
+
+    async def team(self, brand: str, now: datetime) -> dict[str, Person]:
+        """Everybody who can own the brand's cases, by id; as of half a minute ago at most."""
+        if self._owners_until is None or now >= self._owners_until:
+            documents = await self._database.find(PEOPLE, {"role": {"$in": list(OWNER_ROLES)}})
+            told: dict[str, Person] = {each.id: each.state for each in documents if each.state}
+            filed = await self.among(each.id for each in self._organisation.people if each.role in OWNER_ROLES)
+            self._owners = {id: each for id, each in (filed | told).items() if each.role in OWNER_ROLES}
+            self._owners_until = now + REMEMBERED
+        return {id: each for id, each in self._owners.items() if brand in each.brands}
 
     def signing_in_as(self, name: str) -> str:
         """The person's id for what somebody typed: the id itself or the mail address."""

@@ -91,15 +91,17 @@ async def test_an_owner_works_a_case_to_its_end(start_desk: Started, cases: Serv
 
 
 async def _only_the_owner_may(owner: Browser, colleague: Browser) -> None:
-    assert 'name="text"' in (await owner.get(PAGE)).text
-    assert 'name="text"' not in (await colleague.get(PAGE)).text
+    assert f'action="{PAGE}/reply"' in (await owner.get(PAGE)).text
+    assert f'action="{PAGE}/reply"' not in (await colleague.get(PAGE)).text
     refused = await colleague.submit(PAGE, f"{PAGE}/reply", text="I will do it", kind="answer")
     assert refused.status_code == 403
     assert "Only the owner" in refused.text
 
 
 async def _a_double_click_sends_once(desk: Desk, owner: Browser) -> None:
-    fields = {"key": "one-click", "text": "You hear from me by {by}.", "kind": "holding"}
+    # What the form carries: its name, and the moment from which "in four hours" counts.
+    shown_at = desk.service.clock.now().isoformat()
+    fields = {"key": "one-click", "shown_at": shown_at, "text": "You hear from me by {by}.", "kind": "holding"}
     promise = {"promising": "yes", "what": "the answer", "due": "240"}
     lost = await owner.submit(PAGE, f"{PAGE}/reply", partial=True, **fields)
     assert "You hear from me by {by}." in lost.text  # no promise yet: refused with the words kept

@@ -78,7 +78,7 @@ async def _arrived(service: Service) -> bool:
         and bool(by_id["full"].first_reply_sent_at)
         and bool(by_id["full"].promises)
         and bool(by_id["other"].clocks)
-        and bool(await service.database.get(OFFERS, "full-q1"))
+        and bool(await service.database.get(OFFERS, "s-full-q1"))
         and bool(await service.database.get(PEOPLE, SPECIALIST))
     )
 

@@ -130,7 +130,11 @@ class Story:
         )
         if not specialist:
             return self
-        offer = {"consult_id": f"{self.case_id}-{consult}", "country": "DE", "request_id": f"s-{consult}"}
+        offer = {
+            "consult_id": f"{self.case_id}-{consult}",
+            "country": "DE",
+            "request_id": f"s-{self.case_id}-{consult}",
+        }
         decided = SpecialistOffered(
             case_id=self.case_id,
             conversation=self.conversation,

@@ -7,7 +7,7 @@ import pytest
 from schemas.organisation import Organisation, Person
 from schemas.organisation_file import load
 from services.desk.domain.access import Reader
-from tests.unit.desk.stories import Story
+from tests.unit.desk.stories import NOON, Story
 from tests.unit.desk.test_folding import folded
 
 VIEW = folded(Story().opened().wrote("?").assigned("maaike.postma").events)
@@ -33,14 +33,14 @@ def test_nobody_sees_another_brand(organisation: Organisation) -> None:
 
 
 def test_only_the_owner_acts(organisation: Organisation) -> None:
-    assert reader(organisation, "agent", id="maaike.postma").may_act(VIEW)
-    assert not reader(organisation, "agent", id="sem.schouten").may_act(VIEW)
-    assert not reader(organisation, "lead", id="fleur.visser").may_act(VIEW)
+    assert reader(organisation, "agent", id="maaike.postma").may_act(VIEW, NOON)
+    assert not reader(organisation, "agent", id="sem.schouten").may_act(VIEW, NOON)
+    assert not reader(organisation, "lead", id="fleur.visser").may_act(VIEW, NOON)
 
 
 def test_nobody_acts_on_a_closed_case_or_sees_one_not_opened(organisation: Organisation) -> None:
     owner = reader(organisation, "agent", id="maaike.postma")
     closed = folded(Story().opened().wrote("?").assigned("maaike.postma").resolved().closed().events)
     assert owner.may_see(closed)
-    assert not owner.may_act(closed)
+    assert not owner.may_act(closed, NOON)
     assert not owner.may_see(folded(Story().assigned().events))

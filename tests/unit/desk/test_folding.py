@@ -8,6 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import Event
+from schemas.events.case import CaseMerged, CaseUnmerged
+from schemas.events.consult import (
+    ConsultAccepted,
+    ConsultDeclined,
+    ConsultOffered,
+    ConsultOfferEnded,
+    ConsultOfferExpired,
+)
 from schemas.events.followup import ClockSet, ClockStopped
 from schemas.events.routing import OwnerAssigned, SpecialistOffered
 from schemas.topics import BY_EVENT
@@ -123,3 +131,51 @@ def test_topics_may_arrive_in_any_order_beside_each_other(data: st.DataObject) -
     one, other = folded(mixed), folded(FULL)
     assert one.model_dump(exclude=carried) == other.model_dump(exclude=carried)
     assert sorted(entry.kind for entry in one.timeline) == sorted(entry.kind for entry in other.timeline)
+
+
+class TestConsultOfSeveral:
+    """One question, put to several specialists at once, by one request each (O2)."""
+
+    def asked(self) -> CaseView:
+        story = Story().opened().wrote("?").assigned().asked("which?")
+        offers = [
+            ConsultOffered(
+                **story.facts, consult_id="case-1-q1", specialist=name, country="GB", request_id=f"request-{name}"
+            )
+            for name in ("ann", "bob", "cee")
+        ]
+        return folded([*story.events, *offers])
+
+    def offer(self, name: str) -> dict[str, str]:
+        return Story().facts | {
+            "consult_id": "case-1-q1", "specialist": name, "request_id": f"request-{name}"
+        }  # fmt: skip
+
+    def test_is_before_each_of_them(self) -> None:
+        [consult] = self.asked().consults
+        assert [each.specialist for each in consult.asked] == ["ann", "bob", "cee"]
+        assert consult.specialist == ""
+
+    def test_goes_from_whoever_declined_or_was_too_slow(self) -> None:
+        ended = [ConsultDeclined(**self.offer("ann"), reason="away"), ConsultOfferExpired(**self.offer("bob"))]
+        [consult] = folded(ended, self.asked()).consults
+        assert [each.specialist for each in consult.asked] == ["cee"]
+        assert consult.specialist == "cee"
+
+    def test_is_of_the_first_who_accepts(self) -> None:
+        taken = [ConsultAccepted(**self.offer("bob")), *(ConsultOfferEnded(**self.offer(n)) for n in ("ann", "cee"))]
+        [consult] = folded(taken, self.asked()).consults
+        assert (consult.specialist, [each.state for each in consult.offers.values()]) == (
+            "bob", ["ended", "accepted", "ended"],
+        )  # fmt: skip
+
+
+def test_a_case_that_could_not_be_merged_is_open_again() -> None:
+    story = Story().opened().wrote("?").assigned()
+    merged = CaseMerged(
+        **story.facts, owner=story.owner, into="case-2", into_conversation="c", by=story.owner, reason="same", merged_at=NOON
+    )  # fmt: skip
+    gone = folded([*story.events, merged, *Story().closed().events])
+    assert (gone.status, gone.merged_into) == ("closed", "case-2")
+    back = folded([CaseUnmerged(**story.facts, owner=story.owner, into="case-2", reason="it had ended")], gone)
+    assert (back.status, back.merged_into) == ("owned", "")

@@ -111,3 +111,33 @@ class TestFormState:
         assert refused.key != "one"
         assert unsure.key == "one"
         assert refused.values == unsure.values == {"text": "kept"}
+
+
+class TestCountedFrom:
+    """A double click on "in an hour" names the same moment both times."""
+
+    @pytest.mark.parametrize("pressed_after", [0.0, 0.2, 4.9])
+    def test_is_the_moment_at_which_the_form_was_shown(self, pressed_after: float) -> None:
+        shown = {"shown_at": NOON.isoformat(), "due": "60"}
+        assert due_at(shown, NOON + timedelta(minutes=pressed_after)) == NOON + timedelta(hours=1)
+
+    def test_moves_on_with_a_form_that_stays_open(self) -> None:
+        shown = {"shown_at": NOON.isoformat(), "due": "60"}
+        assert due_at(shown, NOON + timedelta(hours=3, minutes=2)) == NOON + timedelta(hours=4)
+
+    @pytest.mark.parametrize("words", ["", "soon", "2026-11-20T12:00", "2090-01-01T00:00:00+00:00"])
+    def test_is_now_for_a_form_that_does_not_say(self, words: str) -> None:
+        assert due_at({"shown_at": words, "due": "60"}, NOON) == NOON + timedelta(hours=1)
+
+
+class TestProposedPromise:
+    def test_goes_with_the_reply_when_its_author_agrees(self) -> None:
+        values = {"text": "I call you tomorrow.", "proposed": "2026-11-21T10:00:00Z call you"}
+        body = reply_body(values, NOON, "en", "UTC")
+        assert body["promise"] == {"what": "call you", "due_at": "2026-11-21T10:00:00+00:00"}
+
+    @pytest.mark.parametrize("words", ["soon call you", "2026-11-21T10:00:00Z", "2026-11-21T10:00:00Z "])
+    def test_is_one_of_those_offered(self, words: str) -> None:
+        with pytest.raises(Problem) as refused:
+            reply_body({"text": "x", "proposed": words}, NOON, "en", "UTC")
+        assert refused.value.status == 400

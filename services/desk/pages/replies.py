@@ -1,0 +1,176 @@
+"""Replies: checked while somebody writes, kept as drafts, sent now or later, taken back (V2, V7, P1)."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.chassis.errors import Problem
+from services.desk.api.parts import InParts, Parts
+from services.desk.api.reading import visible_case
+from services.desk.domain import CaseView
+from services.desk.gateway.answers import HoldingReply, Preview
+from services.desk.pages.case import show_case
+from services.desk.pages.composer import chosen_moment
+from services.desk.pages.doing import carry_out
+from services.desk.pages.forms import DEFAULT_DUE_MINUTES, FormState, due_at, reply_body, send_at, submitted
+from services.desk.pages.problems import friendly
+from services.desk.pages.rendering import Pages
+from services.desk.pages.routing import PageRoute, TeamPages, signed_in
+
+router = APIRouter(prefix="/cases/{case_id}", route_class=PageRoute, include_in_schema=False)
+
+
+@router.post("/reply")
+async def reply(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Send it now or at a time; a draft is sent with the words as they are in the form."""
+
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        body, moment = _body(form, view, desk), send_at(form.values)
+        draft = form.values.get("draft", "")
+        if not draft:
+            sent = await desk.commands.do(
+                person, form.key, "cases", view.id, "replies", body=body | {"send_at": moment}
+            )
+        else:
+            version = await _draft_with(desk, view, person, form, body)
+            path = ("cases", view.id, "drafts", draft, "sending")
+            sent = await desk.commands.do(person, form.key, *path, body={"version": version, "send_at": moment})
+        return _became(str(sent.get("reply_status", "")), pages)
+
+    return await carry_out(request, pages, desk, case_id, "reply", command)
+
+
+@router.post("/drafts")
+async def save_draft(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Keep it as a draft; nothing leaves."""
+
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        body = _body(form, view, desk)
+        if form.values.get("draft"):
+            await _changed(desk, view, person, form, body)
+        else:
+            await desk.commands.do(person, form.key, "cases", view.id, "drafts", body=body)
+        return pages.gettext("Kept as a draft. Nothing has left.")
+
+    return await carry_out(request, pages, desk, case_id, "reply", command)
+
+
+@router.post("/drafts/{reply_id}/discard")
+async def discard_draft(case_id: str, reply_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        await desk.commands.do(person, form.key, "cases", view.id, "drafts", reply_id, method="DELETE")
+        return pages.gettext("The draft is thrown away.")
+
+    return await carry_out(request, pages, desk, case_id, "leaving", command)
+
+
+@router.post("/replies/{reply_id}/cancel")
+async def cancel_reply(case_id: str, reply_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Keep it from leaving, if there is still time."""
+
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        path = ("cases", view.id, "replies", reply_id, "cancellation")
+        answer = await desk.commands.do(person, form.key, *path)
+        if answer.get("reply_status") == "queued":
+            return pages.gettext("Delivery is asked to keep it back; it says here whether that was in time.")
+        return pages.gettext("Taken back. It is a draft again.")
+
+    return await carry_out(request, pages, desk, case_id, "leaving", command)
+
+
+@router.post("/reply-check")
+async def check_reply(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """What there is to say about the words so far (V2); nothing is sent or kept."""
+    reader = signed_in(pages)
+    form = await submitted(request, desk)
+    view = await visible_case(desk, reader, case_id)
+    try:
+        found = await _considered(desk, view, reader.id, form)
+    except Problem as problem:
+        if not pages.partial:
+            return await show_case(pages, desk, reader, view, {"reply": form.failed(problem)})
+        found = None  # advice is a help; while it is away, people write on
+    seen = FormState(form.values, key=form.key, advice=found)
+    if not pages.partial:
+        return await show_case(pages, desk, reader, view, {"reply": seen})
+    context = {"form": seen, "friendly": lambda problem: friendly(problem, pages.gettext)}
+    shown = await pages.render("_advice.html", context | {"advised": ""})
+    advised = sha256(bytes(shown.body)).hexdigest()[:16]
+    if form.values.get("advised") == advised:
+        return Response(status_code=204)  # nothing new to say: what is read or focused there stays as it is
+    return await pages.render("_advice.html", context | {"advised": advised})
+
+
+@router.post("/holding")
+async def propose_holding(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Put a holding reply that the customer has not had into the form, with its promise (O5)."""
+    reader = signed_in(pages)
+    form = await submitted(request, desk)
+    view = await visible_case(desk, reader, case_id)
+    try:
+        values = await _holding(desk, view, reader.id, form, pages)
+    except Problem as problem:
+        return await show_case(pages, desk, reader, view, {"reply": form.failed(problem)})
+    return await show_case(pages, desk, reader, view, {"reply": FormState(values, key=form.key)})
+
+
+async def _holding(desk: Parts, view: CaseView, person: str, form: FormState, pages: Pages) -> dict[str, str]:
+    until = _whole_minute(due_at({"due": str(DEFAULT_DUE_MINUTES), **form.values}, desk.clock.now()))
+    path = ("cases", view.id, "holding-reply")
+    found = await desk.commands.see(HoldingReply, person, *path, until=until.isoformat())
+    if found.text is None:
+        raise Problem(409, "holding-texts-used", "the customer has had all holding texts")
+    zone = form.values.get("zone") or "UTC"
+    what = form.values.get("what", "").strip() or pages.gettext("the answer from our specialist")
+    promise = {"kind": "holding", "promising": "yes", "what": what, **chosen_moment(until, zone)}
+    return {**form.values, **promise, "text": found.text}
+
+
+async def _considered(desk: Parts, view: CaseView, person: str, form: FormState) -> Preview | None:
+    if not form.values.get("text", "").strip():
+        return None
+    try:
+        body = _body(form, view, desk)
+    except Problem:  # half a promise so far; the words can be read all the same
+        body = {"kind": "answer", "text": form.values["text"].strip()}
+    return await desk.commands.consider(Preview, person, "cases", view.id, "reply-preview", body=body)
+
+
+def _body(form: FormState, view: CaseView, desk: Parts) -> dict[str, Any]:
+    brand = desk.organisation.brand(view.brand)
+    zone = desk.organisation.calendar(brand.calendar).time_zone
+    return reply_body(form.values, desk.clock.now(), view.language, zone)
+
+
+async def _changed(desk: Parts, view: CaseView, person: str, form: FormState, body: dict[str, Any]) -> None:
+    """The next version of the draft. The key is the version's own: sending it is another command of the same form."""
+    version = form.values.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 9):
+        raise Problem(400, "invalid-request", "version: load the draft again")
+    path = ("cases", view.id, "drafts", form.values["draft"])
+    changed = body | {"version": int(version)}
+    await desk.commands.do(person, f"{form.key}-words", *path, body=changed, method="PUT")
+
+
+async def _draft_with(desk: Parts, view: CaseView, person: str, form: FormState, body: dict[str, Any]) -> int:
+    """The number of the draft's version that has the form's words, and no other. Raises Problem."""
+    await _changed(desk, view, person, form, body)
+    case = await desk.commands.see(dict[str, Any], person, "cases", view.id)
+    known = case.get("replies", {}).get(form.values["draft"], {}).get("versions") or [{}]
+    if known[-1].get("text") != body["text"]:
+        raise Problem(412, "draft-changed", "somebody has changed the draft; read it first")
+    return int(known[-1]["version"])
+
+
+def _became(status: str, pages: Pages) -> str:
+    _ = pages.gettext
+    return {
+        "held": _("A coach or lead looks at it first; it leaves as soon as they approve."),
+        "scheduled": _("It leaves at its time. Until then you can take it back."),
+    }.get(status, _("Your reply is on its way."))
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0) + timedelta(minutes=1 if moment.second else 0)
