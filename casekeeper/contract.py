@@ -84,7 +84,8 @@ def breaks(old: Document, new: Document) -> list[str]:
         if after is None:
             found.append(f"{name}: removed")
         else:
-            found += [f"{name}: {text}" for text in _operation_breaks(before, after, old, new)]
+            texts = _operation_breaks(before, after, old, new)
+            found += [f"{name}: {text.replace('the event', 'the body', 1)}" for text in texts]
     return found
 
 
