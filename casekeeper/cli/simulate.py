@@ -22,6 +22,10 @@ def simulate(
     places: Annotated[
         int | None, typer.Option(min=1, max=3, help="Offer each consult to so many specialists at a time.")
     ] = None,
+    limited: Annotated[
+        bool,
+        typer.Option("--limited", help="Hold the other policies to the agents' capacity too; they do better without."),
+    ] = False,
     holding_replies: Annotated[
         bool | None, typer.Option(help="Send holding replies, or not; as the scenario says.")
     ] = None,
@@ -50,7 +54,8 @@ def simulate(
     except ScenarioInvalid as error:
         err.print(f"[red]{error}[/red]", highlight=False)
         raise typer.Exit(1) from error
-    found = _run(world, names, seed, runs, places, staffing)
+    wanted = [(name, number) for number in range(seed, seed + runs) for name in names]
+    found = _run(world, wanted, places, limited, staffing)
     _tell(world.name, found, seed, runs, plot, as_json)
 
 
@@ -64,19 +69,19 @@ def _policies(text: str) -> list[str]:
 
 
 def _run(
-    world: Any, names: list[str], seed: int, runs: int, places: int | None, staffing: float | None
+    world: Any, wanted: list[tuple[str, int]], places: int | None, limited: bool, staffing: float | None
 ) -> dict[str, dict[str, Any]]:
     from casekeeper.simulate.figures import together
     from casekeeper.simulate.runs import Job, agents_needed, run_all
 
-    jobs = [Job(name, number, places=places) for number in range(seed, seed + runs) for name in names]
+    jobs = [Job(name, number, places=places, limited=limited) for name, number in wanted]
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task("simulating", total=len(jobs))
         found = together(run_all(world, jobs, lambda _: bar.advance(task)))
-        for name in names if staffing else ():
+        for name in found if staffing else ():
             bar.update(task, description=f"staffing of {name}")
-            found[name]["agents_needed"] = agents_needed(world, name, seed, staffing or 0)
-    return {name: found[name] for name in names}
+            found[name]["agents_needed"] = agents_needed(world, name, wanted[0][1], staffing or 0)
+    return found
 
 
 def _tell(

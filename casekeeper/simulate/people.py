@@ -26,14 +26,20 @@ class Worker:
     group: Group
 
 
-def people(scenario: Scenario, seed: int, agents: int | None = None) -> list[Worker]:
-    """Everybody of the scenario; the same seed gives the same people. `agents` overrides how many agents there are."""
+def people(scenario: Scenario, seed: int, agents: int | None = None, capacity: int | None = None) -> list[Worker]:
+    """Everybody of the scenario; the same seed gives the same people.
+
+    `agents` overrides how many agents there are, `capacity` how many conversations each of them takes at a time.
+    """
     chance = random.Random(f"people {seed}")
     found: list[Worker] = []
     for group in scenario.people:
         count = agents if agents is not None and group.role == "agent" else group.count
         for number, zone in zip(range(count), _zones(group), strict=False):
-            found.append(Worker(_person(scenario, group, number, zone, chance), group))
+            person = _person(scenario, group, number, zone, chance)
+            if capacity and group.role == "agent":
+                person = person.model_copy(update={"capacity": capacity})
+            found.append(Worker(person, group))
     return found
 
 

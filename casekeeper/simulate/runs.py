@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from casekeeper.simulate.figures import Run, figures
 from casekeeper.simulate.scenario import Scenario
 from casekeeper.simulate.world import World
-from services.routing.domain import Rules
 
 OWN_PLACES = 2
 """To how many specialists our own policy offers a consult at a time; the others know one offer at a time."""
+UNLIMITED = 1_000
+"""The others do best without a limit to the conversations of an agent: with one, customers wait beyond their hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,16 @@ class Job:
     agents: int | None = None
     places: int | None = None
     """None: what the policy is used to."""
+    limited: bool = False
+    """Whether the other policies keep to the agents' capacity of the scenario too."""
 
 
 def run(scenario: Scenario, job: Job) -> Run:
     """Let one policy work through the scenario."""
-    places = job.places or (OWN_PLACES if job.policy == "deadline" else 1)
-    world = World(scenario, job.policy, job.seed, job.agents, places, Rules())
+    ours = job.policy == "deadline"
+    places = job.places or (OWN_PLACES if ours else 1)
+    capacity = None if ours or job.limited else UNLIMITED
+    world = World(scenario, job.policy, job.seed, agents=job.agents, capacity=capacity, places=places)
     world.run()
     return Run(job.policy, job.seed, figures(world))
 

@@ -77,7 +77,9 @@ class World:
         scenario: Scenario,
         policy_name: str,
         seed: int,
+        *,
         agents: int | None = None,
+        capacity: int | None = None,
         places: int = 1,
         rules: Rules | None = None,
     ) -> None:
@@ -85,7 +87,7 @@ class World:
         self.places = places
         self.env = simpy.Environment()
         self.engine: Engine = policy(policy_name, rules)
-        self.workers = {each.person.id: each for each in people(scenario, seed, agents)}
+        self.workers = {each.person.id: each for each in people(scenario, seed, agents, capacity)}
         self.agents = {
             id_: Attention(worker, simpy.PriorityResource(self.env), working_time(worker.person))
             for id_, worker in self.workers.items()
