@@ -231,7 +231,7 @@ class Person(Frozen):
     rostered: tuple[Days, ...] = ()
     """Days for which `shifts` say all there is: without a shift the day is off, whatever the weekly hours."""
     time_off: tuple[Period, ...] = ()
-    """Hours off from whatever was planned: a break of a single shift, a visit to the dentist."""
+    """Hours off from whatever was planned, such as a visit to the dentist."""
     public_holidays: HolidayRegion | None = None
     """Region whose public holidays are days off; None: works on holidays."""
 

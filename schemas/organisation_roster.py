@@ -17,6 +17,10 @@ LONGEST_HOURS = 36
 """No shift, break or absence by the hour is longer; whoever is away longer has leave."""
 
 
+Stretch = tuple[int, int]
+"""First second and first second after it, in seconds since 1970 UTC."""
+
+
 class Days(Frozen):
     """Whole days, both ends included, local dates of the person."""
 
@@ -58,7 +62,7 @@ class Period(Frozen):
         """The local day on which it begins."""
         return (self.start.astimezone(zone) if self.start.tzinfo else self.start).date()
 
-    def seconds(self, zone: ZoneInfo) -> tuple[int, int]:
+    def seconds(self, zone: ZoneInfo) -> Stretch:
         """Its first second and the first after it, since 1970 UTC; a repeated local time is its first occurrence."""
         start, end = (each if each.tzinfo else each.replace(tzinfo=zone) for each in (self.start, self.end))
         return int(start.timestamp()), int(end.timestamp())
@@ -69,6 +73,11 @@ class Shift(Period):
 
     extra: bool = False
     """Beside the weekly hours of that day, not instead of them."""
+    breaks: tuple[Period, ...] = ()
+
+    def work(self, zone: ZoneInfo) -> list[Stretch]:
+        """The shift less its breaks."""
+        return without([self.seconds(zone)], [each.seconds(zone) for each in self.breaks])
 
 
 class OwnTime(NamedTuple):
@@ -78,10 +87,6 @@ class OwnTime(NamedTuple):
     shifts: tuple[Shift, ...] = ()
     rostered: tuple[Days, ...] = ()
     time_off: tuple[Period, ...] = ()
-
-
-Stretch = tuple[int, int]
-"""First second and first second after it, in seconds since 1970 UTC."""
 
 
 def joined(stretches: Iterable[Stretch]) -> list[Stretch]:

@@ -50,7 +50,7 @@ class WorkingTime:
         self._hours, self._breaks = hours, breaks
         self._holidays = tuple(public_holidays(region) for region in regions)
         self._own = own
-        self._shifts = [(each.day(self._zone), each.seconds(self._zone)) for each in own.shifts]
+        self._shifts = [(each.day(self._zone), part) for each in own.shifts for part in each.work(self._zone)]
         self._replaced = {each.day(self._zone) for each in own.shifts if not each.extra}
         self._off = [each.seconds(self._zone) for each in own.time_off]
         self._usual = _shared(zone, hours, regions, _NOTHING, breaks) if any(own) else None

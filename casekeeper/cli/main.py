@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from casekeeper.cli import api, cases, judged, organisation, running, simulate
+from casekeeper.cli import api, cases, judged, organisation, roster, running, simulate
 from schemas.topics import SERVICES
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.add_typer(organisation.app, name="org")
 app.add_typer(cases.app, name="case")
 app.add_typer(api.app, name="api")
+app.add_typer(roster.app, name="roster")
 app.add_typer(running.dead, name="dead")
 app.command()(running.up)
 app.command()(running.send)

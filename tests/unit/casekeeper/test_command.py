@@ -35,6 +35,8 @@ COMMANDS = [
     ["org"],
     ["org", "check"],
     ["org", "parity"],
+    ["roster"],
+    ["roster", "import"],
 ]
 
 

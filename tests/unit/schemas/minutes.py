@@ -82,7 +82,11 @@ def minutes_of_work(person: Person, first: datetime, days: int) -> set[datetime]
         weekly |= set() if off else _together(wall.slot(day, slot) for slot in person.hours.slots_on(day))
     for day in wall.days:
         weekly -= _together(wall.slot(day, slot) for slot in person.breaks.day(day.weekday()))
-    shifts = _together(wall.period(each) for each in person.shifts if not on(wall.day(each.start), person.leave))
+    shifts = _together(
+        wall.period(each) - _together(wall.period(pause) for pause in each.breaks)
+        for each in person.shifts
+        if not on(wall.day(each.start), person.leave)
+    )
     return (weekly | shifts) - _together(wall.period(each) for each in person.time_off)
 
 

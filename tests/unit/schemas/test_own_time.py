@@ -71,14 +71,21 @@ def people(draw: st.DrawFn) -> tuple[Person, datetime]:
         for day in DAYS
         if (start := draw(st.one_of(st.none(), quarters))) is not None
     }
-    shifts = draw(st.lists(st.tuples(periods(unusual), st.booleans()), max_size=3))
+    shifts = draw(st.lists(st.tuples(periods(unusual), st.booleans(), st.integers(0, 4)), max_size=3))
     one = person(
         time_zone=zone,
         public_holidays=draw(st.sampled_from([None, *regions])),
         hours=draw(weeks()),
         breaks=breaks,
         leave=draw(st.lists(whole_days, max_size=1)),
-        shifts=[period | {"extra": extra} for period, extra in shifts],
+        shifts=[
+            period
+            | {
+                "extra": extra,
+                "breaks": [{"start": period["start"], "end": period["start"] + number * 10 * MINUTE}][:number],
+            }
+            for period, extra, number in shifts
+        ],
         rostered=draw(st.lists(whole_days, max_size=1)),
         time_off=draw(st.lists(periods(unusual), max_size=2)),
     )
@@ -158,6 +165,14 @@ class TestShifts:
     def test_hours_off_cut_shifts_and_weekly_hours_alike(self) -> None:
         of = person(time_off=[{"start": "2026-11-24T10:00", "end": "2026-11-24T11:00"}])
         assert work(of, "2026-11-24") == ["08:00-09:00", "10:00-16:30"]
+
+    def test_a_shift_has_its_own_breaks_and_not_those_of_the_week(self) -> None:
+        pause = {"start": "2026-11-24T16:00", "end": "2026-11-24T16:30"}
+        shifts = [{"start": "2026-11-24T11:00", "end": "2026-11-24T21:00", "breaks": [pause]}]
+        assert work(person(breaks={"mon-fri": "12:00-12:30"}, shifts=shifts), "2026-11-24") == [
+            "10:00-15:00",
+            "15:30-20:00",
+        ]
 
     def test_the_hour_that_a_clock_change_repeats_can_be_told_apart(self) -> None:
         first = person(hours={}, shifts=[{"start": "2026-10-25T02:00:00+02:00", "end": "2026-10-25T03:00:00+02:00"}])

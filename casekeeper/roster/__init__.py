@@ -1,0 +1,1 @@
+"""Rosters as people have them, tables and calendars, as the entries that routing takes."""
