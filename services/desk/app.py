@@ -17,12 +17,16 @@ from services.desk.gateway.http import Caller
 from services.desk.handlers import table
 from services.desk.pages import (
     approvals,
+    asking,
     assets,
     case,
     commands,
     consults,
+    customer,
     handing,
     handovers,
+    ledger,
+    more,
     overview,
     replies,
     sign_in,
@@ -52,7 +56,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.desk = desk
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
-    own = (case, commands, replies, handing, handovers, approvals, consults)
+    own = (case, commands, replies, asking, handing, more, customer, handovers, approvals, ledger, consults)
     for module in (reading, internal, assets, sign_in, overview, *own, talk):
         service.include(module.router)
 

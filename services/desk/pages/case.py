@@ -62,10 +62,13 @@ async def show_case(
     else:
         team = await desk.people.team(view.brand, desk.clock.now())
         context = composer(pages, desk, reader, view, forms or {}, team)
+        context["other_cases"] = [each for each in await desk.cases.earlier(view) if not each.closed][:20]
         people = team | await _people(desk, view)
         if pages.partial:
             # Always 200: htmx swaps nothing for a 4xx, and the words at the form are the point of it.
             return await pages.render("_composer.html", context, people=people)
+    if forms and (found := getattr(forms.get("consult", FormState()).advice, "items", None)):
+        people |= await desk.people.among(each.answer.specialist for each in found)
     offers = await desk.consults.of_case(view.id)
     earlier = await desk.cases.earlier(view)
     context |= {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,10 @@ from services.desk.pages.forms import CONSULT_CHOICES_MINUTES, DUE_CHOICES_MINUT
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
 
-FORMS = ("reply", "leaving", "consult", "promise", "handover", "cover", "resolve")
+FORMS = (
+    *("reply", "leaving", "consult", "asked", "promise", "grant", "handover", "cover", "resolve"),
+    *("note", "special", "feedback", "merge", "split"),
+)
 FLUENT: CefrLevel = "B2"
 """From this level on somebody is said to speak a language; routing and cases go by the same."""
 
@@ -65,6 +69,8 @@ def composer(
         "consult_languages": sorted({view.language, "en"} | spoken_languages(desk)),
         "acting_cover": view.acting_at(now),
         "colleagues": colleagues(team, view.language, now, but=(reader.id, view.owner)),
+        "may_feed_back": reader.coaches,
+        "may_regroup": acts or reader.is_lead,
         **_words(desk, reader, view),
     }
 
@@ -74,8 +80,10 @@ def _words(desk: Parts, reader: Reader, view: CaseView) -> dict[str, Any]:
     brands, channels = desk.organisation.by_id["brands"], desk.organisation.by_id["channels"]
     brand, channel = brands.get(view.brand), channels.get(view.channel)
     templates = brand.policy.holding_replies if brand else {}
+    mandates = brand.policy.mandates.values() if brand else ()
     return {
         "has_holding_texts": bool(templates.get(view.language) or templates.get("en")),
+        "grant_kinds": sorted({(kind, most.currency) for level in mandates for kind, most in level.items()}),
         "signature": brand.signed("", reader.person).strip() if brand else "",
         "max_length": channel.max_length if channel else 0,
         "threads": channel is not None and channel.threads,
@@ -85,8 +93,12 @@ def _words(desk: Parts, reader: Reader, view: CaseView) -> dict[str, Any]:
 def composer_state(view: CaseView, now: datetime) -> str:
     """Changes whenever the composer would look otherwise, so that an open page fetches it again."""
     replies = [f"{each.id}.{each.state}.{each.version}.{each.cancelling}" for each in view.replies.values()]
-    others = (view.handover.id if view.handover else "", view.acting_at(now), str(len(view.open_promises)))
-    return "/".join((view.status, view.owner, *others, *replies[-5:]))
+    others = (view.handover.id if view.handover else "", view.acting_at(now), view.special[:20], view.merged_into)
+    rounds = sum(each.kind in ("consult-asked-back", "consult-clarified") for each in view.timeline)
+    numbers = (len(view.open_promises), len(view.consults), rounds, len(view.feedback), len(view.split_from))
+    answered = [f"{each.id}.{each.stars}.{each.answered_at}" for each in view.consults[-5:]]
+    parts = (view.status, view.owner, *others, *map(str, numbers), *answered, *replies[-5:])
+    return sha256("/".join(parts).encode()).hexdigest()[:16]
 
 
 def colleagues(team: Mapping[str, Person], language: str, now: datetime, but: tuple[str, ...] = ()) -> list[Colleague]:

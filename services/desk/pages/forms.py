@@ -169,5 +169,8 @@ def consult_body(values: Mapping[str, str]) -> dict[str, Any]:
     if not question:
         raise Problem(400, "question-missing", "question: say what you want to know")
     due = minutes(values.get("due_minutes", str(DEFAULT_CONSULT_MINUTES)), "due_minutes")
-    language = values.get("language") or None
-    return {"question": question, "skill": values.get("skill", ""), "language": language, "due_minutes": due}
+    places = values.get("places", "1")
+    if places not in ("1", "2", "3"):
+        raise Problem(400, "invalid-request", "places: choose one, two or three")
+    asked = {"skill": values.get("skill", ""), "language": values.get("language") or None, "places": int(places)}
+    return {"question": question, "due_minutes": due, **asked}

@@ -117,7 +117,7 @@ async def propose_holding(case_id: str, request: Request, pages: TeamPages, desk
 
 
 async def _holding(desk: Parts, view: CaseView, person: str, form: FormState, pages: Pages) -> dict[str, str]:
-    until = _whole_minute(due_at({"due": str(DEFAULT_DUE_MINUTES), **form.values}, desk.clock.now()))
+    until = _round_time(due_at({"due": str(DEFAULT_DUE_MINUTES), **form.values}, desk.clock.now()))
     path = ("cases", view.id, "holding-reply")
     found = await desk.commands.see(HoldingReply, person, *path, until=until.isoformat())
     if found.text is None:
@@ -172,5 +172,7 @@ def _became(status: str, pages: Pages) -> str:
     }.get(status, _("Your reply is on its way."))
 
 
-def _whole_minute(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0) + timedelta(minutes=1 if moment.second else 0)
+def _round_time(moment: datetime) -> datetime:
+    """The next full five minutes: nobody promises a customer two minutes past six."""
+    start = moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
+    return start if start == moment else start + timedelta(minutes=5)
