@@ -31,6 +31,8 @@ class OwnerRequested(RoutingRequest):
     """When the case came in; policies that go by age count from here."""
     excluded: tuple[str, ...] = ()
     """Who refused the case: they are not given it again, however late it gets."""
+    weight: float = Field(default=1, gt=0)
+    """Room the case takes of its owner's capacity, beside a usual one (P5)."""
 
 
 class SpecialistRequested(RoutingRequest):
@@ -47,6 +49,8 @@ class SpecialistRequested(RoutingRequest):
     """The one person who is meant; empty: whoever fits best."""
     country: str = ""
     """Where the specialist must be, two letters of ISO 3166; empty: anywhere."""
+    weight: float = Field(default=1, gt=0)
+    """Room the consult takes of the specialist's capacity, beside a usual one (P5)."""
 
 
 class CapacityReleased(RoutingRequest):
@@ -79,6 +83,10 @@ class Explanation(Model):
     """Condition (such as `off-shift`, `language`, `full`) to the number of people it ruled out."""
     relaxed: tuple[str, ...] = ()
     """Wishes that nobody could meet and were dropped, such as `language`."""
+    policy: str = ""
+    """The policy that chose, such as `deadline`; empty in facts written before this field existed."""
+    rules: str = ""
+    """A fingerprint of the rules it went by (points and times): the same one, the same rules."""
 
 
 class RoutingDecision(Event):

@@ -1,37 +1,107 @@
 """Sets of people as the bits of one integer: who speaks, knows, is on shift, is free. And-ing them is the search."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Hashable, ItemsView, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
+
+_SHORT = 2048
+"""Bits up to which walking from bit to bit is faster than walking over the bytes."""
+_FILLED = re.compile(rb"[^\0]", re.DOTALL)
+_BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
 def members(bits: int) -> Iterator[int]:
     """The positions of the bits that are set, lowest first."""
+    if (length := bits.bit_length()) > _SHORT:
+        data = bits.to_bytes((length + 7) // 8, "little")
+        for found in _FILLED.finditer(data):
+            start = found.start()
+            for bit in _BITS_OF_BYTE[data[start]]:
+                yield start * 8 + bit
+        return
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
         bits ^= lowest
 
 
-class BitSets:
+def united(slots: Iterable[int]) -> int:
+    """The set of these positions."""
+    data = bytearray()
+    for slot in slots:
+        if (place := slot >> 3) >= len(data):
+            data.extend(bytes(place + 1 - len(data)))
+        data[place] |= 1 << (slot & 7)
+    return int.from_bytes(data, "little")
+
+
+class BitSets(Generic[Name]):
     """Named sets; a name that nobody has is the empty set."""
 
     __slots__ = ("_sets",)
 
     def __init__(self) -> None:
-        self._sets: dict[str, int] = {}
+        self._sets: dict[Name, int] = {}
 
-    def __getitem__(self, name: str) -> int:
+    def __getitem__(self, name: Name) -> int:
         return self._sets.get(name, 0)
 
-    def add(self, names: Iterable[str], bit: int) -> None:
-        """Put one member into each of the named sets."""
-        for name in names:
-            self._sets[name] = self._sets.get(name, 0) | bit
+    def items(self) -> ItemsView[Name, int]:
+        """Each name that anybody has, and who."""
+        return self._sets.items()
 
-    def discard(self, names: Iterable[str], bit: int) -> None:
-        """Take one member out of each of the named sets."""
+    def add(self, names: Iterable[Name], bits: int) -> None:
+        """Put members into each of the named sets."""
         for name in names:
-            rest = self._sets.get(name, 0) & ~bit
+            self._sets[name] = self._sets.get(name, 0) | bits
+
+    def discard(self, names: Iterable[Name], bits: int) -> None:
+        """Take members out of each of the named sets."""
+        for name in names:
+            rest = self._sets.get(name, 0) & ~bits
             if rest:
                 self._sets[name] = rest
             else:
                 self._sets.pop(name, None)
+
+
+class Planes:
+    """A number for everybody, kept as one set for each binary digit: who has a 1 there. The least of any set of people
+    is found digit by digit, without looking at anybody."""
+
+    __slots__ = ("_digits",)
+
+    def __init__(self) -> None:
+        self._digits: defaultdict[int, int] = defaultdict(int)
+
+    def change(self, bit: int, before: int, after: int) -> None:
+        """Let one person's number be another one; both are at least 0."""
+        for digit in members(before ^ after):
+            self._digits[digit] ^= bit
+
+    def digits(self) -> list[tuple[int, int]]:
+        """The worth of each digit that anybody has, highest first, and who has it."""
+        return [(1 << digit, bits) for digit, bits in sorted(self._digits.items(), reverse=True) if bits]
+
+
+def fewest(bits: int, keys: Sequence[int], count: int, enough: int) -> int:
+    """A small part of a set in which the first `count` by some order are. Halved until there are at most `enough`.
+
+    `keys` are those who come later by each criterion, the most important first.
+    """
+    taken = 0
+    for later in keys:
+        first = bits & ~later
+        size = first.bit_count()
+        if size >= count:
+            bits = first
+            if size <= enough:
+                break
+        elif size:
+            taken |= first
+            bits ^= first
+            count -= size
+    return taken | bits

@@ -17,6 +17,7 @@ from services.routing.domain.owners import OwnerSearch
 from services.routing.domain.people import People
 from services.routing.domain.rules import Rules
 from services.routing.domain.specialists import SpecialistSearch
+from services.routing.domain.week import day_of
 
 _UNEXPLAINED = Explanation()
 
@@ -26,7 +27,7 @@ class Engine:
 
     def __init__(self, rules: Rules | None = None) -> None:
         self.rules = rules or Rules()
-        self._people = People(self.rules.look_ahead_minutes * 60)
+        self._people = People(self.rules)
         self._loads = Loads()
 
     def __len__(self) -> int:
@@ -44,12 +45,14 @@ class Engine:
         """Forget a person. What is assigned to them stays theirs until released or assigned anew."""
         self._people.remove(person_id)
 
-    def assign(self, request_id: str, person_id: str, weight: float = 1) -> None:
+    def assign(self, request_id: str, person_id: str, weight: float = 1, at: datetime | None = None) -> None:
         """A request is somebody's work from now on, and nobody else's. Also for people recorded later.
 
+        `at`: when it was given to them; it counts for their week (fairness), unless nobody knows.
         Raises ValueError, and changes nothing, for a weight that is not above 0.
         """
-        for changed in self._loads.assign(request_id, person_id, weight):
+        day = None if at is None else day_of(_second(at))
+        for changed in self._loads.assign(request_id, person_id, weight, day):
             self._people.weigh(changed, self._loads)
 
     def release(self, request_id: str) -> None:
@@ -57,6 +60,19 @@ class Engine:
         holder = self._loads.release(request_id)
         if holder is not None:
             self._people.weigh(holder, self._loads)
+
+    def withdraw(self, request_id: str) -> None:
+        """An assignment has come to nothing: it could not be stored, or is decided anew. It does not count for the week."""
+        holder = self._loads.withdraw(request_id)
+        if holder is not None:
+            self._people.weigh(holder, self._loads)
+
+    def responsiveness(self, person_id: str, share: float) -> None:
+        """Which share of a specialist's next offers will be answered, as far as one can tell; also for people to come.
+
+        Raises ValueError, and changes nothing, for what is no share.
+        """
+        self._people.answers(person_id, share, self._loads)
 
     def person(self, person_id: str) -> Person | None:
         """The person as known now."""
@@ -79,8 +95,8 @@ class Engine:
 
         A request that is decided anew should be released first, or the room it takes counts against its holder.
         """
-        second = int(utc(now).timestamp() // 1)
-        self._people.shifts.advance(second)
+        second = _second(now)
+        self._people.advance(second, self._loads)
         search = self._search(request, second)
         if not search.eligible:
             next_possible = search.next_possible()
@@ -88,7 +104,7 @@ class Engine:
                 explanation(search) if explain else _UNEXPLAINED,
                 None if next_possible is None else datetime.fromtimestamp(next_possible, UTC),
             )
-        shown = best(search, self._people.rows_of(search.eligible), SHOWN if explain else 1)
+        shown = best(search, self._people, SHOWN if explain else 1)
         person = shown[0].person
         why = explanation(search, shown, search.unmet(shown[0])) if explain else _UNEXPLAINED
         return Chosen(person.id, person.country, why)
@@ -108,13 +124,14 @@ class Engine:
                 continue
             outcome = self.decide(request, now, explain=explain)
             if isinstance(outcome, Chosen):
-                self.assign(request.request_id, outcome.person, self.weight_of(request))
+                self.assign(request.request_id, outcome.person, self.weight_of(request), now)
             decided.append((request, outcome))
         return decided
 
     def weight_of(self, request: Request) -> float:
         """The room a request takes of somebody's capacity; what `assign` should be given for it."""
-        return self.rules.owner_weight if isinstance(request, OwnerRequested) else self.rules.consult_weight
+        kind = self.rules.owner_weight if isinstance(request, OwnerRequested) else self.rules.consult_weight
+        return kind * request.weight
 
     def _search(self, request: Request, second: int) -> Search:
         if isinstance(request, OwnerRequested):
@@ -122,3 +139,7 @@ class Engine:
         if request.specialist:
             return NamedSearch(self._people, request)
         return SpecialistSearch(self._people, self.rules, request, second)
+
+
+def _second(moment: datetime) -> int:
+    return int(utc(moment).timestamp() // 1)

@@ -12,7 +12,7 @@ Reach has no say (M5): it is no part of a request.
 from collections.abc import Sequence
 
 from schemas.events.routing import OwnerRequested
-from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition
+from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
 from services.routing.domain.people import People, Row
 from services.routing.domain.rules import Rules
 
@@ -25,7 +25,8 @@ class OwnerSearch:
         self._people, self._rules = people, rules
         self._second, self._due = second, int(request.due_at.timestamp())
         self._speakers = EVERYBODY if request.language == UNKNOWN_LANGUAGE else people.speaking[request.language]
-        self._free = people.free(rules.owner_weight)
+        self._weight = rules.owner_weight * request.weight
+        self._free = people.free(self._weight)
         self._excluded = people.set_of(request.excluded)
         self._team = people.owners & ~self._excluded & people.branded[request.brand] & people.present
         self._on = self._team & people.shifts.on
@@ -64,10 +65,10 @@ class OwnerSearch:
 
     def points(self, rows: Sequence[Row]) -> list[int]:
         rules, skill, preferred = self._rules, self.request.skill, self.request.preferred
-        full, weight, speakers, free = rules.load_points, rules.owner_weight, self._speakers, self._free
+        full, weight, speakers, free = rules.load_points, self._weight, self._speakers, self._free
         found = []
         for row in rows:
-            total = int(full * (row.load + weight) / row.capacity)
+            total = int(full * (row.load + weight) / row.capacity) + row.fairness
             if skill and skill not in row.skills:
                 total += rules.owner_skill_points
             if not speakers >> row.slot & 1:
@@ -77,15 +78,27 @@ class OwnerSearch:
             found.append(total)
         return found
 
+    def costs(self) -> Costs:
+        rules, request, people = self._rules, self.request, self._people
+        parts: list[list[Part]] = []
+        if request.skill:
+            parts.append([(rules.owner_skill_points, ~people.skilled[request.skill])])
+        if self._speakers != EVERYBODY:
+            parts.append([(rules.owner_language_points, ~self._speakers)])
+        parts += [[digit] for digit in people.standings.digits()]
+        known = people.set_of((request.preferred,)) & self._free if request.preferred else 0
+        return Costs(rules.load_points, self._weight, parts, known, rules.preferred_points)
+
     def terms(self, row: Row) -> dict[str, int]:
-        rules = self._rules
-        unmet, known = self.unmet(row), self.request.preferred == row.person.id
-        return {
-            "load": int(rules.load_points * (row.load + rules.owner_weight) / row.capacity),
-            "skill": rules.owner_skill_points if "skill" in unmet else 0,
-            "language": rules.owner_language_points if "language" in unmet else 0,
-            "preferred": -rules.preferred_points if known and "capacity" not in unmet else 0,
-        }
+        rules, request, slot = self._rules, self.request, row.slot
+        terms = {"load": int(rules.load_points * (row.load + self._weight) / row.capacity), "fairness": row.fairness}
+        if request.skill and request.skill not in row.skills:
+            terms["skill"] = rules.owner_skill_points
+        if not self._speakers >> slot & 1:
+            terms["language"] = rules.owner_language_points
+        if request.preferred == row.person.id and self._free >> slot & 1:
+            terms["preferred"] = -rules.preferred_points
+        return terms
 
     def unmet(self, row: Row) -> tuple[str, ...]:
         request, slot = self.request, row.slot

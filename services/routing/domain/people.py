@@ -1,17 +1,21 @@
 """The people of one pool, indexed: each has a slot, and each fact about them is a bit in a set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from zlib import crc32
 
 from babel.languages import get_official_languages
 
 from schemas.organisation import Person
 from schemas.working_time import working_time
-from services.routing.domain.bits import BitSets, members
+from services.routing.domain.answering import USUAL_SHARE
+from services.routing.domain.bits import BitSets, Planes, members, united
 from services.routing.domain.loads import Loads
-from services.routing.domain.shifts import Shifts
+from services.routing.domain.rules import Rules
+from services.routing.domain.shifts import Shift, Shifts
+from services.routing.domain.week import day_of, fairness
 
 _ROUNDING = 1e-9
 OWNER_ROLES = frozenset({"agent", "coach", "lead"})
@@ -28,7 +32,16 @@ class Row:
     tie: int
     load: float = 0.0
     turn: int = 0
+    silence: float = 0.0
+    """By how much less than usual a specialist answers offers: a share; below 0 for who answers more."""
     home_languages: frozenset[str] = field(default=frozenset())
+    shift: Shift = field(kw_only=True)
+    fairness: int = 0
+    """Points for the work of the last week, in proportion to the working time."""
+    answers: int = 0
+    """A specialist's points for `silence`."""
+    standing: int = 0
+    """Both together, less the least it can be; as `People.standings` has it."""
 
 
 @lru_cache(maxsize=512)
@@ -40,14 +53,27 @@ def languages_of(country: str) -> frozenset[str]:
 class People:
     """Everybody who may be asked, with the sets to search them by."""
 
-    def __init__(self, look_ahead_seconds: int) -> None:
+    def __init__(self, rules: Rules) -> None:
         self.rows: list[Row | None] = []
         self.slots: dict[str, int] = {}
-        self.shifts = Shifts(look_ahead_seconds)
+        self.shifts = Shifts(rules.look_ahead_minutes * 60)
         self.owners = self.specialists = self.present = 0
-        self.speaking, self.skilled, self.branded, self.located = BitSets(), BitSets(), BitSets(), BitSets()
+        self.speaking: BitSets[str] = BitSets()
+        self.skilled: BitSets[str] = BitSets()
+        self.branded: BitSets[str] = BitSets()
+        self.located: BitSets[str] = BitSets()
+        self.at_home: BitSets[str] = BitSets()
+        """Language to those in whose country it is official."""
+        self.levels: BitSets[tuple[str, int]] = BitSets()
+        self.loaded: BitSets[tuple[float, int]] = BitSets()
+        """Load and capacity to those who have these."""
+        self.standings, self.turns, self.ties = Planes(), Planes(), Planes()
+        self.least_standing = min(0, int(rules.answers_points * (USUAL_SHARE - 1)))
+        self._rules = rules
+        self._day = 0
         self._vacant: list[int] = []
         self._free: dict[float, int] = {}
+        self._silence: dict[str, float] = {}
 
     def put(self, person: Person, available: bool, loads: Loads) -> None:
         """Record a person, replacing what was known of them.
@@ -60,23 +86,24 @@ class People:
         if slot == len(self.rows):
             self.rows.append(None)
         self.slots[person.id] = slot
-        self.rows[slot] = Row(
+        row = self.rows[slot] = Row(
             person,
             slot,
             person.capacity,
             person.skills,
             crc32(person.id.encode()),
+            silence=self._silence.get(person.id, 0.0),
             home_languages=languages_of(person.country),
+            shift=self.shifts.put(slot, time),
         )
         bit = 1 << slot
-        self.speaking.add(_spoken(person), bit)
-        self.skilled.add(person.skills, bit)
-        self.branded.add(person.brands, bit)
-        self.located.add((person.country,), bit)
+        for sets, names in self._sets(row):
+            sets.add(names, bit)
+        self.ties.change(bit, 0, row.tie)
         self.present |= bit if available else 0
         self.owners |= bit if person.role in OWNER_ROLES and person.stage != "shadow" else 0
         self.specialists |= bit if person.role == "specialist" else 0
-        self.shifts.put(slot, time)
+        self.loaded.add(((row.load, row.capacity),), bit)
         self.weigh(person.id, loads)
 
     def remove(self, person_id: str) -> None:
@@ -85,32 +112,79 @@ class People:
         if slot is None:
             return
         row, bit = self.row(slot), 1 << slot
-        self.speaking.discard(_spoken(row.person), bit)
-        self.skilled.discard(row.person.skills, bit)
-        self.branded.discard(row.person.brands, bit)
-        self.located.discard((row.person.country,), bit)
+        for sets, names in self._sets(row):
+            sets.discard(names, bit)
+        self.ties.change(bit, row.tie, 0)
+        self.turns.change(bit, row.turn, 0)
+        self.standings.change(bit, row.standing, 0)
+        self.loaded.discard(((row.load, row.capacity),), bit)
         self.present, self.owners, self.specialists = self.present & ~bit, self.owners & ~bit, self.specialists & ~bit
         self._free = {weight: free & ~bit for weight, free in self._free.items()}
         self.shifts.drop(slot)
         self.rows[slot] = None
         self._vacant.append(slot)
 
+    def advance(self, second: int, loads: Loads) -> None:
+        """Bring everything that goes by time to a moment."""
+        self.shifts.advance(second)
+        if (day := day_of(second)) != self._day:
+            self._day = day
+            for person_id in loads.week.people():
+                if (slot := self.slots.get(person_id)) is not None:
+                    self._stand(self.row(slot), loads)
+
     def weigh(self, person_id: str, loads: Loads) -> None:
         """Take over a person's load and turn after an assignment or a release."""
         slot = self.slots.get(person_id)
         if slot is None:
             return  # assignments of somebody not yet recorded count as soon as they are
-        row = self.row(slot)
-        row.load, row.turn = loads.load(person_id), loads.last_turn(person_id)
+        row, bit = self.row(slot), 1 << slot
+        load, turn = loads.load(person_id), loads.last_turn(person_id)
+        if load != row.load:
+            self.loaded.discard(((row.load, row.capacity),), bit)
+            self.loaded.add(((load, row.capacity),), bit)
+        self.turns.change(bit, row.turn, turn)
+        row.load, row.turn = load, turn
         for weight, free in self._free.items():
-            bit = 1 << slot
             self._free[weight] = free | bit if _has_room(row, weight) else free & ~bit
+        self._stand(row, loads)
+
+    def answers(self, person_id: str, share: float, loads: Loads) -> None:
+        """Note which share of their offers a specialist answers. Raises ValueError, and changes nothing, for no share."""
+        if not 0 <= share <= 1:
+            raise ValueError(f"{share} is no share of offers: it lies between 0 and 1")
+        self._silence[person_id] = USUAL_SHARE - share
+        if (slot := self.slots.get(person_id)) is not None:
+            row = self.row(slot)
+            row.silence = USUAL_SHARE - share
+            self._stand(row, loads)
+
+    def _stand(self, row: Row, loads: Loads) -> None:
+        """Work out the points that go by the person alone."""
+        given = loads.week.total(row.person.id, self._day)
+        row.fairness = fairness(given, row.shift.hours_of_week(self._day), self._rules.fairness_points) if given else 0
+        row.answers = int(self._rules.answers_points * row.silence) if row.person.role == "specialist" else 0
+        standing = row.answers + row.fairness - self.least_standing
+        self.standings.change(1 << row.slot, row.standing, standing)
+        row.standing = standing
+
+    def _sets(self, row: Row) -> tuple[tuple[BitSets[Any], Iterable[Any]], ...]:
+        """Where the person is found by what."""
+        person = row.person
+        return (
+            (self.speaking, _spoken(person)),
+            (self.skilled, person.skills),
+            (self.levels, person.skills.items()),
+            (self.branded, person.brands),
+            (self.located, (person.country,)),
+            (self.at_home, row.home_languages),
+        )
 
     def free(self, weight: float) -> int:
         """The set of those who have room for this weight; kept up to date from the first time it is asked for."""
         found = self._free.get(weight)
         if found is None:
-            found = sum(1 << row.slot for row in self.rows if row and _has_room(row, weight))
+            found = united(row.slot for row in self.rows if row and _has_room(row, weight))
             self._free[weight] = found
         return found
 
@@ -145,4 +219,5 @@ def _spoken(person: Person) -> list[str]:
 
 
 def _has_room(row: Row, weight: float) -> bool:
-    return row.load + weight <= row.capacity + _ROUNDING
+    """Whoever holds nothing has room for anything: else what weighs more than anybody can hold would wait for ever."""
+    return row.load == 0 or row.load + weight <= row.capacity + _ROUNDING

@@ -69,6 +69,9 @@ class PlainSearch:
     def points(self, rows: Sequence[Row]) -> list[int]:
         return [self._points(row) for row in rows]
 
+    def costs(self) -> None:
+        """The measure is any function of a person."""
+
     def terms(self, row: Row) -> dict[str, int]:
         return {"measure": self._points(row)}
 

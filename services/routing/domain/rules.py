@@ -27,6 +27,11 @@ class Rules(BaseModel):
     """A person who would be just full; in proportion below and above."""
     preferred_points: int = Field(default=2000, ge=0)
     """Taken off for the owner the customer knows (O7): more than a full load, so that they win if they have room."""
+    fairness_points: int = Field(default=20, ge=0)
+    """Each time the work given to a person in the last week, for each working day of theirs, doubles (P5).
+
+    Little, for it settles what is otherwise equal.
+    """
     owner_skill_points: int = Field(default=500, ge=0)
     """An owner without the skill: half a load, since specialists can be asked."""
     owner_language_points: int = Field(default=300, ge=0)
@@ -37,6 +42,8 @@ class Rules(BaseModel):
     """A specialist about to go home; in proportion up to `long_enough_minutes` of work left."""
     long_enough_minutes: int = Field(default=240, gt=0)
     """A specialist with this much working time left has enough of it."""
+    answers_points: int = Field(default=500, ge=0)
+    """A specialist who answers no offer at all against one who answers all; people nobody knows yet are in between."""
     abroad_points: int = Field(default=200, ge=0)
     """A specialist in a country where the language is not official: local knowledge is what we ask for (O2)."""
 

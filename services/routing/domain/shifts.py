@@ -1,14 +1,68 @@
 """Who is on shift at a moment, kept as bit sets that change only when somebody's shift begins or ends.
 
-The answer depends on the moment asked about alone: asking about an earlier moment than before works it out afresh.
+People who have the same hours are moved together. The answer depends on the moment asked about alone: asking about an
+earlier moment than before works it out afresh.
 """
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from heapq import heappop, heappush
+from itertools import count
 
 from schemas.working_time import WEEK_SECONDS, WorkingTime
-from services.routing.domain.bits import members
+from services.routing.domain.bits import BitSets, members, united
+from services.routing.domain.week import DAY_SECONDS, DAYS
 
 _ALWAYS = -(1 << 62)
+_KEPT_AS_BITS = 64
+"""A set of that many people is kept as bits; a smaller one is put together when it is needed, to save memory."""
+
+
+class Shift:
+    """The people who have the same working time, and where they are in it at the last `advance`."""
+
+    __slots__ = ("_bits", "_week", "change", "opens", "slots", "time", "until")
+
+    def __init__(self, time: WorkingTime) -> None:
+        self.time = time
+        self.slots: set[int] = set()
+        self.until: int | None = None
+        """The second at which the shift in force ends; None off shift."""
+        self.opens: int | None = None
+        """The second at which the next shift begins; None on shift, or when there is none to see."""
+        self.change = 0
+        self._bits: int | None = None
+        self._week = (_ALWAYS, 0.0)
+
+    @property
+    def bits(self) -> int:
+        """The people as a set."""
+        if self._bits is not None:
+            return self._bits
+        bits = united(self.slots)
+        if len(self.slots) >= _KEPT_AS_BITS:
+            self._bits = bits
+        return bits
+
+    def hours_of_week(self, today: int) -> float:
+        """The hours of work in the week that ends with this day of UTC."""
+        if self._week[0] != today:
+            first, last = ((today + offset) * DAY_SECONDS for offset in (1 - DAYS, 1))
+            minutes = self.time.working_minutes_between(
+                datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
+            )
+            self._week = today, minutes / 60
+        return self._week[1]
+
+    def join(self, slot: int) -> None:
+        """One more person has this time."""
+        self.slots.add(slot)
+        self._bits = None
+
+    def leave(self, slot: int) -> None:
+        """One person has another time from now on, or is gone."""
+        self.slots.discard(slot)
+        self._bits = None
 
 
 class Shifts:
@@ -17,87 +71,111 @@ class Shifts:
     def __init__(self, look_ahead_seconds: int) -> None:
         self.on = 0
         self.staying = 0
-        self.until: dict[int, int] = {}
-        """Slot to the second their shift ends; people on shift only."""
         self._look_ahead = look_ahead_seconds
-        self._times: dict[int, WorkingTime] = {}
-        self._opens: dict[int, int] = {}
-        self._changes: dict[int, int] = {}
-        self._agenda: list[tuple[int, int]] = []
-        self._first_openings: dict[int, int | None] = {}
+        self._shifts: dict[WorkingTime, Shift] = {}
+        self._of_slot: dict[int, Shift] = {}
+        self._ends: BitSets[int] = BitSets()
+        self._openings: BitSets[int] = BitSets()
+        self._in_order: tuple[list[tuple[int, int]], list[tuple[int, int]]] | None = None
+        self._agenda: list[tuple[int, int, Shift]] = []
+        self._entries = count()
         self._now = _ALWAYS
 
-    def put(self, slot: int, time: WorkingTime) -> None:
+    def put(self, slot: int, time: WorkingTime) -> Shift:
         """Record a person's working time; seen from the next `advance` on."""
-        self._times[slot] = time
-        self._plan(slot, _ALWAYS)
+        shift = self._shifts.get(time)
+        if shift is None:
+            shift = self._shifts[time] = Shift(time)
+        shift.join(slot)
+        self._of_slot[slot] = shift
+        if shift.change != _ALWAYS:
+            self._plan(shift, _ALWAYS)
+        return shift
 
     def drop(self, slot: int) -> None:
         """Forget a person."""
-        for record in (self._times, self._opens, self._changes, self.until):
-            record.pop(slot, None)
-        self.on &= ~(1 << slot)
-        self.staying &= ~(1 << slot)
-        self._first_openings.clear()
+        shift = self._of_slot.pop(slot)
+        shift.leave(slot)
+        self._take_out(shift, 1 << slot)
+        if not shift.slots:
+            del self._shifts[shift.time]
+            shift.change = _ALWAYS - 1  # what is planned for it is stale
 
     def advance(self, second: int) -> None:
         """Bring `on` and `staying` to a moment."""
         if second < self._now:
             self._agenda.clear()
-            for slot in self._times:
-                self._plan(slot, _ALWAYS)
+            for shift in self._shifts.values():
+                self._plan(shift, _ALWAYS)
         self._now = second
         agenda = self._agenda
         while agenda and agenda[0][0] <= second:
-            moment, slot = heappop(agenda)
-            if self._changes.get(slot) == moment:  # else the entry is stale
-                self._look_at(slot, second)
+            moment, _, shift = heappop(agenda)
+            if shift.change == moment:  # else the entry is stale
+                self._look_at(shift, second)
 
     def first_opening(self, slots: int) -> int | None:
         """The earliest second at which somebody of these, all off shift now, begins to work."""
-        if slots not in self._first_openings:
-            if len(self._first_openings) > 10_000:
-                self._first_openings.clear()
-            opens = self._opens
-            self._first_openings[slots] = min((opens[slot] for slot in members(slots) if slot in opens), default=None)
-        return self._first_openings[slots]
+        return next((second for second, bits in self._ordered()[0] if bits & slots), None)
 
     def last_end(self, slots: int) -> int:
         """The latest second at which a shift of these, all on shift now, ends."""
-        return max(self.until[slot] for slot in members(slots))
+        return next(second for second, bits in reversed(self._ordered()[1]) if bits & slots)
+
+    def ending_before(self, second: int) -> Iterator[tuple[int, int]]:
+        """The ends of shifts in force before a second, first come first, and whose they are."""
+        for end, bits in self._ordered()[1]:
+            if end >= second:
+                return
+            yield end, bits
 
     def first_return(self, slots: int) -> int | None:
         """The earliest second at which somebody of these, all on shift now, begins their next shift."""
-        following = (self._times[slot].stretch(self.until[slot]) for slot in members(slots))
+        shifts = {id(shift): shift for shift in (self._of_slot[slot] for slot in members(slots))}
+        following = (shift.time.stretch(shift.until) for shift in shifts.values() if shift.until is not None)
         return min((stretch[0] for stretch in following if stretch), default=None)
 
-    def _look_at(self, slot: int, second: int) -> None:
-        bit = 1 << slot
-        self.on &= ~bit
-        self.staying &= ~bit
-        self.until.pop(slot, None)
-        self._opens.pop(slot, None)
-        self._first_openings.clear()
-        stretch = self._times[slot].stretch(second)
-        if stretch is None:
-            self._plan(slot, _next_week(second))
-        elif stretch[0] > second:
-            self._opens[slot] = stretch[0]
-            self._plan(slot, stretch[0])
-        else:
-            self._at_work(slot, bit, second, stretch[1])
+    def _ordered(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Openings and ends by time, each with whose they are."""
+        if self._in_order is None:
+            self._in_order = sorted(self._openings.items()), sorted(self._ends.items())
+        return self._in_order
 
-    def _at_work(self, slot: int, bit: int, second: int, until: int) -> None:
-        self.on |= bit
-        self.until[slot] = until
+    def _look_at(self, shift: Shift, second: int) -> None:
+        bits = shift.bits
+        self._take_out(shift, bits)
+        shift.until = shift.opens = None
+        stretch = shift.time.stretch(second)
+        if stretch is None:
+            self._plan(shift, _next_week(second))
+        elif stretch[0] > second:
+            shift.opens = stretch[0]
+            self._openings.add((stretch[0],), bits)
+            self._plan(shift, stretch[0])
+        else:
+            self._at_work(shift, bits, second, stretch[1])
+
+    def _at_work(self, shift: Shift, bits: int, second: int, until: int) -> None:
+        self.on |= bits
+        shift.until = until
+        self._ends.add((until,), bits)
         leaving = until - self._look_ahead
         if leaving > second:
-            self.staying |= bit
-        self._plan(slot, min(leaving if leaving > second else until, _next_week(second)))
+            self.staying |= bits
+        self._plan(shift, min(leaving if leaving > second else until, _next_week(second)))
 
-    def _plan(self, slot: int, moment: int) -> None:
-        self._changes[slot] = moment
-        heappush(self._agenda, (moment, slot))
+    def _take_out(self, shift: Shift, bits: int) -> None:
+        self._in_order = None
+        self.on &= ~bits
+        self.staying &= ~bits
+        if shift.until is not None:
+            self._ends.discard((shift.until,), bits)
+        if shift.opens is not None:
+            self._openings.discard((shift.opens,), bits)
+
+    def _plan(self, shift: Shift, moment: int) -> None:
+        shift.change = moment
+        heappush(self._agenda, (moment, next(self._entries), shift))
 
 
 def _next_week(second: int) -> int:

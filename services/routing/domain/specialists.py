@@ -9,7 +9,7 @@ country is asked for, nobody elsewhere will do.
 from collections.abc import Sequence
 
 from schemas.events.routing import SpecialistRequested
-from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition
+from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
 from services.routing.domain.people import People, Row
 from services.routing.domain.rules import Rules
 
@@ -29,7 +29,8 @@ class SpecialistSearch:
         self._skilled = people.skilled[request.skill] if request.skill else EVERYBODY
         self._located = people.located[request.country] if request.country else EVERYBODY
         self._excluded = people.set_of(request.excluded)
-        self._free = people.free(rules.consult_weight)
+        self._weight = rules.consult_weight * request.weight
+        self._free = people.free(self._weight)
         self._able = (
             people.specialists
             & ~self._excluded
@@ -76,33 +77,53 @@ class SpecialistSearch:
 
     def points(self, rows: Sequence[Row]) -> list[int]:
         rules, skill, language = self._rules, self.request.skill, self.request.language
-        full, weight, level_points = rules.load_points, rules.consult_weight, rules.skill_level_points
+        full, weight, level_points = rules.load_points, self._weight, rules.skill_level_points
         abroad = 0 if language == UNKNOWN_LANGUAGE else rules.abroad_points
         enough, closing = rules.long_enough_minutes * 60, rules.closing_points
-        enough_until, until = self._second + enough, self._people.shifts.until
+        enough_until = self._second + enough
         found = []
         for row in rows:
-            total = int(full * (row.load + weight) / row.capacity)
+            total = int(full * (row.load + weight) / row.capacity) + row.fairness + row.answers
             if skill:
                 total += (TOP_LEVEL - row.skills[skill]) * level_points
-            if (short := enough_until - until[row.slot]) > 0:
+            if (short := enough_until - (row.shift.until or 0)) > 0:
                 total += closing * short // enough
             if language not in row.home_languages:
                 total += abroad
             found.append(total)
         return found
 
+    def costs(self) -> Costs:
+        rules, request, people = self._rules, self.request, self._people
+        parts: list[list[Part]] = []
+        if request.skill:
+            levels = range(1, TOP_LEVEL)
+            worth = rules.skill_level_points
+            parts.append([((TOP_LEVEL - level) * worth, people.levels[request.skill, level]) for level in levels])
+        if request.language != UNKNOWN_LANGUAGE:
+            parts.append([(rules.abroad_points, ~people.at_home[request.language])])
+        ending = people.shifts.ending_before(self._second + rules.long_enough_minutes * 60)
+        parts.append([(self._closing(end), who) for end, who in ending])
+        parts += [[digit] for digit in people.standings.digits()]
+        return Costs(rules.load_points, self._weight, parts)
+
+    def _closing(self, until: int) -> int:
+        enough = self._rules.long_enough_minutes * 60
+        return self._rules.closing_points * max(0, self._second + enough - until) // enough
+
     def terms(self, row: Row) -> dict[str, int]:
         rules, request = self._rules, self.request
-        enough = rules.long_enough_minutes * 60
-        short = max(0, self._second + enough - self._people.shifts.until[row.slot])
-        at_home = request.language == UNKNOWN_LANGUAGE or request.language in row.home_languages
-        return {
-            "load": int(rules.load_points * (row.load + rules.consult_weight) / row.capacity),
-            "skill": (TOP_LEVEL - row.skills[request.skill]) * rules.skill_level_points if request.skill else 0,
-            "closing": rules.closing_points * short // enough,
-            "abroad": 0 if at_home else rules.abroad_points,
+        terms = {
+            "load": int(rules.load_points * (row.load + self._weight) / row.capacity),
+            "fairness": row.fairness,
+            "answers": row.answers,
+            "closing": self._closing(row.shift.until or 0),
         }
+        if request.skill:
+            terms["skill"] = (TOP_LEVEL - row.skills[request.skill]) * rules.skill_level_points
+        if request.language not in row.home_languages and request.language != UNKNOWN_LANGUAGE:
+            terms["abroad"] = rules.abroad_points
+        return terms
 
     def unmet(self, row: Row) -> tuple[str, ...]:
         return () if self._speakers >> row.slot & 1 else ("language",)
