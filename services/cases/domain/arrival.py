@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.base import Event
-from schemas.events.case import CaseMessageAdded, CaseMessageForwarded, CaseOpened, CaseReopened
+from schemas.events.case import CaseClosed, CaseMessageAdded, CaseMessageForwarded, CaseOpened, CaseReopened
 from schemas.events.message import Classification, Message, MessageClassified
 from schemas.events.routing import CapacityTaken, OwnerRequested
 from schemas.ids import derive
 from services.cases.domain.case import Case
 from services.cases.domain.terms import Terms
+
+THANKS_CONFIDENCE = 0.6
+THANKS_CHARACTERS = 200
+QUESTION_MARKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,21 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
     if case.closed:
         return [_forwarded(case, arrived)]
     added = _added(case.id, arrived)
-    return [added, *_reopening(case, arrived)] if case.resolved else [added]
+    if not case.resolved:
+        return [added]
+    if is_thanks(arrived.message, arrived.classification):
+        return [added, CaseClosed(**_facts(case), owner=case.owner, cause="thanks", closed_at=now)]
+    return [added, *_reopening(case, arrived)]
+
+
+def is_thanks(message: Message, label: Classification) -> bool:
+    """Whether a word after the resolution is only kind (rule 6): nobody has to answer it, and nothing is asked in it.
+
+    When in doubt it is not: a case that is opened again in vain costs a look, one that is closed in vain costs a customer.
+    """
+    kind = label.intent == "compliment" and label.intent_confidence >= THANKS_CONFIDENCE
+    short = len(message.text) <= THANKS_CHARACTERS and not message.attachments
+    return kind and short and label.sentiment != "negative" and not any(mark in message.text for mark in QUESTION_MARKS)
 
 
 def _added(case_id: str, arrived: Arrived) -> CaseMessageAdded:
@@ -147,9 +165,12 @@ def owner_wanted(opened: CaseOpened, label: Classification, preferred: str) -> O
 
 
 def _reopening(case: Case, arrived: Arrived) -> list[Event]:
-    facts = {"case_id": case.id, "conversation": case.conversation}
-    reopened = CaseReopened(**facts, brand=case.brand, owner=case.owner, message_id=arrived.message.id)
+    reopened = CaseReopened(**_facts(case), owner=case.owner, message_id=arrived.message.id)
     return [reopened, taken_again(case)]
+
+
+def _facts(case: Case) -> dict[str, str]:
+    return {"case_id": case.id, "conversation": case.conversation, "brand": case.brand}
 
 
 def taken_again(case: Case) -> CapacityTaken:

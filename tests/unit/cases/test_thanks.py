@@ -1,0 +1,74 @@
+"""A word of thanks after the resolution closes the case; everything else opens it again (rule 6)."""
+
+from typing import Any
+
+import pytest
+
+from schemas.events.message import Attachment, MessageClassified
+from tests.unit.cases.life import OWNER, Life, message
+
+
+def said(text: str, intent: str = "compliment", confidence: float = 0.9, **changes: Any) -> MessageClassified:
+    event = message(2, 30, text=text, **changes)
+    label = event.classification.model_copy(
+        update={"intent": intent, "intent_confidence": confidence, "sentiment": "positive"}
+    )
+    return event.model_copy(update={"classification": label})
+
+
+def resolved() -> Life:
+    life = Life()
+    life.arrives(1)
+    life.assigned()
+    life.sent(life.replies())
+    life.resolves()
+    return life
+
+
+def test_a_thank_you_closes_and_nobody_has_to_answer() -> None:
+    life = resolved()
+    life.hear(said("Dank je wel, het werkt weer!"))
+    assert (life.case.status, life.case.owner, life.case.messages) == ("closed", OWNER, 2)
+    assert [each.event.cause for each in life.said if each.event.type == "case.closed.v1"] == ["thanks"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        said("Thanks. And how do I clean it?"),
+        said("Thanks", intent="remark"),
+        said("Thanks", confidence=0.5),
+        said("Thank you " * 30),
+        said("Thanks", attachments=(Attachment(url="https://example.org/a.jpg"),)),
+    ],
+    ids=["asks", "another-intent", "not-sure", "long", "shows-something"],
+)
+def test_whatever_may_need_an_answer_opens_it_again(other: MessageClassified) -> None:
+    life = resolved()
+    life.hear(other)
+    assert (life.case.status, life.case.owner) == ("owned", OWNER)
+
+
+def test_an_ironic_thank_you_is_no_thanks() -> None:
+    event = said("Great, thanks for nothing")
+    life = resolved()
+    life.hear(
+        event.model_copy(update={"classification": event.classification.model_copy(update={"sentiment": "negative"})})
+    )
+    assert life.case.status == "owned"
+
+
+def test_thanks_in_an_open_case_are_a_message_like_any_other() -> None:
+    life = Life()
+    life.arrives(1)
+    life.assigned()
+    life.hear(said("Thank you already"))
+    assert (life.case.status, life.case.messages) == ("owned", 2)
+
+
+def test_after_a_thank_you_the_next_message_is_a_new_case_for_the_same_owner() -> None:
+    life = resolved()
+    life.hear(said("Thank you!"))
+    life.arrives(3, 60)
+    assert life.case.previous_case == life.states[0].id
+    assert life.case.status == "new"
