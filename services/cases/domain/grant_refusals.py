@@ -38,12 +38,6 @@ class MandateTooSmall(Refused):
     status = 403
 
 
-class GrantNotOpen(Refused):
-    """It does not exist, or it was granted or refused already."""
-
-    kind = "grant-not-open"
-
-
 class TooLongAgo(Refused):
     """What the command rests on may not hold any more; nothing has changed."""
 
