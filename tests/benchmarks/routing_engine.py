@@ -119,7 +119,7 @@ def run(engine: Engine, work: list[tuple[datetime, Request]], explain: bool) -> 
         outcome = engine.decide(request, now, explain=explain)
         if isinstance(outcome, Chosen):
             chosen += 1
-            engine.assign(request.request_id, outcome.person)
+            engine.assign(request.request_id, outcome.person, at=now)
             open_requests.append(request.request_id)
         if len(open_requests) > room:
             engine.release(open_requests.pop(0))

@@ -16,8 +16,8 @@ from services.routing.domain.people import People, Row
 
 SHOWN = 3
 """Candidates an explanation names."""
-FEW = 24
-"""So many people are looked at one by one; of more, sets are made first."""
+FEW_TO_BEGIN, FEW = 160, 24
+"""So many eligible people are looked at one by one; of more, sets are made until a set has so few."""
 EVERYBODY = -1
 """The set that all are in, as bits: a condition that rules nobody out."""
 UNKNOWN_LANGUAGE = "und"
@@ -28,6 +28,8 @@ Condition = tuple[str, int]
 
 Part = tuple[int, int]
 """Points, and the set of people whom they are added to."""
+Place = tuple[Any, ...]
+"""A person's place in the order, the person at the end."""
 Made = TypeVar("Made", bound=BaseModel)
 _DEFAULTS: dict[type[BaseModel], dict[str, Any]] = {
     Explanation: dict(Explanation()),
@@ -83,33 +85,29 @@ class Search(Protocol):
 
 def best(search: Search, people: People, shown: int = SHOWN) -> list[Row]:
     """The first few people by points; ties by load share, longest since an assignment, then in turn by request."""
-    if search.eligible.bit_count() <= FEW or (costs := search.costs()) is None:
-        return _looked_at(search, people.rows_of(search.eligible), shown)
-    return _narrowed(search, people, costs, shown)
+    turn = crc32(search.request.request_id.encode())
+    if search.eligible.bit_count() <= FEW_TO_BEGIN or (costs := search.costs()) is None:
+        return [place[-1] for place in _first(search, people.rows_of(search.eligible), turn, shown)]
+    return _narrowed(search, people, costs, turn, shown)
 
 
-def _looked_at(search: Search, rows: Sequence[Row], shown: int) -> list[Row]:
+def _first(search: Search, rows: Sequence[Row], turn: int, shown: int) -> list[Place]:
     """The first few, by looking at everybody."""
     points = search.points(rows)
-    if len(rows) == 1:
-        return list(rows)
     # Ties are settled only among those who can be among the first.
     enough = min(points) if shown == 1 else sorted(points)[min(shown, len(points)) - 1]
-    turn = crc32(search.request.request_id.encode())
-    keyed = [_ranked(row, total, turn) for total, row in zip(points, rows, strict=True) if total <= enough]
-    if len(keyed) > 1:
-        keyed.sort()
-    return [key[-1] for key in keyed[:shown]]
+    places = [_place(row, total, turn) for total, row in zip(points, rows, strict=True) if total <= enough]
+    places.sort()
+    return places[:shown]
 
 
-def _ranked(row: Row, points: int, turn: int) -> tuple[Any, ...]:
+def _place(row: Row, points: int, turn: int) -> Place:
     """A person's place in the order; nobody shares it."""
     return (points, row.load / row.capacity, True, row.turn, row.tie ^ turn, row.person.id, row)
 
 
-def _narrowed(search: Search, people: People, costs: Costs, shown: int) -> list[Row]:
+def _narrowed(search: Search, people: People, costs: Costs, turn: int, shown: int) -> list[Row]:
     """The first few, by dividing people into sets of equal cost, the cheapest further and further; few are looked at."""
-    turn = crc32(search.request.request_id.encode())
     sets = count()
     heap: list[tuple[Any, ...]] = [
         (points, share, False, next(sets), 0, bits) for points, share, bits in _by_load(search.eligible, people, costs)
@@ -120,13 +118,13 @@ def _narrowed(search: Search, people: People, costs: Costs, shown: int) -> list[
         points, share, single, _, depth, *_, last = heappop(heap)
         if single:
             found.append(last)
-        elif last.bit_count() <= FEW:
-            rows = people.rows_of(last)
-            for row, total in zip(rows, search.points(rows), strict=True):
-                heappush(heap, _ranked(row, total, turn))
-        elif depth == len(costs.parts):
-            for row in people.rows_of(fewest(last, _ties(people, turn), shown, FEW)):
-                heappush(heap, _ranked(row, points, turn))
+            continue
+        done = depth == len(costs.parts)
+        if done:
+            last = fewest(last, _ties(people, turn), shown, FEW)
+        if done or last.bit_count() <= FEW:
+            for place in _first(search, people.rows_of(last), turn, shown):
+                heappush(heap, place)
         else:
             for more, part in _divided(last, costs.parts[depth]):
                 heappush(heap, (points + more, share, False, next(sets), depth + 1, part))

@@ -59,7 +59,7 @@ class Engine:
         """The work of a request is done; nothing happens when nobody holds it."""
         holder = self._loads.release(request_id)
         if holder is not None:
-            self._people.weigh(holder, self._loads)
+            self._people.weigh(holder, self._loads, given=False)
 
     def withdraw(self, request_id: str) -> None:
         """An assignment has come to nothing: it could not be stored, or is decided anew. It does not count for the week."""

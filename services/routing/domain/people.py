@@ -133,8 +133,8 @@ class People:
                 if (slot := self.slots.get(person_id)) is not None:
                     self._stand(self.row(slot), loads)
 
-    def weigh(self, person_id: str, loads: Loads) -> None:
-        """Take over a person's load and turn after an assignment or a release."""
+    def weigh(self, person_id: str, loads: Loads, *, given: bool = True) -> None:
+        """Take over a person's load and turn after an assignment or a release; `given`: and the work of their week."""
         slot = self.slots.get(person_id)
         if slot is None:
             return  # assignments of somebody not yet recorded count as soon as they are
@@ -147,7 +147,8 @@ class People:
         row.load, row.turn = load, turn
         for weight, free in self._free.items():
             self._free[weight] = free | bit if _has_room(row, weight) else free & ~bit
-        self._stand(row, loads)
+        if given:
+            self._stand(row, loads)
 
     def answers(self, person_id: str, share: float, loads: Loads) -> None:
         """Note which share of their offers a specialist answers. Raises ValueError, and changes nothing, for no share."""

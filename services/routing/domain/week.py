@@ -32,10 +32,13 @@ class Week:
     def add(self, person_id: str, day: int, weight: float) -> None:
         """Count work; a negative weight takes it back."""
         days = self._given.setdefault(person_id, {})
+        if day not in days:
+            last = max((day, *days))
+            for forgotten in [each for each in days if each <= last - DAYS]:
+                del days[forgotten]
+            if day <= last - DAYS:
+                return
         days[day] = days.get(day, 0.0) + weight
-        if len(days) > DAYS:
-            last = max(days)
-            self._given[person_id] = {each: weight for each, weight in days.items() if each > last - DAYS}
 
     def total(self, person_id: str, today: int) -> float:
         """The weight of all that a person was given in the week that ends with this day."""

@@ -63,6 +63,7 @@ def requests(draw: st.DrawFn, now: datetime) -> OwnerRequested | SpecialistReque
         "brand": draw(st.sampled_from(["homely", "lumo", "unheard-of"])),
         "language": draw(st.sampled_from(["en", "es", "tr", "und"])),
         "skill": draw(st.sampled_from(["", "coffee", "lighting"])),
+        "weight": draw(weights),
     }
     excluded = draw(st.lists(st.sampled_from(PERSON_IDS), max_size=2).map(tuple))
     if draw(st.booleans()):

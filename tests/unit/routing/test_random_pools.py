@@ -8,7 +8,7 @@ import pytest
 
 from schemas.events.routing import OwnerRequested
 from schemas.organisation import Person
-from services.routing.domain import Chosen, Engine, Nobody, Outcome, Request, Rules
+from services.routing.domain import Chosen, Engine, Nobody, Outcome, Request, Rules, choosing
 from tests.unit.routing.reference import Reference
 from tests.unit.routing.staff import at, owner_wanted, person, specialist_wanted
 from tests.unit.routing.strategies import PLACES
@@ -16,6 +16,7 @@ from tests.unit.routing.strategies import PLACES
 LANGUAGES = ["en", "es", "tr"]
 HOURS = ["24/7", "24/7", {"mon-sun": "09:00-17:30"}, {"mon-sun": "15:00-23:00"}, {"mon-sun": "23:00-07:00"}]
 MONDAY = at("2026-03-23 00:00")
+REQUESTS = 12
 
 
 def somebody(number: int, dice: random.Random) -> Person:
@@ -46,6 +47,7 @@ def wanted(number: int, now: datetime, dice: random.Random) -> Request:
         "brand": dice.choice(["homely", "homely", "lumo"]),
         "language": dice.choice([*LANGUAGES, "und"]),
         "skill": dice.choice(["", "coffee", "lighting"]),
+        "weight": dice.choice([1, 1, 0.5, 2]),
     }
     if dice.random() < 0.5:
         return owner_wanted(f"request-{number}", **common, preferred=dice.choice(["", f"person-{dice.randrange(15)}"]))
@@ -78,29 +80,39 @@ def play(seed: int, seen: Counter[str]) -> None:
         one, available = somebody(number, dice), dice.random() < 0.9
         engine.upsert(one, available)
         reference.people[one.id] = (one, available)
+        if dice.random() < 0.3:
+            reference.shares[one.id] = dice.random()
+            engine.responsiveness(one.id, reference.shares[one.id])
     now = MONDAY + timedelta(minutes=dice.randrange(14 * 1440))
-    for number in range(20):
+    for number in range(REQUESTS):
         now += timedelta(minutes=dice.choice([0, 5, 60, 300]))
         request = wanted(number, now, dice)
         outcome = engine.decide(request, now)
-        expected = reference.decide(request, now)
+        expected, why = reference.outcome(request, now)
         assert (outcome.person if isinstance(outcome, Chosen) else None) == expected, (seed, number)
+        assert outcome.explanation == why, (seed, number)
         seen[kind(request, outcome)] += 1
         if isinstance(outcome, Nobody):
             nobody_before(engine, request, now, outcome, dice)
         if expected:
-            engine.assign(request.request_id, expected)
-            reference.assign(request.request_id, expected, 1)
+            weight = engine.weight_of(request)
+            engine.assign(request.request_id, expected, weight, now)
+            reference.assign(request.request_id, expected, weight, now)
         if dice.random() < 0.2:
-            done = f"request-{dice.randrange(20)}"
+            done = f"request-{dice.randrange(REQUESTS)}"
             engine.release(done)
             reference.held.pop(done, None)
 
 
+@pytest.mark.parametrize("by_sets", [False, True], ids=["looked at one by one", "narrowed by sets"])
 @pytest.mark.parametrize("block", range(4))
-def test_engine_chooses_as_the_reference_does(block: int) -> None:
+def test_engine_chooses_as_the_reference_does(block: int, by_sets: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same choice with the same explanation; also where people are narrowed down as if they were many."""
+    if by_sets:
+        monkeypatch.setattr(choosing, "FEW_TO_BEGIN", 0)
+        monkeypatch.setattr(choosing, "FEW", 1)
     seen: Counter[str] = Counter()
-    for seed in range(block * 60, block * 60 + 60):
+    for seed in range(block * 260, block * 260 + 260):
         play(seed, seen)
     usual = {
         "owner",
