@@ -38,9 +38,21 @@ def test_every_example_belongs_to_an_event() -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=name)
 def test_an_example_fits_its_class_and_comes_back_the_same(path: Path) -> None:
+    """An example may be older than an optional field; what it says itself comes back as it is."""
     text = path.read_text()
     event = REGISTRY[path.parent.name].model_validate_json(text)
-    assert json.loads(event.model_dump_json()) == json.loads(text)
+    written = event.model_dump_json()
+    assert within(json.loads(text), json.loads(written)) == json.loads(text)
+    assert REGISTRY[path.parent.name].model_validate_json(written) == event
+
+
+def within(asked: Any, whole: Any) -> Any:
+    """Of `whole` only what `asked` has too, all the way down."""
+    if isinstance(asked, dict) and isinstance(whole, dict):
+        return {key: within(value, whole[key]) for key, value in asked.items() if key in whole}
+    if isinstance(asked, list) and isinstance(whole, list) and len(asked) == len(whole):
+        return [within(one, other) for one, other in zip(asked, whole, strict=True)]
+    return whole
 
 
 @pytest.mark.parametrize("path", PATHS, ids=name)
