@@ -105,7 +105,8 @@ async def merge(case_id: str, request: Request, pages: TeamPages, desk: InParts)
     """Let the case go on in another one of the same customer."""
 
     async def command(form: FormState, view: CaseView, person: str) -> str:
-        body = {"into": text_of(form.values, "into"), "reason": text_of(form.values, "reason", "reason-missing")}
+        into = text_of(form.values, "into").partition("#")[0].rstrip("/").rpartition("/")[2]
+        body = {"into": into, "reason": text_of(form.values, "reason", "reason-missing")}
         await desk.commands.do(person, form.key, "cases", view.id, "merge", body=body)
         return pages.gettext("Merged. It goes on in the other case.")
 

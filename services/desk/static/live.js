@@ -29,12 +29,15 @@
     for (const each of part.querySelectorAll("input[type=checkbox][id], input[type=radio][id]")) {
       if (each.checked !== each.defaultChecked) ticked.set(each.id, each.checked);
     }
+    const chosen = new Map(
+      [...part.querySelectorAll("select[id]")].map((each) => [each.id, [...each.selectedOptions].map((one) => one.value)]),
+    );
     const known = new Set([...part.querySelectorAll("li[id], tr a[id]")].map((each) => each.id));
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-    return { open, typed, ticked, known, focused };
+    return { open, typed, ticked, chosen, known, focused };
   }
 
-  function bringBack({ open, typed, ticked, known, focused }) {
+  function bringBack({ open, typed, ticked, chosen, known, focused }) {
     const part = root();
     if (!part) return;
     for (const each of part.querySelectorAll("details[id]")) if (open.has(each.id)) each.open = open.get(each.id);
@@ -47,6 +50,9 @@
     for (const [id, checked] of ticked) {
       const field = document.getElementById(id);
       if (field) field.checked = checked;
+    }
+    for (const [id, values] of chosen) {
+      for (const option of document.getElementById(id)?.options ?? []) option.selected = values.includes(option.value);
     }
     if (known.size) for (const each of part.querySelectorAll("li[id]")) if (!known.has(each.id)) each.classList.add("fresh");
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });

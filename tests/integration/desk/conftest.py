@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
+from services.cases.app import build as build_cases
+from services.cases.settings import Settings as CasesSettings
 from services.chassis.clock import Clock
 from services.chassis.documents import Outgoing
 from services.chassis.service import Service
@@ -36,6 +38,14 @@ async def start_desk(backends: Backends) -> AsyncIterator[Started]:
     yield start
     for service in running:
         await service.stop()
+
+
+@pytest.fixture
+async def cases(backends: Backends) -> AsyncIterator[Service]:
+    service = build_cases(CasesSettings(**(backends.settings() | {"internal_token": TOKEN})))
+    await service.start()
+    yield service
+    await service.stop()
 
 
 class Browser:
