@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict, Field
 
-from schemas.base import Event, Identifier
+from schemas.base import Event, Identifier, UtcDatetime
 from schemas.organisation import Person
 
 
@@ -22,3 +22,7 @@ class PersonRecorded(Event):
     person: RosterPerson
     available: bool = Field(default=True)
     """False while a person is marked absent by hand, whatever the working hours say."""
+    absent_until: UtcDatetime | None = None
+    """While absent: when they are there again by themselves; none: when somebody says so."""
+    absence_reason: str = ""
+    """What colleagues may read of it."""

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
+import uvicorn
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -193,3 +194,13 @@ def listener(host: str, port: int, service: str) -> socket.socket:
             f"{service} can not listen on {host}:{port}: {error.strerror}; set {service.upper()}_HTTP_PORT"
         ) from error
     return found
+
+
+async def serving(app: FastAPI, bound: socket.socket) -> tuple[uvicorn.Server, asyncio.Task[None]]:
+    """A server on that socket, ready, and its work; `should_exit` ends it."""
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
+    server = uvicorn.Server(config)
+    work = asyncio.create_task(server._serve([bound]))  # noqa: SLF001 - serve() would take the process's signals
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    return server, work

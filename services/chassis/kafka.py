@@ -256,15 +256,20 @@ async def follow(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[list[
         await consumer.stop()
 
 
-def assignment_listener(assigned: Callable[[int], None]) -> ConsumerRebalanceListener:
-    """Tells how many partitions this consumer has, each time that Kafka distributes them anew."""
+def assignment_listener(
+    cluster: Cluster, assigned: Callable[[Sequence[str] | None], None]
+) -> ConsumerRebalanceListener:
+    """Tells the topic of each partition that this consumer has, each time that Kafka has distributed them anew.
+
+    None says that Kafka is about to: all may go to others. What is in hand then is fenced by guards in the store.
+    """
 
     class Listener(ConsumerRebalanceListener):
-        def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
-            """Nothing to do: guards in the store fence late writes."""
+        def on_partitions_revoked(self, _: Iterable[Any]) -> None:
+            assigned(None)
 
         def on_partitions_assigned(self, partitions: Iterable[Any]) -> None:
-            assigned(len(list(partitions)))
+            assigned([each.topic.removeprefix(cluster.prefix) for each in partitions])
 
     return Listener()
 

@@ -25,11 +25,14 @@ def topics_of(service: str) -> list[str]:
 
 
 def listening(
-    config: ServiceConfig, topics: Sequence[str], handle: Handle, assigned: Callable[[int], None]
+    config: ServiceConfig,
+    topics: Sequence[str],
+    handle: Handle,
+    assigned: Callable[[Sequence[str] | None], None],
 ) -> KafkaBroker:
     """A broker, not yet started, that gives every batch of these topics to `handle`; when that raises, the batch comes again.
 
-    `assigned` hears how many partitions there are each time that Kafka distributes them.
+    `assigned` hears the topic of each partition each time that Kafka has distributed them, and None before it does.
     """
     cluster, service = config.cluster, config.service
     broker = KafkaBroker(
@@ -51,7 +54,7 @@ def listening(
         session_timeout_ms=config.session_timeout_ms,
         heartbeat_interval_ms=config.session_timeout_ms // 3,
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-        listener=kafka.assignment_listener(assigned),
+        listener=kafka.assignment_listener(cluster, assigned),
         no_reply=True,
         decoder=_raw_body,
         parser=_keep_raw,

@@ -16,7 +16,7 @@ from services.chassis.config import ServiceConfig
 from services.chassis.documents import Collection
 from services.chassis.errors import Unavailable
 from services.chassis.gauges import LOOK_EVERY_SECONDS, Gauges
-from services.chassis.http import application, listener
+from services.chassis.http import application, listener, serving
 from services.chassis.kafka import Publisher, Record
 from services.chassis.listening import STOP_SECONDS, listening, start_listening, topics_of
 from services.chassis.mongo import Database
@@ -71,14 +71,14 @@ class Service:
         self.gauges = Gauges(self.name, checks, self.outbox, self.parking, self._consumer)
         self.port = config.http_port
         self._work: list[tuple[Work, float]] = []
-        self._on_start: list[Work] = []
-        self._on_batch: list[Work] = []
-        self._on_partitions: list[Work] = []
+        self._on_start, self._on_partitions = list[Work](), list[Work]()
+        self._before_batch, self._on_batch = list[Work](), list[Work]()
         self._new_partitions = False
         self._taking_over = asyncio.Lock()
         self._caught_up = False
         self._assigned_at = self._last_batch_at = 0.0
         self.has_partitions = False
+        self._held: frozenset[str] = frozenset()
         self._tasks: list[asyncio.Task[None]] = []
         self._server: uvicorn.Server | None = None
         self._trouble = "" if not self.listens else "not listening yet"
@@ -103,6 +103,10 @@ class Service:
     def on_partitions(self, work: Work) -> None:
         """Do this before the first batch after Kafka has given us partitions: another instance may have had them."""
         self._on_partitions.append(work)
+
+    def before_batch(self, work: Work) -> None:
+        """Do this before each batch is handled."""
+        self._before_batch.append(work)
 
     def on_batch(self, work: Work) -> None:
         """Do this after each batch that was handled."""
@@ -179,6 +183,10 @@ class Service:
                     self._new_partitions = True
                     raise
 
+    def holds(self, topic: str) -> bool:
+        """Whether partitions of this topic are ours: neither about to go to others, nor before `on_partitions` is done."""
+        return topic in self._held and not self._new_partitions and not self._taking_over.locked()
+
     @property
     def caught_up(self) -> bool:
         """Whether what waited in Kafka when we were given our partitions has been handled: once nothing came for a while.
@@ -196,6 +204,8 @@ class Service:
         while not self._stopping.is_set():
             try:
                 await self.take_over()
+                for work in self._before_batch:
+                    await work()
                 await self.processor.process(records)
                 for work in self._on_batch:
                     await work()
@@ -221,8 +231,11 @@ class Service:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), delay)
 
-    def _assigned(self, count: int) -> None:
-        self.has_partitions = bool(count)
+    def _assigned(self, topics: Sequence[str] | None) -> None:
+        self._held = frozenset(topics or ())
+        if topics is None:
+            return  # they are being distributed anew
+        self.has_partitions = bool(topics)
         self._new_partitions = True
         self._caught_up = False
         self._assigned_at = self._last_batch_at = asyncio.get_running_loop().time()
@@ -244,30 +257,25 @@ class Service:
     async def _serve(self) -> None:
         bound = listener(self.config.http_host, self.config.http_port, self.name)
         self.port = bound.getsockname()[1]
-        self._server = uvicorn.Server(
-            uvicorn.Config(self.api, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
-        )
-        self._serving = asyncio.create_task(self._server._serve([bound]))  # noqa: SLF001 - serve() would take the process's signals
-        while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
+        self._server, self._serving = await serving(self.api, bound)
 
     async def _store(self) -> str:
-        try:
-            await asyncio.wait_for(self.database.ping(), 2)
-        except (Unavailable, TimeoutError) as error:
-            return str(error) or "no answer in 2 seconds"
-        return ""
+        return await _silence(self.database.ping())
 
     async def _broker(self) -> str:
-        try:
-            await asyncio.wait_for(self.publisher.ping(), 2)
-        except (Unavailable, TimeoutError) as error:
-            return str(error) or "no answer in 2 seconds"
-        return self._trouble
+        return await _silence(self.publisher.ping()) or self._trouble
 
     async def _outbox(self) -> str:
         age = self.outbox.oldest_age_seconds
         return f"the oldest event waits for {age:.0f} s" if age > OUTBOX_AGE_LIMIT_SECONDS else ""
+
+
+async def _silence(ping: Awaitable[None]) -> str:
+    try:
+        await asyncio.wait_for(ping, 2)
+    except (Unavailable, TimeoutError) as error:
+        return str(error) or "no answer in 2 seconds"
+    return ""
 
 
 async def run(service: Service) -> None:

@@ -10,7 +10,7 @@ from schemas.organisation_rules import broken_rules
 from services.chassis.errors import Problem
 from services.chassis.http import require_internal
 from services.chassis.ids import fresh
-from services.routing.duty import Duty
+from services.routing.staff import Staff
 
 router = APIRouter(dependencies=[Depends(require_internal)])
 
@@ -27,12 +27,12 @@ async def record(
     person_id: str, body: Record, request: Request, idempotency_key: Annotated[str, Header()] = ""
 ) -> None:
     """Record a person as known from now on; the next decision counts with it."""
-    duty: Duty = request.app.state.duty
+    staff: Staff = request.app.state.staff
     organisation: Organisation = request.app.state.organisation
     if person_id != body.person.id:
         raise Problem(422, "invalid-request", f"person.id: {body.person.id!r} is not {person_id!r} of the address")
     _require_valid(body.person, organisation)
-    await duty.record(body.person, body.available, idempotency_key or fresh())
+    await staff.record(body.person, body.available, idempotency_key or fresh())
 
 
 def _require_valid(person: Person, organisation: Organisation) -> None:

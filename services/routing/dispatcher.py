@@ -1,36 +1,48 @@
-"""The engines in service: one per pool, fed from the store, asked for each request."""
+"""The engines in service: one per pool, fed from the store, asked for each request, and for all that waits at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from hashlib import blake2s
 
-from schemas.events.routing import (
-    OwnerAssigned,
-    OwnerRequested,
-    RequestUnserved,
-    SpecialistOffered,
-    SpecialistRequested,
-)
-from schemas.organisation import NotInOrganisation, Organisation, Person
-from schemas.working_time import working_time
+from schemas.events.routing import SpecialistRequested
+from schemas.organisation import Organisation, Person
 from services.chassis.documents import Decision
-from services.routing.domain import Chosen, Engine, Nobody, Request
+from services.routing.answers import Answers, waiting_state
+from services.routing.domain import Chosen, Engine, Nobody, Outcome, Request
+from services.routing.domain.policies import policy
 from services.routing.store import RequestState
+from services.routing.waiting import Kind, Wait, Waiting, by_age, by_deadline, kind_of
+
+DEADLINE = "deadline"
+"""The policy unless another one is set; the only one that knows deadlines."""
+Decided = tuple[Request, Outcome]
+JOINTLY = 200
+"""How many requests are decided together; more take further rounds."""
 
 
 class Dispatcher:
-    """Decides requests and keeps in mind who holds what; can be rebuilt from the store at any time."""
+    """Decides requests and keeps in mind who holds what, and what waits; can be rebuilt from the store at any time."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(self, organisation: Organisation, policy_name: str = DEADLINE) -> None:
         self._organisation = organisation
+        self._policy = policy_name
+        self._rules = _fingerprint(policy(policy_name))
+        self._answers = Answers(organisation)
         self._engines: dict[str, Engine] = {}
+        self._waiting: dict[str, Waiting] = {}
         self._asked: defaultdict[str, dict[str, str]] = defaultdict(dict)
         """For each consult, who holds which of its requests: the same person is not asked twice at a time."""
+        self.in_charge: Callable[[], bool] = lambda: True
+        """Whether Kafka has given the pools to this instance: only one decides."""
         self.reset()
 
     def reset(self) -> None:
         """Forget everything."""
-        self._engines = {pool.id: Engine() for pool in self._organisation.pools}
+        pools = [pool.id for pool in self._organisation.pools]
+        order = by_deadline if self._policy == DEADLINE else by_age
+        self._engines = {pool: policy(self._policy) for pool in pools}
+        self._waiting = {pool: Waiting(order) for pool in pools}
         self._asked.clear()
 
     def knows(self, pool: str) -> bool:
@@ -40,10 +52,16 @@ class Dispatcher:
     def record(self, person: Person, available: bool) -> None:
         """A person as known from now on, in every pool for whose brands they work (P4)."""
         for pool, engine in self._engines.items():
+            self._waiting[pool].stir()
             if {brand.id for brand in self._organisation.brands_of(pool)} & set(person.brands):
                 engine.upsert(person, available)
             else:
                 engine.remove(person.id)
+
+    def responsiveness(self, person_id: str, share: float) -> None:
+        """Which share of their offers a specialist answers."""
+        for engine in self._engines.values():
+            engine.responsiveness(person_id, share)
 
     def settle(self, states: Iterable[RequestState]) -> None:
         """Hold of these requests what is stored: somebody's work, or nobody's."""
@@ -54,86 +72,143 @@ class Dispatcher:
                 continue
             if state.status == "assigned":
                 self._assign(engine, request, state.person)
-            else:
-                self._release(engine, request)
+                continue
+            freed = self._release(engine, request)
+            if state.status == "waiting":
+                heard_at = state.heard_at or request.due_at
+                self._waiting[request.pool].add(Wait(request, heard_at, state.told_unserved, state.next_possible_at))
+            if freed:
+                self._waiting[request.pool].free()
 
     def decide(self, request: Request, now: datetime) -> Decision[RequestState]:
-        """Give the request to somebody, or let it wait and say until when."""
-        engine = self._engines[request.pool]
-        self._release(engine, request)  # held already when the same batch is decided again
-        outcome = engine.decide(self._among_others(request), now)
-        state = _state(request)
-        if isinstance(outcome, Nobody):
-            return Decision(state, [_unserved(request, outcome, now)])
-        self._assign(engine, request, outcome.person)
-        chosen = state.model_copy(update={"status": "assigned", "person": outcome.person})
-        return Decision(chosen, [self._decision(request, outcome, now)])
+        """Give the request to somebody, or let it wait and say until when.
 
-    def could_serve(self, request: Request, now: datetime) -> bool:
-        """Whether somebody could take the request now."""
-        return isinstance(self._engines[request.pool].decide(self._among_others(request), now, explain=False), Chosen)
+        Where something else waits that may be served by now, it is left to the next round: the most urgent comes first.
+        """
+        if not self.in_charge():
+            return Decision(waiting_state(request, now, unsettled=True))
+        engine, waiting = self._engines[request.pool], self._waiting[request.pool]
+        if self._release(engine, request):  # held already when the same batch is decided again
+            waiting.free()
+        if waiting.awake(now):
+            waiting.add(Wait(request, now, told=False, until=None))
+            return Decision(waiting_state(request, now))
+        outcome = engine.decide(self._among_others(request), now)
+        if isinstance(outcome, Chosen):
+            self._assign(engine, request, outcome.person)
+        return self.answer(waiting_state(request, now), outcome, now)
+
+    def answer(self, state: RequestState, outcome: Outcome, now: datetime) -> Decision[RequestState]:
+        """What is stored and said of a request that was waiting."""
+        request = state.request
+        explanation = outcome.explanation.model_copy(update={"policy": self._policy, "rules": self._rules})
+        if isinstance(outcome, Nobody):
+            told = {"told_unserved": True, "next_possible_at": outcome.next_possible_at, "unsettled": False}
+            after = state.model_copy(update=told)
+            self._waiting[request.pool].add(Wait(request, after.heard_at or now, True, after.next_possible_at))
+            return Decision(after, [self._answers.unserved(request, explanation, outcome.next_possible_at, now)])
+        chosen = state.model_copy(update={"status": "assigned", "person": outcome.person, "unsettled": False})
+        person = self._engines[request.pool].person(outcome.person)
+        return Decision(chosen, [self._answers.decided(request, outcome, person, explanation, now)])
+
+    def awake(self, now: datetime) -> list[str]:
+        """The pools where somebody may be able to take what waits."""
+        return [pool for pool, waiting in self._waiting.items() if waiting.awake(now)]
+
+    def wake(self, pool: str, now: datetime) -> set[str]:
+        """The requests that have to be looked at one by one."""
+        return self._waiting[pool].wake(now)
+
+    def stir(self) -> None:
+        """All that waits has to be looked at again."""
+        for waiting in self._waiting.values():
+            waiting.stir()
+
+    def postpone(self, request: Request, now: datetime) -> None:
+        """The request waits after all: what was decided of it is not so."""
+        self._release(self._engines[request.pool], request)
+        self._waiting[request.pool].add(Wait(request, now, told=False, until=None))
+
+    def serve(self, pool: str, looked_at: Iterable[str], now: datetime) -> list[Decided]:
+        """Decide together what waits and can be served now; each choice is held from here on, by request.
+
+        Nothing waits that could be served when this returns nothing.
+        """
+        engine, waiting = self._engines[pool], self._waiting[pool]
+        kinds = {
+            self._kind(head.request)
+            for head in waiting.heads(self._kind, looked_at)
+            if isinstance(engine.decide(self._among_others(head.request), now, explain=False), Chosen)
+        }
+        wanted = _one_of_each_consult(waiting.of_kinds(self._kind, kinds))[:JOINTLY] if kinds else []
+        chosen: list[Decided] = []
+        for request, outcome in engine.decide_waiting([self._among_others(each) for each in wanted], now):
+            if isinstance(outcome, Chosen):
+                self._assign(engine, request, outcome.person)
+                chosen.append((request, outcome))
+        return chosen
+
+    def unserved(self, pool: str, ids: Iterable[str], now: datetime) -> list[Decided]:
+        """Of these requests, those of which there is something new to say: that they wait, or another moment."""
+        engine, waiting = self._engines[pool], self._waiting[pool]
+        news: list[Decided] = []
+        for id in ids:
+            if (wait := waiting.get(id)) is None:
+                continue
+            request = self._among_others(wait.request)
+            outcome = engine.decide(request, now, explain=False)
+            if isinstance(outcome, Chosen):
+                waiting.free()  # not in this round; another one will see
+            elif not wait.told or outcome.next_possible_at != wait.until:
+                news.append((wait.request, engine.decide(request, now)))
+        return news
+
+    def load_of(self, person_id: str) -> float:
+        """The weight of all that a person holds, over all pools."""
+        return sum(engine.load_of(person_id) for engine in self._engines.values())
+
+    def person(self, person_id: str) -> Person | None:
+        """The person as the engines know them."""
+        return next((found for engine in self._engines.values() if (found := engine.person(person_id))), None)
 
     def _assign(self, engine: Engine, request: Request, person: str) -> None:
         engine.assign(request.request_id, person, engine.weight_of(request))
+        self._waiting[request.pool].discard(request.request_id)
         if isinstance(request, SpecialistRequested):
             self._asked[request.consult_id][request.request_id] = person
 
-    def _release(self, engine: Engine, request: Request) -> None:
+    def _release(self, engine: Engine, request: Request) -> bool:
+        """Nobody has it any more; whether somebody had it."""
+        self._waiting[request.pool].discard(request.request_id)
+        held = engine.holder_of(request.request_id) is not None
         engine.release(request.request_id)
         if isinstance(request, SpecialistRequested) and (asked := self._asked.get(request.consult_id)):
             asked.pop(request.request_id, None)
             if not asked:
                 del self._asked[request.consult_id]
+        return held
 
     def _among_others(self, request: Request) -> Request:
         """The request without those who are asked the same already, at another of the consult's places."""
-        if isinstance(request, OwnerRequested) or not (asked := self._asked.get(request.consult_id)):
+        if not isinstance(request, SpecialistRequested) or not (asked := self._asked.get(request.consult_id)):
             return request
         others = tuple(person for other, person in asked.items() if other != request.request_id)
         return request.model_copy(update={"excluded": (*request.excluded, *others)})
 
-    def _decision(self, request: Request, chosen: Chosen, now: datetime) -> OwnerAssigned | SpecialistOffered:
-        facts = {
-            "request_id": request.request_id,
-            "case_id": request.case_id,
-            "conversation": request.conversation,
-            "person": chosen.person,
-            "explanation": chosen.explanation,
-            "decided_at": now,
-        }
-        if isinstance(request, OwnerRequested):
-            return OwnerAssigned(**facts)
-        expires_at = self._expires_at(request, chosen.person, now)
-        return SpecialistOffered(**facts, consult_id=request.consult_id, country=chosen.country, expires_at=expires_at)
-
-    def _expires_at(self, request: SpecialistRequested, person_id: str, now: datetime) -> datetime | None:
-        """When the offer has lain there for the brand's time, in the person's own working minutes (rule 3).
-
-        Somebody who does not work as far as we can see has the same time on the clock.
-        """
-        person = self._engines[request.pool].person(person_id)
-        try:
-            minutes = self._organisation.brand(request.brand).policy.consult_offer_minutes
-        except NotInOrganisation:
-            return None
-        try:
-            return working_time(person).after(now, minutes) if person else None
-        except ValueError:
-            return now + timedelta(minutes=minutes)
+    def _kind(self, request: Request) -> Kind:
+        return kind_of(self._among_others(request))
 
 
-def _state(request: Request) -> RequestState:
-    if isinstance(request, OwnerRequested):
-        return RequestState(owner=request, status="waiting")
-    return RequestState(specialist=request, status="waiting")
+def _one_of_each_consult(requests: Sequence[Request]) -> list[Request]:
+    """One place of each consult: who is asked there may not be asked at the next one."""
+    first: dict[str, Request] = {}
+    for request in requests:
+        first.setdefault(
+            request.consult_id if isinstance(request, SpecialistRequested) else request.request_id, request
+        )
+    return list(first.values())
 
 
-def _unserved(request: Request, nobody: Nobody, now: datetime) -> RequestUnserved:
-    return RequestUnserved(
-        request_id=request.request_id,
-        case_id=request.case_id,
-        conversation=request.conversation,
-        explanation=nobody.explanation,
-        next_possible_at=nobody.next_possible_at,
-        decided_at=now,
-    )
+def _fingerprint(engine: Engine) -> str:
+    """A name for the rules in force: two decisions under the same name were made by the same points and times."""
+    return blake2s(engine.rules.model_dump_json().encode(), digest_size=4).hexdigest()

@@ -1,139 +1,143 @@
-"""Routing's recurring duties: know the people, rebuild what the engines hold, serve what waits."""
+"""Routing's recurring duties: rebuild what the engines hold, and serve what waits as soon as somebody can."""
 
 import asyncio
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.ids import derive
-from schemas.organisation import Organisation, Person, Stage
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.service import Service
-from services.routing.dispatcher import Dispatcher
-from services.routing.domain.stages import GraduationRefused, graduation
-from services.routing.store import PEOPLE, REQUESTS, PersonState, RequestState
+from services.routing.dispatcher import Decided, Dispatcher
+from services.routing.domain import Chosen, Outcome, Request
+from services.routing.staff import Staff
+from services.routing.store import REQUESTS, RequestState
 
-TRIED_AT_ONCE = 200
+TOPIC = "routing.requests"
+"""Whoever Kafka gives its partition to has the pools: all of them, for it has one partition."""
+LOOKED_AT_ONCE = 500
+"""Requests of which is worked out together when somebody can; others have their turn in between."""
 
 
 class Duty:
     """What the service does by itself."""
 
-    def __init__(self, service: Service, organisation: Organisation, dispatcher: Dispatcher) -> None:
+    def __init__(self, service: Service, staff: Staff, dispatcher: Dispatcher) -> None:
         self._service = service
-        self._organisation = organisation
+        self._staff = staff
         self._dispatcher = dispatcher
         self._turn = asyncio.Lock()
-        self._in_doubt: set[str] = set()
+        self._in_doubt: dict[str, Request] = {}
         """Requests that the engine may hold while nobody knows whether the store took it."""
 
-    async def seed(self) -> None:
-        """Record the people of the organisation's files, where a file says something new about them."""
-        stored = {document.id: document for document in await self._service.database.find(PEOPLE, {})}
-        changed: list[Document[Any]] = []
-        for person in self._organisation.people:
-            document = stored.get(person.id) or Document(PEOPLE, person.id, person.id)
-            if document.state is None or document.state.from_file != person:
-                state = (
-                    document.state.as_filed(person) if document.state else PersonState(person=person, from_file=person)
-                )
-                cause = derive("organisation", person.model_dump_json())
-                context = Context(self._service.clock.now(), cause)
-                document.apply(Decision(state, [_recorded(state)]), context, self._service.repository.source, {})
-                changed.append(document)
-        await self._service.repository.commit(changed)
+    def in_charge(self) -> bool:
+        """Whether this instance decides."""
+        return self._service.holds(TOPIC)
 
     async def rebuild(self) -> None:
-        """Fill the engines from the store: after a start, or when Kafka gives us a pool that another instance had."""
+        """Fill the engines from the store: after a start, or when Kafka gives us pools that another instance had."""
         async with self._turn:
-            people = await self._service.database.find(PEOPLE, {})
-            assigned = await self._service.database.find(REQUESTS, {"status": "assigned"})
+            people = await self._staff.load()
+            open_ = await self._service.database.find(REQUESTS, {"status": {"$in": ["assigned", "waiting"]}})
             self._dispatcher.reset()  # from here on without a pause: nobody may see it half filled
-            for person in people:
-                assert person.state is not None  # noqa: S101 - stored documents have one
-                self._dispatcher.record(person.state.person, person.state.available)
-            self._dispatcher.settle(document.state for document in assigned if document.state)
+            people()
+            self._dispatcher.settle(document.state for document in open_ if document.state)
+            self._dispatcher.stir()
             self._in_doubt.clear()
 
-    async def record(self, person: Person, available: bool, cause: str) -> None:
-        """A person as known from now on (P4)."""
+    async def look_around(self) -> None:
+        """Before a batch: whoever was recorded by another instance counts for it already."""
+        if self.in_charge():
+            await self._staff.refresh(thoroughly=False)
 
-        def decide(state: PersonState | None, _: Context) -> Decision[PersonState] | None:
-            after = PersonState(person=person, available=available, from_file=state.from_file if state else person)
-            if state and state.person.stage == person.stage:
-                after = after.model_copy(update={"graduated": state.graduated})
-            return None if after == state else Decision(after, [_recorded(after)])
-
-        async with self._turn:
-            document = await self._service.repository.execute(PEOPLE, person.id, cause, decide)
-            assert document.state is not None  # noqa: S101 - decide() has set it
-            self._dispatcher.record(document.state.person, document.state.available)
-
-    async def graduate(self, person_id: str, stage: Stage, by: str, reason: str, cause: str) -> PersonState:
-        """Give a person another stage, on the word of a coach or lead (P1). Raises GraduationRefused."""
-        coach = await self.known(by)
-        if coach is None:
-            raise GraduationRefused(403, "unknown-person", f"the organisation has no person {by!r}")
-        word = coach.person
-
-        def decide(state: PersonState | None, context: Context) -> Decision[PersonState]:
-            if state is None:
-                raise GraduationRefused(404, "person-not-found", f"there is no person {person_id!r}")
-            told = graduation(state.person, stage, word, reason, context.now)
-            grown = state.person.model_copy(update={"stage": stage})
-            after = state.model_copy(update={"person": grown, "graduated": told})
-            return Decision(after, [told, _recorded(after)])
-
-        async with self._turn:
-            document = await self._service.repository.execute(PEOPLE, person_id, cause, decide)
-            assert document.state is not None  # noqa: S101 - decide() has raised otherwise
-            self._dispatcher.record(document.state.person, document.state.available)
-        return document.state
-
-    async def known(self, person_id: str) -> PersonState | None:
-        """The person as known now."""
-        document = await self._service.database.get(PEOPLE, person_id)
-        return document.state if document else None
-
-    def now(self) -> datetime:
-        """This moment, by the service's clock."""
-        return self._service.clock.now()
+    async def serve_freed(self) -> None:
+        """After a batch: what it made possible happens at once."""
+        if self.in_charge() and self._dispatcher.awake(self._service.clock.now()):
+            async with self._turn:
+                await self._serve()
 
     async def serve_waiting(self) -> None:
-        """Try what waits again, least slack first. Only the instance to which Kafka gave the requests does it."""
-        if not self._service.has_partitions:
-            return
+        """Now and then: hear what others have written, and serve what can be served by now."""
         await self._service.take_over()
+        if not self.in_charge():
+            return
         async with self._turn:
-            await self._settle_doubts()
-            query = {"status": "waiting"}
-            for document in await self._service.database.find(REQUESTS, query, sort="due_at", limit=TRIED_AT_ONCE):
-                if document.state and self._dispatcher.could_serve(document.state.request, self._service.clock.now()):
-                    await self._serve(document.id)
+            await self._staff.refresh(thoroughly=True)
+            await self._settle_elsewhere()
+            await self._serve()
 
-    async def _serve(self, request_id: str) -> None:
-        def decide(state: RequestState | None, context: Context) -> Decision[RequestState] | None:
-            assert state is not None  # noqa: S101 - requests are never deleted
-            if state.status != "waiting":  # somebody was faster: what we may have held for it a try ago is not so
-                self._dispatcher.settle([state])
-                return None
-            decision = self._dispatcher.decide(state.request, context.now)
-            return decision if decision.state.status == "assigned" else None
+    async def _serve(self) -> None:
+        await self._settle_doubts()
+        now = self._service.clock.now()
+        for pool in self._dispatcher.awake(now):
+            looked_at = self._dispatcher.wake(pool, now)
+            try:
+                complete = await self._serve_pool(pool, looked_at)
+            except BaseException:
+                self._dispatcher.stir()
+                raise
+            if not complete:
+                self._dispatcher.stir()
 
-        try:
-            await self._service.repository.execute(REQUESTS, request_id, derive("served", request_id), decide)
-        except Exception:
-            self._in_doubt.add(request_id)
-            raise
+    async def _serve_pool(self, pool: str, looked_at: set[str]) -> bool:
+        """Whether all that was decided is stored; what is not is decided anew another time."""
+        now = self._service.clock.now()
+        while chosen := self._dispatcher.serve(pool, looked_at, now):
+            if not await self._commit(chosen):
+                return False
+        ids = sorted(looked_at)
+        for first in range(0, len(ids), LOOKED_AT_ONCE):
+            unserved = self._dispatcher.unserved(pool, ids[first : first + LOOKED_AT_ONCE], now)
+            if unserved and not await self._commit(unserved):
+                return False
+            await asyncio.sleep(0)
+        return True
+
+    async def _commit(self, decided: Sequence[Decided]) -> bool:
+        """Store what was decided, all in one go; whoever was faster is right."""
+        outcomes = {request.request_id: outcome for request, outcome in decided}
+        self._in_doubt |= {request.request_id: request for request, _ in decided}
+        waiting = [each for each in await self._stored(outcomes) if each.state and each.state.status == "waiting"]
+        for document in waiting:
+            self._apply(document, outcomes[document.id])
+        lost = {document.id for document in await self._service.repository.commit(waiting)}
+        for document in waiting:
+            if document.id not in lost:
+                del self._in_doubt[document.id]
+        await self._settle_doubts()
+        return len(waiting) - len(lost) == len(outcomes)
+
+    def _apply(self, document: Document[RequestState], outcome: Outcome) -> None:
+        assert document.state is not None  # noqa: S101 - stored documents have one
+        now = self._service.clock.now()
+        # Served once in its life; told of as often as there is something new to say.
+        cause = ("served",) if isinstance(outcome, Chosen) else ("unserved", str(document.version))
+        context = Context(now, derive(*cause, document.id))
+        decision = self._dispatcher.answer(document.state, outcome, now)
+        document.apply(decision, context, self._service.repository.source, {})
 
     async def _settle_doubts(self) -> None:
+        """Hold what the store holds of what was decided; what it does not know yet is decided another time."""
         if not self._in_doubt:
             return
-        found = await self._service.database.find(REQUESTS, {"_id": {"$in": sorted(self._in_doubt)}})
+        doubts = dict(self._in_doubt)
+        stored = await self._stored(doubts)
+        self._dispatcher.settle(document.state for document in stored if document.state)
+        for id in doubts.keys() - {document.id for document in stored}:
+            self._dispatcher.postpone(doubts[id], self._service.clock.now())
+        for id in doubts:
+            self._in_doubt.pop(id, None)
+
+    async def _settle_elsewhere(self) -> None:
+        """Take over what an instance without the pools has written: an event that is tried again may come to any."""
+        found = [each for each in await self._service.database.find(REQUESTS, {"unsettled": 1}) if each.state]
         self._dispatcher.settle(document.state for document in found if document.state)
-        self._in_doubt.clear()
+        settled = [document for document in found if document.state and document.state.status != "waiting"]
+        for document in settled:
+            assert document.state is not None  # noqa: S101 - stored documents have one
+            context = Context(self._service.clock.now(), derive("settled", document.id, str(document.version)))
+            decision = Decision(document.state.model_copy(update={"unsettled": False}))
+            document.apply(decision, context, self._service.repository.source, {})
+        if settled:
+            await self._service.repository.commit(settled)
 
-
-def _recorded(state: PersonState) -> PersonRecorded:
-    person = RosterPerson.model_validate(state.person.model_dump())
-    return PersonRecorded(person_id=person.id, person=person, available=state.available)
+    async def _stored(self, ids: Iterable[str]) -> list[Document[RequestState]]:
+        return await self._service.database.find(REQUESTS, {"_id": {"$in": sorted(ids)}})

@@ -12,7 +12,7 @@ from schemas.organisation import Organisation, Stage
 from services.chassis.errors import Problem
 from services.chassis.http import require_internal
 from services.routing.domain.stages import GraduationRefused, usual_days, usual_until
-from services.routing.duty import Duty
+from services.routing.staff import Staff
 from services.routing.store import PersonState
 
 router = APIRouter(dependencies=[Depends(require_internal)])
@@ -48,23 +48,23 @@ async def graduate(
     idempotency_key: Annotated[str, Header(min_length=1, max_length=255)],
 ) -> StageNow:
     """Let somebody go on alone further than before, or less far; every service acts on it at once."""
-    duty: Duty = request.app.state.duty
+    staff: Staff = request.app.state.staff
     cause = derive("command", request.url.path, acting_person, idempotency_key)
     try:
-        state = await duty.graduate(person_id, command.stage, acting_person, command.reason, cause)
+        state = await staff.graduate(person_id, command.stage, acting_person, command.reason, cause)
     except GraduationRefused as error:
         raise Problem(error.status, error.kind, str(error)) from error
-    return _shown(state, request.app.state.organisation, duty.now())
+    return _shown(state, request.app.state.organisation, staff.now())
 
 
 @router.get("/people/{person_id}/stage")
 async def stage_of(person_id: str, request: Request) -> StageNow:
     """Where somebody is, since when, and whether the usual period has passed."""
-    duty: Duty = request.app.state.duty
-    state = await duty.known(person_id)
+    staff: Staff = request.app.state.staff
+    state = await staff.known(person_id)
     if state is None:
         raise Problem(404, "person-not-found", f"there is no person {person_id!r}")
-    return _shown(state, request.app.state.organisation, duty.now())
+    return _shown(state, request.app.state.organisation, staff.now())
 
 
 def _shown(state: PersonState, organisation: Organisation, now: datetime) -> StageNow:

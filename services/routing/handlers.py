@@ -1,9 +1,10 @@
-"""What routing hears: somebody is wanted, or somebody's work is done, or there again."""
+"""What routing hears: somebody is wanted, or somebody's work is done, or there again; and how specialists answer."""
 
-from schemas.events.routing import CapacityReleased, CapacityTaken, OwnerRequested, SpecialistRequested
+from schemas.events.routing import CapacityReleased, CapacityTaken, CoverRequested, OwnerRequested, SpecialistRequested
 from services.chassis.documents import Context, Decision
 from services.chassis.errors import Rejected
 from services.chassis.table import Table
+from services.routing.answering import learn
 from services.routing.dispatcher import Dispatcher
 from services.routing.store import REQUESTS, RequestState
 
@@ -23,6 +24,7 @@ def table(dispatcher: Dispatcher) -> Table:
         return dispatcher.decide(event, context.now)
 
     handlers.on(OwnerRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
+    handlers.on(CoverRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
     handlers.on(SpecialistRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
 
     @handlers.on(CapacityReleased, REQUESTS, id=lambda event: event.request_id)
@@ -33,7 +35,7 @@ def table(dispatcher: Dispatcher) -> Table:
             return None
         if state.status == "done" or _is_anothers(state, event.person):
             return Decision(state)  # noted as heard: repeated later, it must not end work that is there again by then
-        done = state.model_copy(update={"status": "done"})
+        done = state.model_copy(update={"status": "done", "unsettled": not dispatcher.in_charge()})
         dispatcher.settle([done])
         return Decision(done)
 
@@ -43,10 +45,12 @@ def table(dispatcher: Dispatcher) -> Table:
             return None
         if state.status == "waiting" or (state.status == "assigned" and state.owner is None):
             return Decision(state)
-        taken = state.model_copy(update={"status": "assigned", "person": event.person})
+        moved = {"status": "assigned", "person": event.person, "unsettled": not dispatcher.in_charge()}
+        taken = state.model_copy(update=moved)
         dispatcher.settle([taken])
         return Decision(taken)
 
+    learn(handlers)
     return handlers
 
 

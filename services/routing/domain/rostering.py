@@ -92,6 +92,11 @@ def rostered(person: Person, entries: Sequence[Entry], now: datetime) -> Person:
     return _forgetting(person.model_copy(update=changes), now.astimezone(zone).date() - timedelta(days=KEPT_DAYS), zone)
 
 
+def back_at_work(person: Person, days: Days) -> Person:
+    """The person without leave on these days; hours off stay."""
+    return person.model_copy(update={"leave": tuple(_outside(person.leave, days))})
+
+
 def _shifts(shifts: Sequence[Entry], breaks: Sequence[Entry], zone: ZoneInfo) -> list[Shift]:
     """The shifts, each with its breaks."""
     work = [_hours(entry, zone) for entry in shifts]

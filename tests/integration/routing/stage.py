@@ -116,10 +116,18 @@ class Stage:
         """Handle these as one batch, without Kafka."""
         await self.service.processor.process([record(event, number) for number, event in enumerate(events)])
 
+    async def batch(self, *events: Event) -> None:
+        """The same, with what the service does before and after each batch that comes from Kafka."""
+        await self.service._handle([record(event, number) for number, event in enumerate(events)])
+
     async def publish(self, *events: Event) -> None:
         """Give these to Kafka, as the cases service does."""
         sent = [record(event) for event in events]
         await self.service.publisher.send([(each.topic, each.key, each.value, [*each.headers]) for each in sent])
+
+    def in_charge(self, held: bool) -> None:
+        """Kafka gives the pools to this instance, or to another one."""
+        self.service._held = frozenset({"routing.requests"} if held else ())
 
     async def states(self) -> dict[str, RequestState]:
         return {each.id: each.state for each in await self.service.database.find(REQUESTS, {}) if each.state}
@@ -169,7 +177,8 @@ async def stage(
     await service.start(listen=listen)
     if not listen:
         await service.api.state.duty.rebuild()
-        service.has_partitions = True
+        service._assigned(["routing.requests"])
+        service._new_partitions = False
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
         async with httpx2.AsyncClient(base_url=service.url, headers=headers, timeout=30) as client:

@@ -61,8 +61,8 @@ async def test_files_count_where_they_say_something_new_and_records_survive_a_re
         assert len(await recorded(running, len(TEAM) + 1)) == len(TEAM) + 1
     organisation(tmp_path, MIRA | {"capacity": 3}, *TEAM[1:])
     async with stage(backends, folder) as running:
-        await running.hear(owner_wanted("c", 240))
-        assert await running.holders() == {"a": "mira", "c": "mira"}
+        await running.batch(owner_wanted("c", 240))
+        assert await running.holders() == {"a": "mira", "b": "mira", "c": "mira"}  # what waited has room now
         told = [each.person.capacity for each in await recorded(running, len(TEAM) + 2) if each.person_id == "mira"]
         assert told == [2, 1, 3]
 

@@ -136,25 +136,20 @@ async def test_work_that_is_gone_before_its_choice_is_stored_weighs_on_nobody(
         )
         repository, commit = running.service.repository, running.service.repository.commit
         chosen, stored = asyncio.Event(), asyncio.Event()
-        choices: list[asyncio.Task[None]] = []
 
         async def of_the_choice(documents: Sequence[Document[Any]]) -> list[Document[Any]]:
+            monkeypatch.undo()
             chosen.set()
             await stored.wait()
             return await commit(documents)
 
-        async def of_the_release(documents: Sequence[Document[Any]]) -> list[Document[Any]]:
-            monkeypatch.setattr(repository, "commit", of_the_choice)
-            choices.append(asyncio.create_task(running.duty.serve_waiting()))
-            await chosen.wait()
-            monkeypatch.undo()
-            return await commit(documents)
-
-        monkeypatch.setattr(repository, "commit", of_the_release)
+        monkeypatch.setattr(repository, "commit", of_the_choice)
+        choice = asyncio.create_task(running.duty.serve_waiting())
+        await chosen.wait()
+        assert engine(running).holder_of("c") == "mira"
         await running.hear(released("c", "nobody"))
-        assert engine(running).holder_of("c") == "mira"  # chosen for work that is gone by now
         stored.set()
-        await asyncio.gather(*choices)
+        await choice
         assert (await running.states())["c"].status == "done"
         assert await running.holders() == {"a": "mira"}
         await agrees_with_the_store(running)
@@ -184,10 +179,10 @@ async def test_only_who_has_the_partition_serves_what_waits(backends: Backends, 
     async with stage(backends, organisation(tmp_path)) as running:
         await running.hear(owner_wanted("a", 240), owner_wanted("b", 240), owner_wanted("c", 240))
         await running.hear(released("a", "mira"))
-        running.service.has_partitions = False
+        running.in_charge(False)
         await running.duty.serve_waiting()
         assert await running.holders() == {"b": "mira"}
-        running.service.has_partitions = True
+        running.in_charge(True)
         await running.duty.serve_waiting()
         assert await running.holders() == {"b": "mira", "c": "mira"}
 

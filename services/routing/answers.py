@@ -1,0 +1,83 @@
+"""What is said of a decision: the events that leave, and the state of a request from which they leave."""
+
+from datetime import datetime, timedelta
+
+from schemas.events.routing import (
+    CoverFound,
+    CoverRequested,
+    Explanation,
+    OwnerAssigned,
+    OwnerRequested,
+    RequestUnserved,
+    SpecialistOffered,
+    SpecialistRequested,
+)
+from schemas.organisation import NotInOrganisation, Organisation, Person
+from schemas.working_time import working_time
+from services.routing.domain import Chosen, Request
+from services.routing.store import RequestState
+
+
+def waiting_state(request: Request, now: datetime, *, unsettled: bool = False) -> RequestState:
+    """A request that nobody has yet."""
+    kind = (
+        "cover"
+        if isinstance(request, CoverRequested)
+        else "owner"
+        if isinstance(request, OwnerRequested)
+        else "specialist"
+    )
+    return RequestState.model_validate({"status": "waiting", "heard_at": now, "unsettled": unsettled, kind: request})
+
+
+class Answers:
+    """Routing's words, as the organisation's policies want them."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+
+    def decided(
+        self, request: Request, chosen: Chosen, person: Person | None, explanation: Explanation, now: datetime
+    ) -> OwnerAssigned | CoverFound | SpecialistOffered:
+        """Somebody has it."""
+        facts = {
+            "request_id": request.request_id,
+            "case_id": request.case_id,
+            "conversation": request.conversation,
+            "person": chosen.person,
+            "explanation": explanation,
+            "decided_at": now,
+        }
+        if isinstance(request, CoverRequested):
+            return CoverFound(**facts)
+        if isinstance(request, OwnerRequested):
+            return OwnerAssigned(**facts)
+        expires_at = self._expires_at(request, person, now)
+        return SpecialistOffered(**facts, consult_id=request.consult_id, country=chosen.country, expires_at=expires_at)
+
+    def unserved(
+        self, request: Request, explanation: Explanation, next_possible_at: datetime | None, now: datetime
+    ) -> RequestUnserved:
+        """Nobody has it; it waits."""
+        return RequestUnserved(
+            request_id=request.request_id,
+            case_id=request.case_id,
+            conversation=request.conversation,
+            explanation=explanation,
+            next_possible_at=next_possible_at,
+            decided_at=now,
+        )
+
+    def _expires_at(self, request: SpecialistRequested, person: Person | None, now: datetime) -> datetime | None:
+        """When the offer has lain there for the brand's time, in the person's own working minutes (rule 3).
+
+        Somebody who does not work as far as we can see has the same time on the clock.
+        """
+        try:
+            minutes = self._organisation.brand(request.brand).policy.consult_offer_minutes
+        except NotInOrganisation:
+            return None
+        try:
+            return working_time(person).after(now, minutes) if person else None
+        except ValueError:
+            return now + timedelta(minutes=minutes)
