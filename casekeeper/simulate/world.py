@@ -149,7 +149,7 @@ class World:
         return chosen
 
     def _give(self, request: Request, outcome: Chosen, chosen: simpy.Event) -> None:
-        self.engine.assign(request.request_id, outcome.person, self.engine.weight_of(request))
+        self.engine.assign(request.request_id, outcome.person, self.engine.weight_of(request), self.now())
         chosen.succeed(outcome.person)
 
     def _release(self, request_id: str) -> None:
