@@ -159,11 +159,14 @@ def _ties(people: People, turn: int) -> list[int]:
     return [who for _, who in people.turns.digits()] + [~who if flipped else who for who, flipped in digits]
 
 
-def explanation(search: Search, shown: Sequence[Row] = (), relaxed: tuple[str, ...] = ()) -> Explanation:
+def explanation(
+    search: Search, shown: Sequence[Row] = (), relaxed: tuple[str, ...] = (), together: int = 0
+) -> Explanation:
     """Why: `excluded` counts each person at the first condition they failed, or as `outscored`.
 
     Its counts and its candidates together are all the people considered. Built without validation, for every value
-    is ours, and this happens thousands of times a second.
+    is ours, and this happens thousands of times a second. `together`: what the first of those shown was given off because
+    it serves all that waits best (`together.plan`).
     """
     left = search.considered
     excluded: dict[str, int] = {}
@@ -173,13 +176,14 @@ def explanation(search: Search, shown: Sequence[Row] = (), relaxed: tuple[str, .
             left &= allowed
     if outscored := left.bit_count() - len(shown):
         excluded["outscored"] = outscored
-    return _made(
-        Explanation, candidates=tuple(_candidate(search, row) for row in shown), excluded=excluded, relaxed=relaxed
-    )
+    terms = [search.terms(row) for row in shown]
+    if together:
+        terms[0]["together"] = -together
+    candidates = tuple(_candidate(each, row) for each, row in zip(terms, shown, strict=True))
+    return _made(Explanation, candidates=candidates, excluded=excluded, relaxed=relaxed)
 
 
-def _candidate(search: Search, row: Row) -> Candidate:
-    terms = search.terms(row)
+def _candidate(terms: dict[str, int], row: Row) -> Candidate:
     return _made(
         Candidate,
         person=row.person.id,

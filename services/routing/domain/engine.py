@@ -3,23 +3,57 @@
 One engine per pool. The same people, the same assignments in the same order and the same `now` give the same decision.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from schemas.base import utc
-from schemas.events.routing import Explanation, OwnerRequested
+from schemas.events.routing import Explanation, OwnerRequested, SpecialistRequested
 from schemas.organisation import Person
 from services.routing.domain.choosing import SHOWN, Search, best, explanation
-from services.routing.domain.loads import Loads
+from services.routing.domain.loads import Before, Loads
 from services.routing.domain.named import NamedSearch
 from services.routing.domain.outcome import Chosen, Nobody, Outcome, Request
 from services.routing.domain.owners import OwnerSearch
 from services.routing.domain.people import People
 from services.routing.domain.rules import Rules
 from services.routing.domain.specialists import SpecialistSearch
+from services.routing.domain.together import FROM, MOST, Wanted, lateness, plan
 from services.routing.domain.week import day_of
 
 _UNEXPLAINED = Explanation()
+_HARD = frozenset({"language", "capacity", "ending-soon"})
+"""Wishes that give way only when people are scarce."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A decision, what it costs in points, and whether more people at hand might have made a better one."""
+
+    outcome: Outcome
+    points: int
+    compromised: bool
+
+
+@dataclass(slots=True)
+class _Round:
+    """All that waited, decided once."""
+
+    decided: list[tuple[Request, Outcome]] = field(default_factory=list)
+    chosen: list[Before] = field(default_factory=list)
+    merit: tuple[int, int, int] = (0, 0, 0)
+    """How many were not served, how late these are, the points of the others: the less, the better."""
+    compromised: bool = False
+
+    def add(self, request: Request, choice: _Choice, now: datetime) -> None:
+        """One more decision."""
+        served = isinstance(choice.outcome, Chosen)
+        unserved, late, points = self.merit
+        late += 0 if served else lateness(request, now)
+        self.merit = (unserved + (not served), late, points + choice.points)
+        self.compromised |= choice.compromised
+        self.decided.append((request, choice.outcome))
 
 
 class Engine:
@@ -95,38 +129,85 @@ class Engine:
 
         A request that is decided anew should be released first, or the room it takes counts against its holder.
         """
-        second = _second(now)
-        self._people.advance(second, self._loads)
-        search = self._search(request, second)
-        if not search.eligible:
-            next_possible = search.next_possible()
-            return Nobody(
-                explanation(search) if explain else _UNEXPLAINED,
-                None if next_possible is None else datetime.fromtimestamp(next_possible, UTC),
-            )
-        shown = best(search, self._people, SHOWN if explain else 1)
-        person = shown[0].person
-        why = explanation(search, shown, search.unmet(shown[0])) if explain else _UNEXPLAINED
-        return Chosen(person.id, person.country, why)
+        return self._choice(request, now, explain).outcome
 
     def decide_waiting(
         self, requests: Iterable[Request], now: datetime, *, explain: bool = True
     ) -> list[tuple[Request, Outcome]]:
         """Decide all that waits, least slack first, and assign each choice so that the next one sees it.
 
-        Returns the decisions in that order. A decision that can not be stored must be released by the caller. What
-        somebody holds already is not waiting: such requests are left out, and so are repeats.
+        Where that leaves somebody waiting, or served against a wish that gave way, the most urgent are decided together
+        (`together`), and whichever serves better holds. Returns the decisions in the order of slack. A decision that can
+        not be stored must be withdrawn by the caller. What somebody holds already is not waiting: such requests are left
+        out, and so are repeats.
         """
-        waiting = {request.request_id: request for request in requests}
-        decided: list[tuple[Request, Outcome]] = []
-        for request in sorted(waiting.values(), key=lambda request: (request.due_at, request.request_id)):
-            if self._loads.holder(request.request_id) is not None:
-                continue
-            outcome = self.decide(request, now, explain=explain)
+        waiting = sorted(
+            {request.request_id: request for request in requests if not self.holder_of(request.request_id)}.values(),
+            key=lambda request: (request.due_at, request.request_id),
+        )
+        simple = self._round(waiting, {}, now, explain)
+        if len(waiting) < FROM or not simple.chosen or not simple.compromised:
+            return simple.decided
+        self._undo(simple)
+        planned = plan(self._wanted(waiting[:MOST], now), self._people, self.rules.load_points, now)
+        joint = self._round(waiting, planned, now, explain)
+        if joint.merit <= simple.merit:
+            return joint.decided
+        self._undo(joint)
+        for request, outcome in simple.decided:
             if isinstance(outcome, Chosen):
                 self.assign(request.request_id, outcome.person, self.weight_of(request), now)
-            decided.append((request, outcome))
-        return decided
+        return simple.decided
+
+    def _choice(self, request: Request, now: datetime, explain: bool, planned: str = "") -> _Choice:
+        """Who gets this request; the planned person, if they may be chosen and have room."""
+        search = self._search_at(request, now)
+        if not search.eligible:
+            next_possible = search.next_possible()
+            moment = None if next_possible is None else datetime.fromtimestamp(next_possible, UTC)
+            return _Choice(Nobody(explanation(search) if explain else _UNEXPLAINED, moment), 0, compromised=True)
+        shown = best(search, self._people, SHOWN if explain or planned else 1)
+        able = search.eligible & self._people.free(self.weight_of(request)) if planned else 0
+        first, together = shown[0], 0
+        if fit := self._people.rows_of(self._people.set_of((planned,)) & able):
+            shown = [fit[0], *(row for row in shown if row is not fit[0])][:SHOWN]
+            together = search.points(fit)[0] - search.points([first])[0]
+        unmet = search.unmet(shown[0])
+        why = explanation(search, shown, unmet, together) if explain else _UNEXPLAINED
+        outcome = Chosen(shown[0].person.id, shown[0].person.country, why)
+        return _Choice(outcome, search.points(shown[:1])[0], compromised=not _HARD.isdisjoint(unmet))
+
+    def _round(self, waiting: Sequence[Request], planned: Mapping[str, str], now: datetime, explain: bool) -> _Round:
+        """Decide and assign: what is planned first, then the others, each by least slack."""
+        found = _Round()
+        asked: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+        for request in sorted(waiting, key=lambda request: request.request_id not in planned):
+            consult = request.consult_id if isinstance(request, SpecialistRequested) else ""
+            others = {"excluded": (*request.excluded, *asked[consult])}
+            wanted = request.model_copy(update=others) if consult and asked[consult] else request
+            choice = self._choice(wanted, now, explain, planned.get(request.request_id, ""))
+            outcome = choice.outcome
+            if isinstance(outcome, Chosen):
+                found.chosen.append(self._loads.before(request.request_id, outcome.person))
+                self.assign(request.request_id, outcome.person, self.weight_of(request), now)
+                if consult:
+                    asked[consult] += (outcome.person,)
+            found.add(request, choice, now)
+        found.decided.sort(key=lambda decision: (decision[0].due_at, decision[0].request_id))
+        return found
+
+    def _undo(self, played: _Round) -> None:
+        for before in reversed(played.chosen):
+            self._loads.undo(before)
+            self._people.weigh(before.person_id, self._loads)
+
+    def _wanted(self, requests: Iterable[Request], now: datetime) -> list[Wanted]:
+        return [Wanted(request, self._search_at(request, now), self.weight_of(request)) for request in requests]
+
+    def _search_at(self, request: Request, now: datetime) -> Search:
+        second = _second(now)
+        self._people.advance(second, self._loads)
+        return self._search(request, second)
 
     def weight_of(self, request: Request) -> float:
         """The room a request takes of somebody's capacity; what `assign` should be given for it."""

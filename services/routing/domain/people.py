@@ -21,7 +21,7 @@ _ROUNDING = 1e-9
 OWNER_ROLES = frozenset({"agent", "coach", "lead"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """One person as the scoring reads them; often read facts are copied here, since reading them of a model is slow."""
 
