@@ -1,6 +1,6 @@
 """A case as its topic tells it: folded event by event, up to any moment, with who, when and why of each (design 4, rule 8)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,17 +97,18 @@ def folded(steps: Sequence[Envelope], at: datetime | None = None) -> Case | None
 
 async def read_case(cluster: Cluster, case_id: str) -> list[Envelope]:
     """The case's events in order, from its topic. Raises Unavailable, and StoryBroken."""
-    return in_order([each async for each in _envelopes(cluster, [TOPIC]) if each.subject == case_id], case_id)
+    return in_order([each async for each in envelopes(cluster, [TOPIC]) if each.subject == case_id], case_id)
 
 
 async def with_causes(cluster: Cluster, events: Sequence[Envelope]) -> list[Step]:
     """The events, each with what led to it. Raises Unavailable."""
     wanted = {each.cause for each in events}
-    causes = {each.id: each async for each in _envelopes(cluster, [*CAUSES, TOPIC]) if each.id in wanted}
+    causes = {each.id: each async for each in envelopes(cluster, [*CAUSES, TOPIC]) if each.id in wanted}
     return [Step(each, causes.get(each.cause)) for each in events]
 
 
-async def _envelopes(cluster: Cluster, topics: Sequence[str]) -> Any:
+async def envelopes(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Envelope]:
+    """Every event that these topics hold now. Raises Unavailable."""
     async for record in read(cluster, topics):
         try:
             yield record.envelope()

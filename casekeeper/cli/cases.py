@@ -13,7 +13,7 @@ from rich.table import Table
 
 from casekeeper import case_story
 from casekeeper.case_story import Step, StoryBroken
-from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption
+from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, KafkaOption, PrefixOption
 from casekeeper.local import running
 from casekeeper.local.running import NotRunning
 from schemas.base import UtcDatetime
@@ -38,25 +38,21 @@ def show(
     case_id: Annotated[str, typer.Argument(help="The id of the case, as the desk shows it.")],
     at: Annotated[str, typer.Option(help="As it was then, such as 2026-11-24T13:30:00Z.")] = "",
     why: Annotated[bool, typer.Option("--why", help="Tell of each event who did it and what led to it.")] = False,
-    kafka: Annotated[
-        str, typer.Option(envvar="CASEKEEPER_KAFKA", help="A cluster's host:port, instead of the local stack.")
-    ] = "",
-    prefix: Annotated[
-        str, typer.Option("--kafka-prefix", envvar="CASEKEEPER_KAFKA_PREFIX", help="Before the cluster's topics.")
-    ] = "",
+    kafka: KafkaOption = "",
+    prefix: PrefixOption = "",
     folder: FolderOption = DEFAULT_FOLDER,
     as_json: JsonOption = False,
 ) -> None:
     """A case as it is, or was at a moment, and everything that happened to it until then; read from its topic alone."""
     moment = _moment(at)
-    cluster = Cluster(kafka, prefix) if kafka else _local(folder)
+    cluster = cluster_of(kafka, prefix, folder)
     try:
         case, steps = asyncio.run(_read(cluster, case_id, moment, why=why))
     except (StoryBroken, Unavailable) as error:
-        _fail(str(error))
+        fail(str(error))
     if case is None:
         when = f" at {moment.isoformat()}" if moment else ""
-        _fail(f"there is no case {case_id}{when} in the topic {cluster.topic(case_story.TOPIC)} of {cluster.bootstrap}")
+        fail(f"there is no case {case_id}{when} in the topic {cluster.topic(case_story.TOPIC)} of {cluster.bootstrap}")
     if as_json:
         state = case.model_dump(mode="json") | {"status": case.status}
         typer.echo(json.dumps({"case": state, "events": [step.shown() for step in steps]}, ensure_ascii=False))
@@ -81,11 +77,14 @@ def _moment(text: str) -> datetime | None:
     return found
 
 
-def _local(folder: Path) -> Cluster:
+def cluster_of(kafka: str, prefix: str, folder: Path) -> Cluster:
+    """The cluster that was named, or that of the local stack; without one, the command ends and says so."""
+    if kafka:
+        return Cluster(kafka, prefix)
     try:
         return running.find(folder).cluster
     except NotRunning as error:
-        _fail(f"{error}; or name a cluster with --kafka")
+        fail(f"{error}; or name a cluster with --kafka")
 
 
 def _print(case: Case, steps: list[Step], *, why: bool) -> None:
@@ -117,6 +116,7 @@ def _summary(case: Case) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def _fail(sentence: str) -> NoReturn:
+def fail(sentence: str) -> NoReturn:
+    """Say it and end with status 1."""
     err.print(sentence, style="red", highlight=False, markup=False)
     raise typer.Exit(1)

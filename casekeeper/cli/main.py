@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from casekeeper.cli import api, cases, judged, organisation, roster, running, simulate
+from casekeeper.cli import api, cases, judged, organisation, roster, routing, running, simulate
 from schemas.topics import SERVICES
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app.add_typer(organisation.app, name="org")
 app.add_typer(cases.app, name="case")
 app.add_typer(api.app, name="api")
 app.add_typer(roster.app, name="roster")
+app.add_typer(routing.app, name="route")
 app.add_typer(running.dead, name="dead")
 app.command()(running.up)
 app.command()(running.send)

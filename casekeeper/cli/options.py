@@ -13,3 +13,9 @@ OrganisationOption = Annotated[
 ]
 FolderOption = Annotated[Path, typer.Option("--data-folder", help="Where the local stack keeps its data.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text for people.")]
+KafkaOption = Annotated[
+    str, typer.Option("--kafka", envvar="CASEKEEPER_KAFKA", help="A cluster's host:port, instead of the local stack.")
+]
+PrefixOption = Annotated[
+    str, typer.Option("--kafka-prefix", envvar="CASEKEEPER_KAFKA_PREFIX", help="Before the cluster's topics.")
+]

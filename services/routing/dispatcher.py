@@ -63,6 +63,13 @@ class Dispatcher:
         for engine in self._engines.values():
             engine.responsiveness(person_id, share)
 
+    def replay(self, states: Iterable[RequestState]) -> None:
+        """Hold what is stored, after `reset`, and remember the work that is done: it counts for turns and for a fair week."""
+        for state in sorted(states, key=lambda state: state.assigned_at or state.request.due_at):
+            if state.status == "done" and state.person and (engine := self._engines.get(state.request.pool)):
+                self._assign(engine, state.request, state.person, state.assigned_at)
+            self.settle([state])
+
     def settle(self, states: Iterable[RequestState]) -> None:
         """Hold of these requests what is stored: somebody's work, or nobody's."""
         for state in states:
@@ -71,7 +78,7 @@ class Dispatcher:
             if engine is None:
                 continue
             if state.status == "assigned":
-                self._assign(engine, request, state.person)
+                self._assign(engine, request, state.person, state.assigned_at)
                 continue
             freed = self._release(engine, request)
             if state.status == "waiting":
@@ -88,14 +95,14 @@ class Dispatcher:
         if not self.in_charge():
             return Decision(waiting_state(request, now, unsettled=True))
         engine, waiting = self._engines[request.pool], self._waiting[request.pool]
-        if self._release(engine, request):  # held already when the same batch is decided again
-            waiting.free()
+        engine.withdraw(request.request_id)  # held already when the same batch is decided again
+        self._release(engine, request)
         if waiting.awake(now):
             waiting.add(Wait(request, now, told=False, until=None))
             return Decision(waiting_state(request, now))
         outcome = engine.decide(self._among_others(request), now)
         if isinstance(outcome, Chosen):
-            self._assign(engine, request, outcome.person)
+            self._assign(engine, request, outcome.person, now)
         return self.answer(waiting_state(request, now), outcome, now)
 
     def answer(self, state: RequestState, outcome: Outcome, now: datetime) -> Decision[RequestState]:
@@ -107,7 +114,8 @@ class Dispatcher:
             after = state.model_copy(update=told)
             self._waiting[request.pool].add(Wait(request, after.heard_at or now, True, after.next_possible_at))
             return Decision(after, [self._answers.unserved(request, explanation, outcome.next_possible_at, now)])
-        chosen = state.model_copy(update={"status": "assigned", "person": outcome.person, "unsettled": False})
+        given = {"status": "assigned", "person": outcome.person, "assigned_at": now, "unsettled": False}
+        chosen = state.model_copy(update=given)
         person = self._engines[request.pool].person(outcome.person)
         return Decision(chosen, [self._answers.decided(request, outcome, person, explanation, now)])
 
@@ -126,7 +134,9 @@ class Dispatcher:
 
     def postpone(self, request: Request, now: datetime) -> None:
         """The request waits after all: what was decided of it is not so."""
-        self._release(self._engines[request.pool], request)
+        engine = self._engines[request.pool]
+        engine.withdraw(request.request_id)
+        self._release(engine, request)
         self._waiting[request.pool].add(Wait(request, now, told=False, until=None))
 
     def serve(self, pool: str, looked_at: Iterable[str], now: datetime) -> list[Decided]:
@@ -144,7 +154,7 @@ class Dispatcher:
         chosen: list[Decided] = []
         for request, outcome in engine.decide_waiting([self._among_others(each) for each in wanted], now):
             if isinstance(outcome, Chosen):
-                self._assign(engine, request, outcome.person)
+                self._assign(engine, request, outcome.person, now)
                 chosen.append((request, outcome))
         return chosen
 
@@ -171,8 +181,8 @@ class Dispatcher:
         """The person as the engines know them."""
         return next((found for engine in self._engines.values() if (found := engine.person(person_id))), None)
 
-    def _assign(self, engine: Engine, request: Request, person: str) -> None:
-        engine.assign(request.request_id, person, engine.weight_of(request))
+    def _assign(self, engine: Engine, request: Request, person: str, at: datetime | None) -> None:
+        engine.assign(request.request_id, person, engine.weight_of(request), at)
         self._waiting[request.pool].discard(request.request_id)
         if isinstance(request, SpecialistRequested):
             self._asked[request.consult_id][request.request_id] = person
@@ -196,7 +206,7 @@ class Dispatcher:
         return request.model_copy(update={"excluded": (*request.excluded, *others)})
 
     def _kind(self, request: Request) -> Kind:
-        return kind_of(self._among_others(request))
+        return (self._engines[request.pool].weight_of(request), *kind_of(self._among_others(request)))
 
 
 def _one_of_each_consult(requests: Sequence[Request]) -> list[Request]:

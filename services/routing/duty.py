@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from schemas.ids import derive
 from services.chassis.documents import Context, Decision, Document
@@ -9,10 +10,13 @@ from services.chassis.service import Service
 from services.routing.dispatcher import Decided, Dispatcher
 from services.routing.domain import Chosen, Outcome, Request
 from services.routing.staff import Staff
-from services.routing.store import REQUESTS, RequestState
+from services.routing.store import REQUESTS, RequestState, milliseconds
 
 TOPIC = "routing.requests"
 """Whoever Kafka gives its partition to has the pools: all of them, for it has one partition."""
+COUNTED_FOR = timedelta(days=7)
+COUNTED_MOST = 10_000
+"""After a start, work that is done counts for turns and for a fair share of the week: so long, and the latest so many."""
 LOOKED_AT_ONCE = 500
 """Requests of which is worked out together when somebody can; others have their turn in between."""
 
@@ -36,12 +40,22 @@ class Duty:
         """Fill the engines from the store: after a start, or when Kafka gives us pools that another instance had."""
         async with self._turn:
             people = await self._staff.load()
-            open_ = await self._service.database.find(REQUESTS, {"status": {"$in": ["assigned", "waiting"]}})
+            stored = [*await self._find("assigned"), *await self._find("waiting"), *await self._done_of_late()]
             self._dispatcher.reset()  # from here on without a pause: nobody may see it half filled
             people()
-            self._dispatcher.settle(document.state for document in open_ if document.state)
+            self._dispatcher.replay(document.state for document in stored if document.state)
             self._dispatcher.stir()
             self._in_doubt.clear()
+
+    async def _find(self, status: str) -> list[Document[RequestState]]:
+        return await self._service.database.find(REQUESTS, {"status": status})
+
+    async def _done_of_late(self) -> list[Document[RequestState]]:
+        since = milliseconds(self._service.clock.now() - COUNTED_FOR)
+        query = {"status": "done", "assigned_ms": {"$gte": since}}
+        return await self._service.database.find(
+            REQUESTS, query, sort="assigned_ms", limit=COUNTED_MOST, descending=True
+        )
 
     async def look_around(self) -> None:
         """Before a batch: whoever was recorded by another instance counts for it already."""

@@ -40,13 +40,15 @@ def table(dispatcher: Dispatcher) -> Table:
         return Decision(done)
 
     @handlers.on(CapacityTaken, REQUESTS, id=lambda event: event.request_id)
-    def capacity_taken(state: RequestState | None, event: CapacityTaken, _: Context) -> Decision[RequestState] | None:
+    def capacity_taken(
+        state: RequestState | None, event: CapacityTaken, context: Context
+    ) -> Decision[RequestState] | None:
         if state is None:
             return None
         if state.status == "waiting" or (state.status == "assigned" and state.owner is None):
             return Decision(state)
-        moved = {"status": "assigned", "person": event.person, "unsettled": not dispatcher.in_charge()}
-        taken = state.model_copy(update=moved)
+        given = {} if event.person == state.person else {"person": event.person, "assigned_at": context.now}
+        taken = state.model_copy(update={"status": "assigned", "unsettled": not dispatcher.in_charge(), **given})
         dispatcher.settle([taken])
         return Decision(taken)
 

@@ -27,6 +27,7 @@ class RequestState(BaseModel):
     cover: CoverRequested | None = None
     status: Literal["waiting", "assigned", "done"]
     person: str = ""
+    assigned_at: UtcDatetime | None = None
     heard_at: UtcDatetime | None = None
     told_unserved: bool = False
     """While it waits: whether that was said; a crash may come before."""
@@ -90,9 +91,11 @@ def milliseconds(moment: datetime) -> int:
 
 
 def _request_fields(state: RequestState) -> Mapping[str, Any]:
-    fields: dict[str, Any] = {"status": state.status, "due_at": state.request.due_at}
+    fields: dict[str, Any] = {"status": state.status}
     if state.status == "assigned":
         fields["person"] = state.person
+    if state.assigned_at:
+        fields["assigned_ms"] = milliseconds(state.assigned_at)
     if state.unsettled:
         fields["unsettled"] = 1
     return fields
@@ -109,7 +112,7 @@ REQUESTS = Collection(
     "requests",
     RequestState,
     fields=_request_fields,
-    indexes=(Index(("status", "due_at")), Index(("person",)), Index(("unsettled",))),
+    indexes=(Index(("status", "assigned_ms")), Index(("person",)), Index(("unsettled",))),
 )
 PEOPLE = Collection(
     "people", PersonState, fields=_person_fields, indexes=(Index(("changed_ms",)), Index(("absent_until_ms",)))

@@ -24,6 +24,8 @@ COMMANDS = [
     ["send"],
     ["case"],
     ["case", "show"],
+    ["route"],
+    ["route", "explain"],
     ["api"],
     ["api", "publish"],
     ["api", "check"],
