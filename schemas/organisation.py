@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.organisation_hours import Frozen, Hours, Week
+from schemas.organisation_hours import Frozen, Hours
 from schemas.organisation_integrations import Integration
 from schemas.organisation_mandates import Deviations, Mandates
-from schemas.organisation_roster import Days, Leave, Period, Shift
+from schemas.organisation_roster import PersonalTime
 from schemas.organisation_values import (
     CEFR_LEVELS,
     CefrLevel,
@@ -105,6 +105,9 @@ class Policy(Mandates):
     """What waits for four eyes longer than this is escalated; it goes on waiting (M1). Minutes on the clock."""
     undo_seconds: int = Field(default=0, ge=0, le=3600)
     """A reply leaves so much later, and until then its author can take it back. Four eyes are time enough: not added to them."""
+    cover_automatically: bool = False
+    """Whether routing finds who acts for an owner who is away for longer than a first reply may take, when there is
+    something to do: a message, an answer of a specialist, a promise that is due soon (rule 1)."""
     blocking_checks: tuple[Id, ...] = ()
     """Rules of the reply check that a reply has to pass; all others only advise (V3)."""
 
@@ -198,7 +201,7 @@ class Topic(Frozen):
         return self
 
 
-class Person(Frozen):
+class Person(PersonalTime):
     """Somebody of the team: a care agent, a local specialist, a coach or a lead."""
 
     id: Id
@@ -223,15 +226,6 @@ class Person(Frozen):
     """Conversations (agents) or consults (specialists) at a time: one budget over all channels (P5)."""
     hours: Hours
     """In the person's own time zone."""
-    breaks: Week = Week()
-    """What the weekly hours leave out, such as a lunch; nobody is given work in it."""
-    leave: tuple[Leave, ...] = ()
-    shifts: tuple[Shift, ...] = ()
-    """Single shifts, instead of the weekly hours of their day or beside them."""
-    rostered: tuple[Days, ...] = ()
-    """Days for which `shifts` say all there is: without a shift the day is off, whatever the weekly hours."""
-    time_off: tuple[Period, ...] = ()
-    """Hours off from whatever was planned, such as a visit to the dentist."""
     public_holidays: HolidayRegion | None = None
     """Region whose public holidays are days off; None: works on holidays."""
 

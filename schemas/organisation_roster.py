@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
 
-from schemas.organisation_hours import Frozen
+from schemas.organisation_hours import Frozen, Week
 
 LONGEST_HOURS = 36
 """No shift, break or absence by the hour is longer; whoever is away longer has leave."""
@@ -78,6 +78,20 @@ class Shift(Period):
     def work(self, zone: ZoneInfo) -> list[Stretch]:
         """The shift less its breaks."""
         return without([self.seconds(zone)], [each.seconds(zone) for each in self.breaks])
+
+
+class PersonalTime(Frozen):
+    """The part of a person that this page is about."""
+
+    breaks: Week = Week()
+    """What the weekly hours leave out, such as a lunch; nobody is given work in it."""
+    leave: tuple[Leave, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    """Single shifts, instead of the weekly hours of their day or beside them."""
+    rostered: tuple[Days, ...] = ()
+    """Days for which `shifts` say all there is: without a shift the day is off, whatever the weekly hours."""
+    time_off: tuple[Period, ...] = ()
+    """Hours off from whatever was planned, such as a visit to the dentist."""
 
 
 class OwnTime(NamedTuple):

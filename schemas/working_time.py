@@ -56,6 +56,16 @@ class WorkingTime:
         self._usual = _shared(zone, hours, regions, _NOTHING, breaks) if any(own) else None
         self._weeks: dict[int, tuple[list[int], list[int]]] = {}
 
+    @property
+    def hours(self) -> Hours:
+        """The usual hours, the same object for all who have the same."""
+        return (self._usual or self)._hours  # noqa: SLF001  the same class
+
+    @property
+    def breaks(self) -> Week:
+        """The usual breaks, the same object for all who have the same."""
+        return (self._usual or self)._breaks  # noqa: SLF001  the same class
+
     def stretch(self, second: int) -> Stretch | None:
         """The stretch of work in force at a second, else the next one; None if there is none within the horizon."""
         first = second // WEEK_SECONDS

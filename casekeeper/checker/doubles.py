@@ -6,11 +6,13 @@ from typing import Any
 
 from casekeeper.checker.arrivals import repeated
 from casekeeper.checker.consults import twice
+from casekeeper.checker.covers import freed_twice
 from casekeeper.checker.verdict import Evidence
 from schemas.base import Event
 from schemas.events.case import (
     CaseAssigned,
     CaseClosed,
+    CaseCoverWanted,
     CaseMessageAdded,
     CaseOpened,
     CaseOwnerChanged,
@@ -25,7 +27,7 @@ from schemas.events.handover import HandoverAccepted, HandoverOffered
 from schemas.events.message import MessageClassified, MessageReceived
 from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
 from schemas.events.reply import ReplyQueued, ReplySent
-from schemas.events.routing import OwnerAssigned, SpecialistOffered
+from schemas.events.routing import CoverFound, OwnerAssigned, SpecialistOffered
 
 ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (
@@ -37,6 +39,8 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (CaseOpened, "case {} was opened", lambda event: event.case_id),
     (CaseAssigned, "case {} was assigned, without a hand-over,", lambda event: event.case_id),
     (CaseOwnerChanged, "handover {} changed the owner", lambda event: event.handover_id),
+    (CaseCoverWanted, "cover {} was wanted", lambda event: event.request_id),
+    (CoverFound, "request {} was given a cover", lambda event: event.request_id),
     (HandoverOffered, "handover {} was offered", lambda event: event.handover_id),
     (HandoverAccepted, "handover {} was accepted", lambda event: event.handover_id),
     (ConsultRequested, "consult {} was requested", lambda event: event.consult_id),
@@ -65,6 +69,7 @@ def doubles(evidence: Evidence) -> Iterator[str]:
             if times > 1:
                 yield f"{words.format(value)} {times} times"
     yield from twice(evidence)
+    yield from freed_twice(evidence)
     yield from _closed(evidence)
     yield from _added(evidence)
     yield from repeated(evidence)

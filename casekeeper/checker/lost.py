@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from casekeeper.checker.arrivals import missing
 from casekeeper.checker.consults import unended
+from casekeeper.checker.covers import uncovered
 from casekeeper.checker.figures import accepted
 from casekeeper.checker.verdict import Evidence
 from schemas.events.case import (
@@ -35,6 +36,7 @@ def lost(evidence: Evidence) -> Iterator[str]:
     if evidence.expect_finished:
         yield from _owners(evidence)
         yield from unended(evidence)
+        yield from uncovered(evidence)
         yield from _promises(evidence)
 
 

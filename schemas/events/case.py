@@ -10,6 +10,7 @@ Mark = Literal["special-story"]
 EscalationCause = Literal[
     "promise-broken", "approval-late", "handover-refused", "nobody-can-answer", "assignment-refused"
 ]
+CoverCause = Literal["message", "consult-answered", "promise-due"]
 OwnerChangeCause = Literal["handover", "refused-assignment"]
 
 
@@ -115,6 +116,31 @@ class CaseOwnerChanged(CaseEvent):
     changed_at: UtcDatetime
 
 
+class CaseCoverWanted(CaseEvent):
+    """The owner is away and there is something to do: routing looks for somebody who acts for them (rule 1)."""
+
+    type: ClassVar[str] = "case.cover-wanted.v1"
+    owner: Identifier
+    request_id: Identifier
+    cause: CoverCause
+    subject_id: Identifier
+    """The message, consult or promise that somebody has to see to."""
+    wanted_at: UtcDatetime
+    due_at: UtcDatetime
+    """By when somebody should be there."""
+    until: UtcDatetime
+    """When the owner is back, or when it has to be looked at anew."""
+
+
+class CaseCoverUnwanted(CaseEvent):
+    """Nobody has to be found any more: somebody was named, the owner is back, or the work is done."""
+
+    type: ClassVar[str] = "case.cover-unwanted.v1"
+    owner: Identifier
+    request_id: Identifier
+    ended_at: UtcDatetime
+
+
 class CaseCoverNamed(CaseEvent):
     """Somebody acts for the owner while the owner is away; the owner stays the owner (rule 1)."""
 
@@ -125,6 +151,8 @@ class CaseCoverNamed(CaseEvent):
     reason: str
     starts_at: UtcDatetime
     ends_at: UtcDatetime
+    request_id: str = ""
+    """The request under which routing found the cover, who has the work until it ends; empty: a person named them."""
 
 
 class CaseCoverEnded(CaseEvent):

@@ -35,6 +35,19 @@ class OwnerRequested(RoutingRequest):
     """Room the case takes of its owner's capacity, beside a usual one (P5)."""
 
 
+class CoverRequested(OwnerRequested):
+    """The owner is away: somebody is wanted who acts for them until they are back (rule 1).
+
+    Whoever can own the case can do that, so it is asked as an owner is, and the same rules find the person.
+    """
+
+    type: ClassVar[str] = "cover.requested.v1"
+    owner: Identifier
+    """Who is away; also in `excluded`."""
+    until: UtcDatetime
+    """When the owner is back."""
+
+
 class SpecialistRequested(RoutingRequest):
     """An owner wants a specialist (O2)."""
 
@@ -101,6 +114,15 @@ class OwnerAssigned(RoutingDecision):
     """This care agent owns the case."""
 
     type: ClassVar[str] = "owner.assigned.v1"
+    person: Identifier
+    explanation: Explanation
+    decided_at: UtcDatetime
+
+
+class CoverFound(RoutingDecision):
+    """This care agent acts for the owner until the owner is back; the owner stays the owner (rule 1)."""
+
+    type: ClassVar[str] = "cover.found.v1"
     person: Identifier
     explanation: Explanation
     decided_at: UtcDatetime

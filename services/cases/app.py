@@ -1,10 +1,12 @@
 """The cases service, put together."""
 
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 
 from schemas.organisation_file import load
 from services.cases.allowances import ALLOWANCES, Allowances
 from services.cases.api import Commands, openapi, router
+from services.cases.colleagues import Colleagues
 from services.cases.customers import IDENTITIES, Customers
 from services.cases.domain.terms import Terms, terms_of
 from services.cases.exercises import EXERCISES
@@ -18,15 +20,19 @@ from services.chassis.clock import Clock
 from services.chassis.service import Service
 
 WAKE_EVERY_SECONDS = 0.5
+PEOPLE_EVERY_SECONDS = 1.0
+"""How often what was recorded of people elsewhere is taken in; commands look themselves."""
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
     organisation = load(settings.organisation)
 
+    colleagues = Colleagues(organisation)
+
     @cache
     def terms(brand: str) -> Terms:
-        return terms_of(organisation, brand)
+        return replace(terms_of(organisation, brand), person=colleagues.person)
 
     handlers = table(terms)
     hear_of_people(handlers, organisation)
@@ -39,6 +45,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.allowances = Allowances(service.repository, service.clock)
     service.api.state.library = library = Library(service.database)
     service.on_start(library.refresh)
+    service.on_start(partial(colleagues.refresh, service.database, service.clock))
+    service.every(PEOPLE_EVERY_SECONDS, partial(colleagues.refresh, service.database, service.clock))
     service.include(router)
     openapi.describe(service.api)
     service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)

@@ -5,17 +5,18 @@ from collections.abc import Callable, Sequence
 
 from schemas.base import Event
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
-from schemas.events.followup import ClockBreached
+from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.message import MessageClassified
 from schemas.events.roster import PersonRecorded
-from schemas.events.routing import OwnerAssigned, SpecialistOffered
+from schemas.events.routing import CoverFound, OwnerAssigned, SpecialistOffered
 from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation, Person
 from services.cases.domain import Case, fold, progress
 from services.cases.domain.arrival import case_for, message_arrived
+from services.cases.domain.commands import finding_covers
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import Timer, timers
-from services.cases.store import CASES, PEOPLE, Colleague, waking
+from services.cases.store import CASES, PEOPLE, Colleague, milliseconds, waking
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
 from services.chassis.errors import Conflict, Rejected
@@ -73,7 +74,21 @@ def table(terms_of: TermsOf) -> Table:
     def clock_breached(case: Case | None, event: ClockBreached, context: Context) -> Decision[Case] | None:
         return decided(case, progress.clock_breached(known(case, event.case_id), event, context.now))
 
+    _hear_of_covers(handlers, terms_of)
     return handlers
+
+
+def _hear_of_covers(handlers: Table, terms_of: TermsOf) -> None:
+    """Let somebody act for owners who are away (rule 1)."""
+
+    @handlers.on(CoverFound, CASES, locate=by_case_id)
+    def cover_found(case: Case | None, event: CoverFound, context: Context) -> Decision[Case] | None:
+        return decided(case, finding_covers.cover_found(known(case, event.case_id), event, context.now))
+
+    @handlers.on(ClockWarned, CASES, locate=by_case_id)
+    def clock_warned(case: Case | None, event: ClockWarned, context: Context) -> Decision[Case] | None:
+        warned = known(case, event.case_id)
+        return decided(case, finding_covers.promise_due(warned, event, terms_of(warned.brand), context.now))
 
 
 def hear_of_people(handlers: Table, organisation: Organisation) -> None:
@@ -81,10 +96,10 @@ def hear_of_people(handlers: Table, organisation: Organisation) -> None:
     filed = {person.id: person for person in organisation.people}
 
     @handlers.on(PersonRecorded, PEOPLE, id=lambda event: event.person_id)
-    def person_recorded(known: Colleague | None, event: PersonRecorded, _: Context) -> Decision[Colleague] | None:
+    def person_recorded(known: Colleague | None, event: PersonRecorded, context: Context) -> Decision[Colleague] | None:
         person = Person.model_validate(event.person.model_dump())
         before = known.person if known else filed.get(event.person_id)
-        return None if person == before else Decision(Colleague(person=person))
+        return None if person == before else Decision(Colleague(person=person, changed_ms=milliseconds(context.now)))
 
 
 class Waking:

@@ -146,9 +146,13 @@ class Colleague(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     person: Person
+    changed_ms: int = 0
+    """When this was heard, so that every instance finds what is new."""
 
 
-PEOPLE = Collection("people", Colleague)
+PEOPLE = Collection(
+    "people", Colleague, fields=lambda state: {"changed_ms": state.changed_ms}, indexes=(Index(("changed_ms",)),)
+)
 
 
 class People:

@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from schemas.base import Event
+from schemas.events.consult import ConsultAnswered
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, may
 from services.cases.domain import Case, commands
@@ -17,6 +18,7 @@ from services.cases.domain.commands import (
     DeclineConsult,
     RateAnswer,
 )
+from services.cases.domain.commands.finding_covers import cover_after
 from services.cases.domain.terms import Terms
 
 router = APIRouter()
@@ -87,8 +89,11 @@ async def clarify(case_id: str, consult_id: str, command: Clarify, actor: Acting
 async def answer_consult(case_id: str, consult_id: str, command: AnswerConsult, actor: Acting, cases: All) -> Accepted:
     """Answer the owner, as a specialist who was asked. A late answer is kept, and changes nothing else."""
 
-    def rule(case: Case, _: Terms, now: datetime) -> Sequence[Event]:
-        return commands.answer_consult(case, consult_id, command, actor.person, now)
+    def rule(case: Case, terms: Terms, now: datetime) -> Sequence[Event]:
+        events = commands.answer_consult(case, consult_id, command, actor.person, now)
+        if not any(isinstance(each, ConsultAnswered) and not each.late for each in events):
+            return events
+        return [*events, *cover_after(case, events, "consult-answered", consult_id, terms, now)]
 
     return await cases.carry_out(case_id, actor, rule, consult_id=consult_id)
 

@@ -10,6 +10,7 @@ from schemas.events.message import Classification, Message, MessageClassified
 from schemas.events.routing import CapacityTaken, OwnerRequested
 from schemas.ids import derive
 from services.cases.domain.case import Case
+from services.cases.domain.commands.finding_covers import cover_after
 from services.cases.domain.terms import Terms
 
 THANKS_CONFIDENCE = 0.6
@@ -38,7 +39,7 @@ def message_arrived(
 ) -> list[Event]:
     """What follows from a customer's message. `cases` are all of its conversation, oldest first."""
     arrived = Arrived(event.message.conversation, event.message, event.classification)
-    return _arrived(case, arrived, cases, terms, now)
+    return _looked_after(case, arrived, _arrived(case, arrived, cases, terms, now), terms, now)
 
 
 def case_for_forwarded(event: CaseMessageForwarded, cases: Sequence[Case]) -> str:
@@ -54,7 +55,7 @@ def message_forwarded(
 ) -> list[Event]:
     """What follows from a message to a case that was merged into one of this lane. It is never lost."""
     arrived = Arrived(event.conversation, event.message, event.classification, event.through)
-    return _arrived(case, arrived, cases, terms, now)
+    return _looked_after(case, arrived, _arrived(case, arrived, cases, terms, now), terms, now)
 
 
 def active_at(case: Case) -> datetime:
@@ -91,6 +92,13 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
     if is_thanks(arrived.message, arrived.classification):
         return [added, CaseClosed(**_facts(case), owner=case.owner, cause="thanks", closed_at=now)]
     return [added, *_reopening(case, arrived)]
+
+
+def _looked_after(
+    case: Case | None, arrived: Arrived, events: list[Event], terms: Terms, now: datetime
+) -> list[Event]:
+    """The same, with who sees to it while the owner is away (rule 1)."""
+    return [*events, *cover_after(case, events, "message", arrived.message.id, terms, now)]
 
 
 def is_thanks(message: Message, label: Classification) -> bool:

@@ -7,11 +7,11 @@ from pydantic import Field
 
 from schemas.base import UtcDatetime
 from schemas.events.message import Author, Visibility
+from services.cases.domain.covering import Cover, CoverSearch
 from services.cases.domain.records import (
     Absorbed,
     Approval,
     Consult,
-    Cover,
     Feedback,
     Frozen,
     Grant,
@@ -53,6 +53,7 @@ class Case(Frozen):
     """The one under which routing looks for somebody else, because the owner refused the case."""
     refused_assignments: tuple[RefusedAssignment, ...] = ()
     cover: Cover | None = None
+    cover_search: CoverSearch | None = None
     topic: str = ""
     skill: str = ""
     last_external_id: str = ""

@@ -210,16 +210,6 @@ class OwnerChange(Frozen):
     changed_at: UtcDatetime
 
 
-class Cover(Frozen):
-    """Who acts for the owner between two moments (rule 1)."""
-
-    person: str
-    by: str
-    reason: str
-    starts_at: UtcDatetime
-    ends_at: UtcDatetime
-
-
 class Approval(Frozen):
     """Four eyes on a reply or a grant (M1, P1)."""
 

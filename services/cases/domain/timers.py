@@ -11,6 +11,7 @@ from services.cases.domain.case import Case
 from services.cases.domain.commands.answering import offers_expire
 from services.cases.domain.commands.approvals import late_approvals
 from services.cases.domain.commands.covers import cover_timers
+from services.cases.domain.commands.finding_covers import cover_search_timers
 from services.cases.domain.commands.handovers import handover_timers
 from services.cases.domain.commands.refusing import refusal_timers
 from services.cases.domain.commands.sending import scheduled_replies
@@ -22,6 +23,7 @@ TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = (
     handover_timers,
     refusal_timers,
     cover_timers,
+    cover_search_timers,
     offers_expire,
     late_approvals,
     scheduled_replies,

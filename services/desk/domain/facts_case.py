@@ -9,7 +9,7 @@ from schemas.events.case import (
     CaseReopened,
     CaseResolved,
 )
-from schemas.events.routing import OwnerAssigned, RequestUnserved
+from schemas.events.routing import CoverFound, OwnerAssigned, RequestUnserved
 from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, entry_text
@@ -83,6 +83,15 @@ def assignment_refused(view: CaseView, event: CaseAssignmentRefused, moment: Mom
 
 @folds(OwnerAssigned)
 def owner_decided(view: CaseView, event: OwnerAssigned, moment: Moment) -> CaseView:
+    return _decided(view, event, moment)
+
+
+@folds(CoverFound)
+def cover_decided(view: CaseView, event: CoverFound, moment: Moment) -> CaseView:
+    return _decided(view, event, moment)
+
+
+def _decided(view: CaseView, event: OwnerAssigned | CoverFound, moment: Moment) -> CaseView:
     entry = Entry(
         id=moment.event_id,
         kind="assignment-decided",

@@ -4,6 +4,8 @@ from schemas.events.case import (
     CaseAbsorbed,
     CaseCoverEnded,
     CaseCoverNamed,
+    CaseCoverUnwanted,
+    CaseCoverWanted,
     CaseEscalated,
     CaseMarked,
     CaseMerged,
@@ -36,6 +38,26 @@ def owner_changed(view: CaseView, event: CaseOwnerChanged, moment: Moment) -> Ca
         id=moment.event_id, kind="owner-changed", at=event.changed_at, by=event.by, note=event.owner, text=event.reason
     )
     return view.saw(entry, owner=event.owner, handover=None, cover=None)
+
+
+@folds(CaseCoverWanted)
+def cover_wanted(view: CaseView, event: CaseCoverWanted, moment: Moment) -> CaseView:
+    entry = Entry(
+        id=moment.event_id,
+        kind="cover-wanted",
+        at=event.wanted_at,
+        by="routing",
+        ref=event.request_id,
+        note=event.owner,
+        due_at=event.until,
+    )
+    return view.saw(entry)
+
+
+@folds(CaseCoverUnwanted)
+def cover_unwanted(view: CaseView, event: CaseCoverUnwanted, moment: Moment) -> CaseView:
+    entry = Entry(id=moment.event_id, kind="cover-unwanted", at=event.ended_at, by="routing", ref=event.request_id)
+    return view.saw(entry)
 
 
 @folds(CaseCoverNamed)

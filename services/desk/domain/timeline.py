@@ -39,6 +39,8 @@ EntryKind = Literal[
     "reopened",
     "closed",
     "owner-changed",
+    "cover-wanted",
+    "cover-unwanted",
     "cover-named",
     "cover-ended",
     "note",

@@ -21,6 +21,7 @@ NOTE_IS_A_PERSON = (
     "assignment-decided",
     "assignment-refused",
     "owner-changed",
+    "cover-wanted",
     "cover-named",
     "cover-ended",
     "handover-offered",

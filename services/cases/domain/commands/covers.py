@@ -13,6 +13,7 @@ from services.cases.domain.commands.acting import facts
 from services.cases.domain.commands.ownership import (
     Reason,
     cover_ended,
+    cover_search_ended,
     is_superior,
     require_can_own,
     require_owned,
@@ -51,7 +52,8 @@ def name_cover(case: Case, command: NameCover, actor: str, terms: Terms, now: da
         starts_at=starts_at,
         ends_at=command.ends_at,
     )
-    return [*cover_ended(case, "", now), named]  # an earlier one is over, and time has not said so yet
+    before = [*cover_search_ended(case, now), *cover_ended(case, "", now)]
+    return [*before, named]  # an earlier one is over, and time has not said so yet
 
 
 def end_cover(case: Case, actor: str, terms: Terms, now: datetime) -> list[Event]:

@@ -18,6 +18,7 @@ from services.cases.domain.commands.acting import (
     require_unresolved,
     search_ended,
 )
+from services.cases.domain.commands.ownership import covering_over
 from services.cases.domain.terms import Terms
 
 MOST_SPLIT_OFF = 50
@@ -72,7 +73,8 @@ def merge(
         unanswered=source.unanswered,
     )
     closed = CaseClosed(**facts(source), owner=source.owner, cause="merged", closed_at=now)
-    return [*search_ended(source), merged, closed, released(source, source.owner_request, source.owner)]
+    ended = [*search_ended(source), *covering_over(source, now)]
+    return [*ended, merged, closed, released(source, source.owner_request, source.owner)]
 
 
 def split(case: Case, command: SplitCase, actor: str, terms: Terms, new_case: str, now: datetime) -> list[Event]:

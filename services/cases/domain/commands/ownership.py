@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from schemas.base import Event
-from schemas.events.case import CaseCoverEnded, CaseOwnerChanged
+from schemas.events.case import CaseCoverEnded, CaseCoverUnwanted, CaseOwnerChanged
 from schemas.events.routing import CapacityTaken
 from schemas.organisation import Person, Role
 from schemas.organisation_values import CefrLevel
@@ -106,17 +106,33 @@ def owner_changed(
             person=to,
         )
         moved += [released(case, case.owner_request, case.owner), taken]
-    return [*cover_ended(case, by, now), changed, *moved]
+    return [*cover_search_ended(case, now), *cover_ended(case, by, now), changed, *moved]
 
 
 def cover_ended(case: Case, by: str, now: datetime) -> list[Event]:
-    """The end of the case's cover, if there is one; `by` is empty when time ends it."""
+    """The end of the case's cover, if there is one, and of the work it gave; `by` is empty when time ends it."""
     cover = case.cover
     if cover is None:
         return []
-    return [
-        CaseCoverEnded(**facts(case), owner=case.owner, cover=cover.person, by=by, ended_at=min(now, cover.ends_at))
-    ]
+    ended = CaseCoverEnded(
+        **facts(case), owner=case.owner, cover=cover.person, by=by, ended_at=min(now, cover.ends_at)
+    )
+    return [ended, released(case, cover.request_id, cover.person)] if cover.request_id else [ended]
+
+
+def cover_search_ended(case: Case, now: datetime) -> list[Event]:
+    """Routing need not find a cover any more, if it looks for one."""
+    search = case.cover_search
+    if search is None:
+        return []
+    unwanted = CaseCoverUnwanted(**facts(case), owner=case.owner, request_id=search.request_id, ended_at=now)
+    return [unwanted, released(case, search.request_id, "nobody")]
+
+
+def covering_over(case: Case, now: datetime) -> list[Event]:
+    """Nothing is left to do for a cover: whom routing found, or looks for, is free. A cover named by a person stays."""
+    found = cover_ended(case, "", now) if case.cover and case.cover.request_id else []
+    return [*cover_search_ended(case, now), *found]
 
 
 def spread(cases: Sequence[Case], people: Sequence[Person]) -> dict[str, str]:

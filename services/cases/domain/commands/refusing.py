@@ -13,7 +13,7 @@ from schemas.ids import derive
 from services.cases.domain import refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import facts, released, require_unresolved
-from services.cases.domain.commands.ownership import Reason, cover_ended, is_superior, require_owned
+from services.cases.domain.commands.ownership import Reason, cover_ended, cover_search_ended, is_superior, require_owned
 from services.cases.domain.terms import Terms
 from services.cases.domain.timer import Timer
 
@@ -105,7 +105,7 @@ def somebody_else_found(case: Case, event: OwnerAssigned, now: datetime) -> list
         cause="refused-assignment",
         changed_at=now,
     )
-    ended = cover_ended(case, refused.by, now)
+    ended = [*cover_search_ended(case, now), *cover_ended(case, refused.by, now)]
     return [*withdrawn, *ended, changed, released(case, case.owner_request, case.owner)]
 
 

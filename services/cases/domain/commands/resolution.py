@@ -8,6 +8,7 @@ from services.cases.domain import refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import facts, released, require_acting, search_ended
 from services.cases.domain.commands.consults import withdrawn
+from services.cases.domain.commands.ownership import covering_over
 from services.cases.domain.merging_refusals import ApprovalIsWaiting
 from services.cases.domain.terms import Terms
 
@@ -28,4 +29,5 @@ def resolve(case: Case, actor: str, terms: Terms, now: datetime) -> list[Event]:
         raise refusals.NothingAnswered("the customer has not had an answer yet")
     resolved = CaseResolved(**facts(case), owner=case.owner, resolved_at=now, closes_at=now + terms.quiet_period)
     ended = [event for consult in case.open_consults for event in withdrawn(case, consult)]
+    ended += covering_over(case, now)
     return [*ended, *search_ended(case), resolved, released(case, case.owner_request, case.owner)]

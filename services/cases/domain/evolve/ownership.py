@@ -9,6 +9,8 @@ from schemas.events.case import (
     CaseAssignmentRefused,
     CaseCoverEnded,
     CaseCoverNamed,
+    CaseCoverUnwanted,
+    CaseCoverWanted,
     CaseOwnerChanged,
 )
 from schemas.events.handover import (
@@ -19,7 +21,8 @@ from schemas.events.handover import (
     HandoverWithdrawn,
 )
 from services.cases.domain.case import Case
-from services.cases.domain.records import Cover, Handover, OwnerChange
+from services.cases.domain.covering import Cover, CoverSearch
+from services.cases.domain.records import Handover, OwnerChange
 from services.cases.domain.refused import RefusedAssignment
 
 
@@ -56,15 +59,29 @@ def _owner_changed(case: Case, event: CaseOwnerChanged) -> dict[str, Any]:
         "owner_request": event.handover_id if event.cause == "refused-assignment" else case.owner_request,
         "next_owner_request": "",
         "cover": None,
+        "cover_search": None,
         "owner_changes": (*case.owner_changes, change),
     }
 
 
+def _cover_wanted(_: Case, event: CaseCoverWanted) -> dict[str, Any]:
+    return {"cover_search": CoverSearch(request_id=event.request_id, until=event.until)}
+
+
+def _cover_unwanted(_: Case, __: CaseCoverUnwanted) -> dict[str, Any]:
+    return {"cover_search": None}
+
+
 def _cover_named(_: Case, event: CaseCoverNamed) -> dict[str, Any]:
     cover = Cover(
-        person=event.cover, by=event.by, reason=event.reason, starts_at=event.starts_at, ends_at=event.ends_at
+        person=event.cover,
+        by=event.by,
+        reason=event.reason,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        request_id=event.request_id,
     )
-    return {"cover": cover}
+    return {"cover": cover, "cover_search": None}
 
 
 def _cover_ended(_: Case, __: CaseCoverEnded) -> dict[str, Any]:
@@ -109,6 +126,8 @@ CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     CaseAssigned: _assigned,
     CaseAssignmentRefused: _refused,
     CaseOwnerChanged: _owner_changed,
+    CaseCoverWanted: _cover_wanted,
+    CaseCoverUnwanted: _cover_unwanted,
     CaseCoverNamed: _cover_named,
     CaseCoverEnded: _cover_ended,
     HandoverOffered: _offered,
