@@ -61,23 +61,23 @@ class Engine:
 
     def __init__(self, rules: Rules | None = None) -> None:
         self.rules = rules or Rules()
-        self._people = People(self.rules)
+        self.people = People(self.rules)
         self._loads = Loads()
 
     def __len__(self) -> int:
         """How many people there are."""
-        return len(self._people.slots)
+        return len(self.people.slots)
 
     def upsert(self, person: Person, available: bool = True) -> None:
         """Record a person as known from now on (P4); `available=False`: absent, whatever the working hours say.
 
         Raises ValueError, and changes nothing, when the region of their public holidays is unknown.
         """
-        self._people.put(person, available, self._loads)
+        self.people.put(person, available, self._loads)
 
     def remove(self, person_id: str) -> None:
         """Forget a person. What is assigned to them stays theirs until released or assigned anew."""
-        self._people.remove(person_id)
+        self.people.remove(person_id)
 
     def assign(self, request_id: str, person_id: str, weight: float = 1, at: datetime | None = None) -> None:
         """A request is somebody's work from now on, and nobody else's. Also for people recorded later.
@@ -87,30 +87,30 @@ class Engine:
         """
         day = None if at is None else day_of(_second(at))
         for changed in self._loads.assign(request_id, person_id, weight, day):
-            self._people.weigh(changed, self._loads)
+            self.people.weigh(changed, self._loads)
 
     def release(self, request_id: str) -> None:
         """The work of a request is done; nothing happens when nobody holds it."""
         holder = self._loads.release(request_id)
         if holder is not None:
-            self._people.weigh(holder, self._loads, given=False)
+            self.people.weigh(holder, self._loads, given=False)
 
     def withdraw(self, request_id: str) -> None:
         """An assignment has come to nothing: it could not be stored, or is decided anew. It does not count for the week."""
         holder = self._loads.withdraw(request_id)
         if holder is not None:
-            self._people.weigh(holder, self._loads)
+            self.people.weigh(holder, self._loads)
 
     def responsiveness(self, person_id: str, share: float) -> None:
         """Which share of a specialist's next offers will be answered, as far as one can tell; also for people to come.
 
         Raises ValueError, and changes nothing, for what is no share.
         """
-        self._people.answers(person_id, share, self._loads)
+        self.people.answers(person_id, share, self._loads)
 
     def person(self, person_id: str) -> Person | None:
         """The person as known now."""
-        return self._people.person(person_id)
+        return self.people.person(person_id)
 
     def load_of(self, person_id: str) -> float:
         """The weight of all that a person holds."""
@@ -149,9 +149,9 @@ class Engine:
         if len(waiting) < FROM or not simple.chosen or not simple.compromised:
             return simple.decided
         self._undo(simple)
-        planned = plan(self._wanted(waiting[:MOST], now), self._people, self.rules.load_points, now)
+        planned = plan(self.searches(waiting[:MOST], now), self.people, self.rules.load_points, now)
         joint = self._round(waiting, planned, now, explain)
-        if joint.merit <= simple.merit:
+        if joint.merit < simple.merit:
             return joint.decided
         self._undo(joint)
         for request, outcome in simple.decided:
@@ -166,10 +166,10 @@ class Engine:
             next_possible = search.next_possible()
             moment = None if next_possible is None else datetime.fromtimestamp(next_possible, UTC)
             return _Choice(Nobody(explanation(search) if explain else _UNEXPLAINED, moment), 0, compromised=True)
-        shown = best(search, self._people, SHOWN if explain or planned else 1)
-        able = search.eligible & self._people.free(self.weight_of(request)) if planned else 0
+        shown = best(search, self.people, SHOWN if explain or planned else 1)
+        able = search.eligible & self.people.free(self.weight_of(request)) if planned else 0
         first, together = shown[0], 0
-        if fit := self._people.rows_of(self._people.set_of((planned,)) & able):
+        if fit := self.people.rows_of(self.people.set_of((planned,)) & able):
             shown = [fit[0], *(row for row in shown if row is not fit[0])][:SHOWN]
             together = search.points(fit)[0] - search.points([first])[0]
         unmet = search.unmet(shown[0])
@@ -199,15 +199,16 @@ class Engine:
     def _undo(self, played: _Round) -> None:
         for before in reversed(played.chosen):
             self._loads.undo(before)
-            self._people.weigh(before.person_id, self._loads)
-
-    def _wanted(self, requests: Iterable[Request], now: datetime) -> list[Wanted]:
-        return [Wanted(request, self._search_at(request, now), self.weight_of(request)) for request in requests]
+            self.people.weigh(before.person_id, self._loads)
 
     def _search_at(self, request: Request, now: datetime) -> Search:
         second = _second(now)
-        self._people.advance(second, self._loads)
+        self.people.advance(second, self._loads)
         return self._search(request, second)
+
+    def searches(self, requests: Iterable[Request], now: datetime) -> list[Wanted]:
+        """What a joint plan is made of: who could take each of the requests now."""
+        return [Wanted(request, self._search_at(request, now), self.weight_of(request)) for request in requests]
 
     def weight_of(self, request: Request) -> float:
         """The room a request takes of somebody's capacity; what `assign` should be given for it."""
@@ -216,10 +217,10 @@ class Engine:
 
     def _search(self, request: Request, second: int) -> Search:
         if isinstance(request, OwnerRequested):
-            return OwnerSearch(self._people, self.rules, request, second)
+            return OwnerSearch(self.people, self.rules, request, second)
         if request.specialist:
-            return NamedSearch(self._people, request)
-        return SpecialistSearch(self._people, self.rules, request, second)
+            return NamedSearch(self.people, request)
+        return SpecialistSearch(self.people, self.rules, request, second)
 
 
 def _second(moment: datetime) -> int:
