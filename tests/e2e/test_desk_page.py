@@ -178,9 +178,9 @@ async def test_a_customer_is_answered_with_a_specialists_help(start: Start, wind
 
 async def the_owner_asks_and_promises(owner: Page, customer: Page) -> None:
     reply = owner.locator("#tool-reply")
-    await reply.get_by_role("button", name="Holding text 1").click()
+    await reply.get_by_role("button", name="Propose a holding reply").click()
     await expect(reply.get_by_label("Holding reply: it takes a while")).to_be_checked()
-    await reply.get_by_role("button", name="Send").click()
+    await reply.get_by_role("button", name="Send", exact=True).click()
     await expect(owner.locator("#tool-reply .note-done")).to_be_visible()
     await expect(customer.locator("#live .say-them")).to_have_count(1)
     assert "{by}" not in await customer.locator("#live .say-them").inner_text()
@@ -201,7 +201,7 @@ async def the_specialist_answers_on_a_phone(desk: Service, windows: Windows, spe
     assert not wide, "the page is wider than a phone"
     await shoot(phone, shots / "consult-phone.png")
     await phone.get_by_label("Your answer").fill("The left one; a new seal helps.")
-    await phone.get_by_role("button", name="Answer").click()
+    await phone.get_by_role("button", name="Answer", exact=True).click()
     await expect(phone.locator("#live")).to_contain_text("Thank you.")
 
 
@@ -249,7 +249,8 @@ async def test_a_page_says_when_it_is_cut_off_and_comes_back_by_itself(start: St
     await desk.publisher.publish(outgoing(story.events))
     await the_case(desk, lambda view: view.owner == AGENT)
     page = await windows.signed_in(desk, AGENT, "/cases/case-1")
-    await page.get_by_label("Your reply").fill("half a sentence")
+    async with page.expect_response(lambda response: "reply-check" in response.url):  # advice on the words so far
+        await page.get_by_label("Your reply").fill("half a sentence")
     await page.locator("details.why summary").first.click()
     port = desk.port
     await desk.stop()

@@ -60,7 +60,7 @@ def composer(
         "may_offer": reader.may_offer(view, now),
         "may_name_cover": reader.may_name_cover(view),
         "forms": {name: forms.get(name, FormState()) for name in FORMS},
-        "opened": opened[0] if opened else "reply",
+        "opened": opened[0] if opened else "reply" if acts else "",
         "state": composer_state(view, now),
         "friendly": lambda problem: friendly(problem, pages.gettext),
         "due_choices": DUE_CHOICES_MINUTES,

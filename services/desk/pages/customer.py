@@ -25,7 +25,12 @@ async def customer(case_id: str, pages: TeamPages, desk: InParts) -> Response:
     if view.customer is None:
         raise Problem(404, "customer-not-known", pages.gettext("Not known yet."))
     path = ("customers", view.brand, view.channel, view.customer.id)
-    found = await desk.commands.see(CustomerNow, reader.id, *path)
+    try:
+        found = await desk.commands.see(CustomerNow, reader.id, *path)
+    except Problem:
+        if not pages.partial:
+            raise
+        return await pages.render("_away.html", {"address": f"/cases/{case_id}/customer"})
     context = {
         "view": view,
         "customer": found,

@@ -72,7 +72,12 @@ async def mandate(case_id: str, pages: TeamPages, desk: InParts) -> Response:
     reader = signed_in(pages)
     view = await visible_case(desk, reader, case_id)
     path = ("people", reader.id, "mandate")
-    found = await desk.commands.see(MandateNow, reader.id, *path, brand=view.brand, case_id=view.id)
+    try:
+        found = await desk.commands.see(MandateNow, reader.id, *path, brand=view.brand, case_id=view.id)
+    except Problem:
+        if not pages.partial:
+            raise
+        return await pages.render("_away.html", {"address": f"/cases/{case_id}/mandate"})
     return await pages.render("_mandate.html" if pages.partial else "mandate.html", {"mandate": found, "view": view})
 
 

@@ -40,6 +40,13 @@
     if (field.dataset?.checks && field.checked) field.form.elements[field.dataset.checks].checked = true;
   });
 
+  // The whole sentence around some words.
+  function sentence(text, start, end) {
+    const before = text.slice(0, start).match(/^[^]*(?:[.!?]\s+|\n)/)?.[0].length ?? 0;
+    const after = text.slice(end).search(/[.!?](\s|$)|\n/);
+    return [before, after < 0 ? text.length : end + after + (text[end + after] === "\n" ? 0 : 1)];
+  }
+
   // A better phrase takes the place of the words that it is meant for: the nearest to where they were found.
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-better]");
@@ -51,8 +58,14 @@
     for (let at = field.value.indexOf(found); at >= 0; at = field.value.indexOf(found, at + 1)) {
       if (place < 0 || Math.abs(at - wanted) < Math.abs(place - wanted)) place = at;
     }
-    if (place < 0) return;
-    field.setRangeText(better, place, place + found.length, "end");
+    let [start, end] = [place, place + found.length];
+    if ("before" in button.dataset) [start, end] = [0, 0];
+    else if (place < 0) return;
+    else if (/^\p{Lu}/u.test(better)) [start, end] = sentence(field.value, start, end);
+    field.setRangeText(end ? better : `${better} `, start, end, "end");
+    // What it leaves open is marked, to be written over.
+    const open = better.match(/\.\.\.|…/);
+    if (open) field.setSelectionRange(start + open.index, start + open.index + open[0].length);
     field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
@@ -83,11 +96,16 @@
 
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
-      if (event.detail.requestConfig?.verb === "get") return;
+      // Advice is a help: while it is away, people write on undisturbed.
+      if (event.detail.requestConfig?.verb === "get" || event.detail.elt?.matches?.(".advice")) return;
       release(event.detail);
       toast(words.failedText);
     });
   }
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const cutOff = document.getElementById("connection")?.dataset.state === "reconnecting";
+    if (cutOff && event.detail.elt.matches(".advice")) event.preventDefault();
+  });
   document.addEventListener("htmx:afterSwap", () => {
     for (const field of document.querySelectorAll("textarea[data-limit]")) count(field);
   });
