@@ -160,6 +160,8 @@ class Channel(Frozen):
     """Longest reply the channel takes, in characters, signature included."""
     threads: bool = False
     """Whether its custom allows a longer text as several messages in order, each of at most `max_length`."""
+    weight: float = Field(default=1, gt=0, le=50)
+    """Room that a case from here takes of its owner's capacity: 0.5 for short public posts, say (P5)."""
     reply_url_env: EnvironmentName | None = None
     """webhook: the environment variable that holds the address replies are posted to; without it they stay here."""
     secret_env: EnvironmentName | None = None

@@ -89,7 +89,8 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
     added = _added(case.id, arrived)
     if not case.resolved:
         return [added]
-    if is_thanks(arrived.message, arrived.classification):
+    on_its_way = any(reply.on_its_way for reply in case.replies.values())  # what waits would be lost with the case
+    if is_thanks(arrived.message, arrived.classification) and not on_its_way:
         return [added, CaseClosed(**_facts(case), owner=case.owner, cause="thanks", closed_at=now)]
     return [added, *_reopening(case, arrived)]
 
@@ -152,11 +153,11 @@ def _opening(case_id: str, arrived: Arrived, previous: Case | None, terms: Terms
         previous_owner=previous.owner if previous else "",
     )
     preferred = previous.owner if previous else ""
-    return [opened, _added(case_id, arrived), owner_wanted(opened, label, preferred)]
+    return [opened, _added(case_id, arrived), owner_wanted(opened, label, preferred, terms.weight(message.channel))]
 
 
-def owner_wanted(opened: CaseOpened, label: Classification, preferred: str) -> OwnerRequested:
-    """What routing is asked for a new case (O1, O7)."""
+def owner_wanted(opened: CaseOpened, label: Classification, preferred: str, weight: float) -> OwnerRequested:
+    """What routing is asked for a new case (O1, O7); `weight` is the room it takes of its owner's capacity (P5)."""
     return OwnerRequested(
         request_id=derive("owner", opened.case_id),
         pool=opened.pool,
@@ -169,6 +170,7 @@ def owner_wanted(opened: CaseOpened, label: Classification, preferred: str) -> O
         due_at=opened.first_reply_due_at,
         preferred=preferred,
         requested_at=opened.opened_at,
+        weight=weight,
     )
 
 

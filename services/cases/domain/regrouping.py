@@ -101,7 +101,7 @@ def parted(source: Case, event: CaseSplit, terms: Terms, now: datetime) -> list[
         )
         for each in heard
     ]
-    return [opened, *added, owner_wanted(opened, latest.classification, source.owner)]
+    return [opened, *added, owner_wanted(opened, latest.classification, source.owner, terms.weight(opened.channel))]
 
 
 def _waits_since(source: Case, heard: Sequence[Heard], now: datetime) -> datetime:

@@ -21,6 +21,8 @@ class Terms:
     person: Callable[[str], Person]
     threads: Callable[[str], bool] = lambda _: False
     """Whether a channel takes a longer text as several messages."""
+    weight: Callable[[str], float] = lambda _: 1
+    """Room that a case of a channel takes of its owner's capacity (P5)."""
     lineage: Callable[[str], Collection[str]] = lambda topic: (topic,)
     """A topic and all above it."""
     time_zone: str = "UTC"
@@ -66,9 +68,16 @@ def _terms(organisation: Organisation, brand: Brand) -> Terms:
         max_length=lambda channel: organisation.channel(channel).max_length,
         person=organisation.person,
         threads=lambda channel: organisation.channel(channel).threads,
+        weight=lambda channel: _weight(organisation, channel),
         lineage=lambda topic: lineage(organisation, topic),
         time_zone=calendar.time_zone,
     )
+
+
+def _weight(organisation: Organisation, channel: str) -> float:
+    """1 for a channel that the organisation no longer has: its messages still need an owner."""
+    found = organisation.by_id["channels"].get(channel)
+    return found.weight if found else 1
 
 
 def lineage(organisation: Organisation, topic: str) -> list[str]:

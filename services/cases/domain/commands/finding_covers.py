@@ -50,7 +50,7 @@ def cover_after(
         due_at=due_at,
         until=min(back or now + LONGEST, now + LONGEST),
     )
-    return [*ended, wanted, _request(after, wanted, (after.owner, *tired))]
+    return [*ended, wanted, _request(after, wanted, (after.owner, *tired), terms.weight(case.channel))]
 
 
 def _may_be_sought(case: Case, terms: Terms, now: datetime) -> bool:
@@ -70,7 +70,7 @@ def _back(person_id: str, terms: Terms, now: datetime) -> datetime | None:
     return working_time(terms.person(person_id)).next_open(now)
 
 
-def _request(case: Case, wanted: CaseCoverWanted, excluded: tuple[str, ...]) -> CoverRequested:
+def _request(case: Case, wanted: CaseCoverWanted, excluded: tuple[str, ...], weight: float) -> CoverRequested:
     return CoverRequested(
         request_id=wanted.request_id,
         pool=case.pool,
@@ -83,6 +83,7 @@ def _request(case: Case, wanted: CaseCoverWanted, excluded: tuple[str, ...]) -> 
         due_at=wanted.due_at,
         requested_at=wanted.wanted_at,
         excluded=excluded,
+        weight=weight,
         owner=case.owner,
         until=wanted.until,
     )

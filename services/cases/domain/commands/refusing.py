@@ -44,7 +44,7 @@ def refuse_assignment(case: Case, command: RefuseAssignment, actor: str, terms: 
         refused_at=now,
         escalates_at=_escalates_at(case, terms, now),
     )
-    return [refused, _somebody_else_wanted(case, refused.request_id)]
+    return [refused, _somebody_else_wanted(case, refused.request_id, terms.weight(case.channel))]
 
 
 def _require_refusable(case: Case, actor: str, terms: Terms) -> None:
@@ -72,7 +72,7 @@ def _escalates_at(case: Case, terms: Terms, now: datetime) -> datetime:
     return max(now, case.first_reply_due_at - timedelta(minutes=policy.warn_before_minutes))
 
 
-def _somebody_else_wanted(case: Case, request_id: str) -> OwnerRequested:
+def _somebody_else_wanted(case: Case, request_id: str, weight: float) -> OwnerRequested:
     """Somebody who has not refused the case."""
     excluded = (*(each.owner for each in case.refused_assignments), case.owner)
     return OwnerRequested(
@@ -87,6 +87,7 @@ def _somebody_else_wanted(case: Case, request_id: str) -> OwnerRequested:
         due_at=case.first_reply_due_at,
         requested_at=case.opened_at,
         excluded=tuple(dict.fromkeys(excluded)),
+        weight=weight,
     )
 
 
