@@ -6,6 +6,8 @@ from typing import Any
 
 HOP_TARGET, PIPELINE_TARGET = 0.5, 0.6
 CHECK_TARGET_MILLISECONDS = 5
+DECISIONS_TARGETS = {540: 20_000, 10_000: 10_000, 100_000: 2_000}
+TOGETHER_TARGET_MILLISECONDS = 10
 BAR = 0.26
 
 
@@ -14,8 +16,14 @@ def table(results: dict[str, Any]) -> str:
     machine = results["machine"]
     load = machine["load_average_at_start"][0]
     lines = [f"{machine['cores']} cores, load {load} at the start, {machine['broker']}, {machine['store_engine']}", ""]
-    parts = (("webhook", _webhook), ("hops", _hops), ("pipeline", _pipeline), ("replycheck", _replycheck))
-    for part, write in parts:
+    parts = {
+        "webhook": _webhook,
+        "hops": _hops,
+        "pipeline": _pipeline,
+        "replycheck": _replycheck,
+        "routing_engine": _routing,
+    }
+    for part, write in parts.items():
         if results.get(part):
             lines += [*write(results[part]), ""]
     return "\n".join(lines)
@@ -70,6 +78,25 @@ def _replycheck(results: dict[str, Any]) -> Iterable[str]:
             f"{language:<25}{each['check_p50_milliseconds']:>15.2f}{each['check_p99_milliseconds']:>9.2f}"
             f"{each['proposals_p50_milliseconds']:>18.2f}{'   short' if short else ''}"
         )
+
+
+def _routing(results: dict[str, Any]) -> Iterable[str]:
+    yield "routing engine    decisions/s    target   without why   looking at all    times   start s   memory MB"
+    for people, each in results["decisions"].items():
+        rate, target = each["explained_per_second"], DECISIONS_TARGETS[int(people)]
+        scan = each.get("scan_per_second")
+        beside = f"{scan:>17,.0f}{rate / scan:>9,.0f}" if scan else " " * 26
+        yield (
+            f"{int(people):>7,} people{rate:>15,}{target:>10,}{each['bare_per_second']:>14,}{beside}"
+            f"{each['start_seconds']:>10.2f}{each['megabytes']:>12,.0f}{_short(rate, target)}"
+        )
+    together = results["together"]
+    short = _short(-together["plan_milliseconds"], -TOGETHER_TARGET_MILLISECONDS)
+    yield (
+        f"{together['requests']} requests among {together['people']} people together: {together['plan_milliseconds']} ms"
+        f" (target {TOGETHER_TARGET_MILLISECONDS}), with every decision explained {together['whole_milliseconds']} ms{short}"
+    )
+    yield f"at that time a bare loop of Python made {results['python_loops_per_second']:,} rounds a second"
 
 
 def _short(share: float, target: float) -> str:

@@ -1,163 +1,157 @@
-"""How many routing decisions a second one core makes, bare and with explanation, assigning and releasing as it goes.
+"""The routing engine on one core: decisions with their explanation among few and many people, beside looking at everybody.
 
-`python -m tests.benchmarks.routing_engine [--people N] [--decisions N] [--json]`
+Timed in processor seconds, so that a busy machine blurs it less. The organisations are of `routing_people`.
 """
 
-import argparse
-import json
+import gc
 import random
+import resource
+import sys
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from schemas.events.routing import OwnerRequested, SpecialistRequested
+from schemas.events.routing import OwnerRequested
 from schemas.organisation import Person
 from services.routing.domain import Chosen, Engine, Request
+from services.routing.domain.loads import Loads
+from services.routing.domain.together import plan
+from tests.benchmarks.routing_people import START, agent, people, requests
+from tests.benchmarks.routing_scan import Scan
 
-START = datetime(2026, 3, 4, 9, tzinfo=UTC)
-# Zone, country, holiday region, language, share of the specialists.
-PLACES = (
-    ("America/New_York", "US", "US-NY", "en", 6),
-    ("Europe/London", "GB", "GB-ENG", "en", 4),
-    ("Asia/Kolkata", "IN", "IN", "en", 4),
-    ("America/Mexico_City", "MX", "MX", "es", 4),
-    ("Europe/Madrid", "ES", "ES-MD", "es", 4),
-    ("America/Argentina/Buenos_Aires", "AR", "AR", "es", 3),
-    ("Europe/Berlin", "DE", "DE-BE", "de", 5),
-    ("Europe/Amsterdam", "NL", "NL", "nl", 4),
-    ("Europe/Paris", "FR", "FR", "fr", 4),
-    ("America/Sao_Paulo", "BR", "BR", "pt", 4),
-    ("Europe/Rome", "IT", "IT", "it", 3),
-    ("Asia/Singapore", "SG", "SG", "zh", 1),
-)
-SKILLS = ("shaving", "oral-care", "kitchen", "coffee", "lighting", "health", "general")
-LANGUAGES = {"en": 40, "es": 13, "de": 10, "nl": 8, "fr": 7, "pt": 7, "it": 5, "zh": 1, "tr": 2}
-SHIFTS = ("07:00-15:00", "15:00-23:00", "23:00-07:00")
+SIZES = {540: 6_000, 10_000: 4_000, 100_000: 1_000}
+"""People to decisions measured a round."""
+QUICK_SIZES = {540: 500, 10_000: 200}
+SCANNED = {540: 240, 10_000: 24}
+"""People to decisions by looking at everybody."""
+WAITING, AT_HAND = 200, 500
+ROUNDS = 3
+LOOPS = 3_000_000
+BYTES_PER_MEGABYTE = 1_000_000
 
 
-def agent(number: int, dice: random.Random) -> Person:
-    """A care agent in Amsterdam on one of three shifts, five days a week."""
-    spoken = {"en": "C1"} | {code: "B2" for code in ("nl", "de", "fr", "es", "it") if dice.random() < 0.3}
-    days = ("mon-fri", "wed-sun", "mon,tue,fri,sat,sun")[number % 3]
-    return Person.model_validate(
-        {
-            "id": f"agent-{number}",
-            "name": f"Agent {number}",
-            "initials": "AG",
-            "role": "agent",
-            "email": f"agent-{number}@example.org",
-            "country": "NL",
-            "time_zone": "Europe/Amsterdam",
-            "languages": spoken,
-            "skills": {skill: 3 for skill in SKILLS if dice.random() < 0.5},
-            "brands": ["homely"],
-            "capacity": 4,
-            "hours": {days: SHIFTS[number % 3]},
+def measure(quick: bool, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Decisions a second by number of people, starting up, memory, and deciding together. The best of a few rounds."""
+    results: dict[str, Any] = {"decisions": {}}
+    for count, decisions in (QUICK_SIZES if quick else SIZES).items():
+        progress(f"routing engine, {count:,} people")
+        engine, built = _built(count)
+        work = requests(decisions, count, random.Random(2))
+        results["decisions"][count] = built | {
+            "bare_per_second": max(_run(engine, work, explain=False) for _ in range(1 if quick else ROUNDS)),
+            "explained_per_second": max(_run(engine, work, explain=True) for _ in range(1 if quick else ROUNDS)),
         }
-    )
+        if count in SCANNED:
+            each = SCANNED[count] // len(work)
+            scanned = _scan(count, [item for part in work for item in part[:each]])
+            results["decisions"][count]["scan_per_second"] = scanned
+    progress("routing engine, deciding together")
+    together = _together(1 if quick else ROUNDS)
+    return results | {"together": together, "python_loops_per_second": _loops()}
 
 
-def specialist(number: int, dice: random.Random) -> Person:
-    """A local specialist at office hours who speaks the language of the place and English."""
-    zone, country, region, language, _ = dice.choices(PLACES, [place[4] for place in PLACES])[0]
-    return Person.model_validate(
-        {
-            "id": f"specialist-{number}",
-            "name": f"Specialist {number}",
-            "initials": "SP",
-            "role": "specialist",
-            "email": f"specialist-{number}@example.org",
-            "country": country,
-            "time_zone": zone,
-            "languages": {"en": "B2", language: "C2"},
-            "skills": {skill: dice.randint(2, 5) for skill in dice.sample(SKILLS, 2)},
-            "brands": ["homely"],
-            "capacity": 2,
-            "hours": {"mon-fri": "09:00-17:30"},
-            "public_holidays": region,
-        }
-    )
+def _built(count: int) -> tuple[Engine, dict[str, float]]:
+    """An engine of so many people; the time to make it, beside that of reading their records; and its memory."""
+    gc.collect()
+    before, engine, dice = _memory(), Engine(), random.Random(1)
+    first = time.process_time()
+    building = 0.0
+    for person in people(count, dice):
+        began = time.process_time()
+        engine.upsert(person)
+        building += time.process_time() - began
+    began = time.process_time()
+    engine.people.advance(int(START.timestamp()), Loads())
+    now = time.process_time()
+    gc.collect()
+    return engine, {
+        "start_seconds": round(building + now - began, 3),
+        "reading_people_seconds": round(now - first - building, 3),
+        "megabytes": round((_memory() - before) / BYTES_PER_MEGABYTE, 1),
+    }
 
 
-def requests(count: int, dice: random.Random) -> list[tuple[datetime, Request]]:
-    """Requests over one day, two owners wanted for each specialist."""
-    found: list[tuple[datetime, Request]] = []
-    for number in range(count):
-        now = START + timedelta(seconds=86_400 * number / count)
-        common = {
-            "request_id": f"request-{number}",
-            "pool": "care",
-            "case_id": f"case-{number}",
-            "conversation": f"conversation-{number}",
-            "brand": "homely",
-            "language": dice.choices(list(LANGUAGES), list(LANGUAGES.values()))[0],
-            "skill": dice.choice(SKILLS),
-        }
-        if number % 3:
-            found.append((now, OwnerRequested(**common, due_at=now + timedelta(hours=1))))
-        else:
-            due_at = now + timedelta(hours=8)
-            found.append((now, SpecialistRequested(**common, consult_id=f"consult-{number}", due_at=due_at)))
-    return found
-
-
-def build(people: int, dice: random.Random) -> Engine:
-    """An engine with 40 agents in every 540 people."""
-    engine = Engine()
-    agents = max(1, people * 40 // 540)
-    for number in range(people):
-        engine.upsert(agent(number, dice) if number < agents else specialist(number, dice))
-    return engine
-
-
-def run(engine: Engine, work: list[tuple[datetime, Request]], explain: bool) -> dict[str, float]:
-    """Decide all, holding some at a time. Timed in processor seconds, so that a busy machine does not blur it."""
-    open_requests: list[str] = []
+def _run(engine: Engine, work: list[list[tuple[datetime, Request]]], explain: bool) -> int:
+    """Decisions a second, each assigned, with some held at a time. Going from one time of day to the next is not timed."""
+    held: list[str] = []
     room = max(4, len(engine) * 20 // 540)
-    chosen = 0
+    seconds = 0.0
+    for part in work:
+        engine.decide(part[0][1], part[0][0], explain=False)
+        began = time.process_time()
+        for now, request in part:
+            outcome = engine.decide(request, now, explain=explain)
+            if isinstance(outcome, Chosen):
+                engine.assign(request.request_id, outcome.person, at=now)
+                held.append(request.request_id)
+            if len(held) > room:
+                engine.release(held.pop(0))
+        seconds += time.process_time() - began
+    for request_id in held:
+        engine.release(request_id)
+    return round(sum(len(part) for part in work) / seconds)
+
+
+def _scan(count: int, work: list[tuple[datetime, Request]]) -> float:
+    """Decisions a second by looking at everybody."""
+    scan = Scan(people(count, random.Random(1)))
+    scan.decide(work[0][1], START)
     began = time.process_time()
     for now, request in work:
-        outcome = engine.decide(request, now, explain=explain)
-        if isinstance(outcome, Chosen):
-            chosen += 1
-            engine.assign(request.request_id, outcome.person, at=now)
-            open_requests.append(request.request_id)
-        if len(open_requests) > room:
-            engine.release(open_requests.pop(0))
-    seconds = time.process_time() - began
-    for request_id in open_requests:
-        engine.release(request_id)
-    return {"decisions_per_second": round(len(work) / seconds), "chosen_share": round(chosen / len(work), 3)}
+        if candidates := scan.decide(request, now).candidates:
+            scan.assign(candidates[0].person)
+    return round(len(work) / (time.process_time() - began), 1)
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=540)
-    parser.add_argument("--decisions", type=int, default=20_000)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    dice = random.Random(1)
-    began = time.process_time()
-    engine = build(options.people, dice)
-    engine.decide(requests(1, dice)[0][1], START)
-    built = time.process_time() - began
-    work = requests(options.decisions, dice)
-    result = {
-        "people": options.people,
-        "build_seconds": round(built, 3),
-        "bare": run(engine, work, explain=False),
-        "explained": run(engine, work, explain=True),
-        "owners_explained": run(engine, [item for item in work if isinstance(item[1], OwnerRequested)], explain=True),
-        "specialists_explained": run(
-            engine, [item for item in work if isinstance(item[1], SpecialistRequested)], explain=True
-        ),
+def _together(rounds: int) -> dict[str, float]:
+    """200 owners wanted at once of 500 agents who are nearly all busy: the joint plan alone, and the whole decision."""
+    dice = random.Random(3)
+    engine = Engine()
+    for number in range(AT_HAND):
+        facts = agent(number, dice).model_dump() | {"hours": "24/7", "capacity": 2}
+        engine.upsert(Person.model_validate(facts))
+        for place in range(dice.choice((0, 1, 2, 2, 2, 2))):
+            engine.assign(f"earlier-{number}-{place}", f"agent-{number}")
+    wanted = [
+        request
+        for part in requests(WAITING * 2, AT_HAND, dice)
+        for _, request in part
+        if isinstance(request, OwnerRequested)
+    ][:WAITING]
+    waiting = [each.model_copy(update={"due_at": START + timedelta(minutes=dice.randrange(60))}) for each in wanted]
+    searches = engine.searches(waiting, START)
+    plan(searches, engine.people, 1000, START)  # loads the solver
+    alone = min(_seconds(lambda: plan(searches, engine.people, 1000, START)) for _ in range(rounds))
+    whole = []
+    for _ in range(rounds):
+        whole.append(_seconds(lambda: engine.decide_waiting(waiting, START)))
+        for request in waiting:
+            engine.withdraw(request.request_id)
+    return {
+        "requests": WAITING,
+        "people": AT_HAND,
+        "plan_milliseconds": round(alone * 1000, 1),
+        "whole_milliseconds": round(min(whole) * 1000, 1),
     }
-    if options.json:
-        print(json.dumps(result))  # noqa: T201
-        return
-    for name, value in result.items():
-        print(f"{name:24}{value}")  # noqa: T201
 
 
-if __name__ == "__main__":
-    main()
+def _loops() -> int:
+    """Rounds a second of a loop that does nothing: how fast the processor was just now."""
+    seconds = _seconds(lambda: [None for _ in range(LOOPS)])
+    return round(LOOPS / seconds)
+
+
+def _seconds(what: Callable[[], Any]) -> float:
+    began = time.process_time()
+    what()
+    return time.process_time() - began
+
+
+def _memory() -> int:
+    """Bytes this process holds now; where that is not told, the most it ever held."""
+    if (statm := Path("/proc/self/statm")).exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

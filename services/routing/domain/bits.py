@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, ItemsView, Iterable, Iterator, Sequence
+from collections.abc import Hashable, ItemsView, Iterable, Iterator
 from typing import Generic, TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
 
-_SHORT = 2048
+SHORT = 2048
 """Bits up to which walking from bit to bit is faster than walking over the bytes."""
 _FILLED = re.compile(rb"[^\0]", re.DOTALL)
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
@@ -15,7 +15,7 @@ _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte
 
 def members(bits: int) -> Iterator[int]:
     """The positions of the bits that are set, lowest first."""
-    if (length := bits.bit_length()) > _SHORT:
+    if (length := bits.bit_length()) > SHORT:
         data = bits.to_bytes((length + 7) // 8, "little")
         for found in _FILLED.finditer(data):
             start = found.start()
@@ -87,7 +87,7 @@ class Planes:
         return [(1 << digit, bits) for digit, bits in sorted(self._digits.items(), reverse=True) if bits]
 
 
-def fewest(bits: int, keys: Sequence[int], count: int, enough: int) -> int:
+def fewest(bits: int, keys: Iterable[int], count: int, enough: int) -> int:
     """A small part of a set in which the first `count` by some order are. Halved until there are at most `enough`.
 
     `keys` are those who come later by each criterion, the most important first.

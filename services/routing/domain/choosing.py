@@ -152,11 +152,14 @@ def _divided(bits: int, parts: Iterable[Part]) -> Iterator[Part]:
     yield 0, bits
 
 
-def _ties(people: People, turn: int) -> list[int]:
+def _ties(people: People, turn: int) -> Iterator[int]:
     """Who comes later among equals, by each digit of their last turn, then by each digit of a number of their own."""
+    for _, later in people.turns.digits():
+        yield later
     own = dict(people.ties.digits())
-    digits = ((own.get(1 << digit, 0), turn >> digit & 1) for digit in reversed(range(32)))
-    return [who for _, who in people.turns.digits()] + [~who if flipped else who for who, flipped in digits]
+    for digit in reversed(range(32)):
+        ones = own.get(1 << digit, 0)
+        yield ~ones if turn >> digit & 1 else ones
 
 
 def explanation(

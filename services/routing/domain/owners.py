@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from schemas.events.routing import OwnerRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
-from services.routing.domain.people import People, Row
+from services.routing.domain.people import People, Row, reweighed
 from services.routing.domain.rules import Rules
 
 
@@ -65,18 +65,25 @@ class OwnerSearch:
 
     def points(self, rows: Sequence[Row]) -> list[int]:
         rules, skill, preferred = self._rules, self.request.skill, self.request.preferred
-        full, weight, speakers, free = rules.load_points, self._weight, self._speakers, self._free
-        found = []
-        for row in rows:
-            total = int(full * (row.load + weight) / row.capacity) + row.fairness
-            if skill and skill not in row.skills:
-                total += rules.owner_skill_points
-            if not speakers >> row.slot & 1:
-                total += rules.owner_language_points
-            if preferred and preferred == row.person.id and free >> row.slot & 1:
-                total -= rules.preferred_points
-            found.append(total)
-        return found
+        points = [row.usual for row in rows]
+        if skill:
+            lacking = rules.owner_skill_points
+            points = [
+                total if skill in row.skills else total + lacking for total, row in zip(points, rows, strict=True)
+            ]
+        if self.eligible & ~self._speakers:
+            speakers, lacking = self._speakers, rules.owner_language_points
+            points = [
+                total if speakers >> row.slot & 1 else total + lacking for total, row in zip(points, rows, strict=True)
+            ]
+        if preferred and self._people.set_of((preferred,)) & self.eligible & self._free:
+            points = [
+                total - rules.preferred_points if row.person.id == preferred else total
+                for total, row in zip(points, rows, strict=True)
+            ]
+        if self.request.weight == 1:
+            return points
+        return reweighed(points, rows, rules.load_points, rules.owner_weight, self._weight)
 
     def costs(self) -> Costs:
         rules, request, people = self._rules, self.request, self._people

@@ -1,6 +1,6 @@
 """The people of one pool, indexed: each has a slot, and each fact about them is a bit in a set."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from babel.languages import get_official_languages
 from schemas.organisation import Person
 from schemas.working_time import working_time
 from services.routing.domain.answering import USUAL_SHARE
-from services.routing.domain.bits import BitSets, Planes, members, united
+from services.routing.domain.bits import SHORT, BitSets, Planes, members, united
 from services.routing.domain.loads import Loads
 from services.routing.domain.rules import Rules
 from services.routing.domain.shifts import Shift, Shifts
@@ -30,6 +30,7 @@ class Row:
     capacity: int
     skills: Mapping[str, int]
     tie: int
+    is_specialist: bool
     load: float = 0.0
     turn: int = 0
     silence: float = 0.0
@@ -42,6 +43,8 @@ class Row:
     """A specialist's points for `silence`."""
     standing: int = 0
     """Both together, less the least it can be; as `People.standings` has it."""
+    usual: int = 0
+    """Points for the load with one more usual piece of work, and for fairness and answers."""
 
 
 @lru_cache(maxsize=512)
@@ -81,6 +84,8 @@ class People:
         Raises ValueError, and changes nothing, for an unknown region of public holidays.
         """
         time = working_time(person)
+        # One person's hours are most of what their record takes of memory; many have the same.
+        person = person.model_copy(update={"hours": time.hours, "breaks": time.breaks})
         self.remove(person.id)
         slot = self._vacant.pop() if self._vacant else len(self.rows)
         if slot == len(self.rows):
@@ -92,6 +97,7 @@ class People:
             person.capacity,
             person.skills,
             crc32(person.id.encode()),
+            person.role == "specialist",
             silence=self._silence.get(person.id, 0.0),
             home_languages=languages_of(person.country),
             shift=self.shifts.put(slot, time),
@@ -149,6 +155,8 @@ class People:
             self._free[weight] = free | bit if _has_room(row, weight) else free & ~bit
         if given:
             self._stand(row, loads)
+        else:
+            row.usual = self._usual(row)
 
     def answers(self, person_id: str, share: float, loads: Loads) -> None:
         """Note which share of their offers a specialist answers. Raises ValueError, and changes nothing, for no share."""
@@ -164,10 +172,16 @@ class People:
         """Work out the points that go by the person alone."""
         given = loads.week.total(row.person.id, self._day)
         row.fairness = fairness(given, row.shift.hours_of_week(self._day), self._rules.fairness_points) if given else 0
-        row.answers = int(self._rules.answers_points * row.silence) if row.person.role == "specialist" else 0
+        row.answers = int(self._rules.answers_points * row.silence) if row.is_specialist else 0
         standing = row.answers + row.fairness - self.least_standing
         self.standings.change(1 << row.slot, row.standing, standing)
         row.standing = standing
+        row.usual = self._usual(row)
+
+    def _usual(self, row: Row) -> int:
+        rules = self._rules
+        weight = rules.consult_weight if row.is_specialist else rules.owner_weight
+        return int(rules.load_points * (row.load + weight) / row.capacity) + row.fairness + row.answers
 
     def _sets(self, row: Row) -> tuple[tuple[BitSets[Any], Iterable[Any]], ...]:
         """Where the person is found by what."""
@@ -203,8 +217,15 @@ class People:
 
     def rows_of(self, bits: int) -> list[Row]:
         """The people of a set."""
-        rows = self.rows
-        return [row for slot in members(bits) if (row := rows[slot])]
+        rows, found = self.rows, []
+        if bits.bit_length() > SHORT:
+            return [row for slot in members(bits) if (row := rows[slot])]
+        while bits:  # as `members`, written out for the sake of speed
+            lowest = bits & -bits
+            bits ^= lowest
+            if row := rows[lowest.bit_length() - 1]:
+                found.append(row)
+        return found
 
     def set_of(self, person_ids: tuple[str, ...]) -> int:
         """The set of those of the named people who are known."""
@@ -217,6 +238,14 @@ class People:
 
 def _spoken(person: Person) -> list[str]:
     return [language for language in person.languages if person.speaks(language, "B2")]
+
+
+def reweighed(points: Sequence[int], rows: Sequence[Row], full: int, usual: float, weight: float) -> list[int]:
+    """Points that count one more usual piece of work (`Row.usual`), for one of another weight."""
+    return [
+        total - int(full * (row.load + usual) / row.capacity) + int(full * (row.load + weight) / row.capacity)
+        for total, row in zip(points, rows, strict=True)
+    ]
 
 
 def _has_room(row: Row, weight: float) -> bool:

@@ -109,20 +109,20 @@ class Plain(Engine):
 
     def _search(self, request: Request, second: int) -> Search:
         if not isinstance(request, OwnerRequested) and request.specialist:
-            return NamedSearch(self._people, request)
+            return NamedSearch(self.people, request)
         wishes, relaxes_at = self._wishes(request, second)
-        return PlainSearch(self._people, request, self.weight_of(request), wishes, self.measure(), relaxes_at)
+        return PlainSearch(self.people, request, self.weight_of(request), wishes, self.measure(), relaxes_at)
 
     def _wishes(self, request: Request, _: int) -> tuple[list[Condition], int | None]:
         """A queue per language; a specialist must know the matter, an owner can ask."""
         wishes = [("language", self._language(request))]
         if not isinstance(request, OwnerRequested) and request.skill:
-            wishes.append(("skill", self._people.skilled[request.skill]))
+            wishes.append(("skill", self.people.skilled[request.skill]))
         return wishes, None
 
     def _language(self, request: Request) -> int:
         """Who speaks it; while nobody of these is on shift, everybody (for a specialist: who speaks English)."""
-        people = self._people
+        people = self.people
         if request.language == UNKNOWN_LANGUAGE:
             return EVERYBODY
         speaking, there = people.speaking[request.language], people.present & people.shifts.on
@@ -169,7 +169,7 @@ class SkillsRelaxing(MostSpare):
         if not isinstance(request, OwnerRequested):
             return super()._wishes(request, second)
         age = second - int(request.requested_at.timestamp()) if request.requested_at else 0
-        steps = [self._people.skilled[request.skill] if request.skill else EVERYBODY, self._language(request)]
+        steps = [self.people.skilled[request.skill] if request.skill else EVERYBODY, self._language(request)]
         names = ("skill", "language")
         wishes = [
             (name, people) for name, people, after in zip(names, steps, RELAX_AFTER_SECONDS, strict=True) if age < after

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from schemas.events.routing import SpecialistRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
-from services.routing.domain.people import People, Row
+from services.routing.domain.people import People, Row, reweighed
 from services.routing.domain.rules import Rules
 
 COMMON_LANGUAGE = "en"
@@ -77,21 +77,23 @@ class SpecialistSearch:
 
     def points(self, rows: Sequence[Row]) -> list[int]:
         rules, skill, language = self._rules, self.request.skill, self.request.language
-        full, weight, level_points = rules.load_points, self._weight, rules.skill_level_points
         abroad = 0 if language == UNKNOWN_LANGUAGE else rules.abroad_points
         enough, closing = rules.long_enough_minutes * 60, rules.closing_points
         enough_until = self._second + enough
-        found = []
-        for row in rows:
-            total = int(full * (row.load + weight) / row.capacity) + row.fairness + row.answers
-            if skill:
-                total += (TOP_LEVEL - row.skills[skill]) * level_points
-            if (short := enough_until - (row.shift.until or 0)) > 0:
-                total += closing * short // enough
-            if language not in row.home_languages:
-                total += abroad
-            found.append(total)
-        return found
+        points = [
+            row.usual
+            + (0 if language in row.home_languages else abroad)
+            + (0 if (until := row.shift.until or 0) >= enough_until else closing * (enough_until - until) // enough)
+            for row in rows
+        ]
+        if skill:
+            by_level = [(TOP_LEVEL - level) * rules.skill_level_points for level in range(TOP_LEVEL + 1)]
+            points = [total + by_level[row.skills[skill]] for total, row in zip(points, rows, strict=True)]
+        return (
+            points
+            if self.request.weight == 1
+            else reweighed(points, rows, rules.load_points, rules.consult_weight, self._weight)
+        )
 
     def costs(self) -> Costs:
         rules, request, people = self._rules, self.request, self._people

@@ -159,7 +159,7 @@ def test_decides_the_same_whatever_the_order_of_requests_and_people() -> None:
 
 
 def _absent(made: Engine, person_id: str) -> bool:
-    return not made._people.present >> made._people.slots[person_id] & 1
+    return not made.people.present >> made.people.slots[person_id] & 1
 
 
 def test_nobody_waits_for_ever() -> None:
