@@ -1,11 +1,13 @@
 """Rosters in files: tables with what is wrong by line, calendars with zones, recurrence and words of many languages."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from casekeeper.roster import calendar, table
-from services.routing.domain.rostering import Entry
+from schemas.organisation_file import load
+from services.routing.domain.rostering import Entry, by_person, rostered
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 12, 31)
 
@@ -145,3 +147,16 @@ class TestCalendars:
 
     def test_an_empty_calendar_says_so(self) -> None:
         assert "nothing in it" in calendar.read(ical(), FIRST, LAST, "mira").problems[0]
+
+
+def test_the_example_of_the_handbook_is_a_roster_of_the_example_organisation() -> None:
+    root = Path(__file__).parents[3]
+    text = (root / "docs" / "routing.md").read_text().partition("```csv\n")[2].partition("```")[0]
+    found = table.read(text)
+    assert found.problems == []
+    people = load(root / "deploy" / "example-org").people
+    named, unknown = by_person(found.entries, people)
+    assert (sorted(named), unknown) == (["maaike.postma", "sem.schouten"], [])
+    for person in people:
+        if person.id in named:
+            assert rostered(person, named[person.id], datetime(2026, 11, 20, tzinfo=UTC)) != person
