@@ -1,5 +1,6 @@
 """A word of thanks after the resolution closes the case; everything else opens it again (rule 6)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -72,3 +73,11 @@ def test_after_a_thank_you_the_next_message_is_a_new_case_for_the_same_owner() -
     life.arrives(3, 60)
     assert life.case.previous_case == life.states[0].id
     assert life.case.status == "new"
+
+
+def test_it_does_not_close_what_still_has_a_reply_on_its_way() -> None:
+    """Rule 4: a reply that waits for its time or for other eyes would never leave, and nobody could take it back."""
+    life = resolved()
+    life.replies(text="And how to clean it", send_at=life.now + timedelta(minutes=60))
+    life.hear(said("Thanks"))
+    assert (life.case.status, life.case.owner) == ("owned", OWNER)
