@@ -104,7 +104,7 @@ class Policy(Mandates):
     approval_minutes: int = Field(default=15, gt=0)
     """What waits for four eyes longer than this is escalated; it goes on waiting (M1). Minutes on the clock."""
     undo_seconds: int = Field(default=0, ge=0, le=3600)
-    """A reply leaves so much later, and until then its author can take it back. Four eyes are time enough: not added to them."""
+    """A reply leaves so much later, and until then its author can take it back. Not added to the time of four eyes."""
     cover_automatically: bool = False
     """Whether routing finds who acts for an owner who is away for longer than a first reply may take, when there is
     something to do: a message, an answer of a specialist, a promise that is due soon (rule 1)."""

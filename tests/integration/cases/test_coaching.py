@@ -21,7 +21,7 @@ async def get(running: Stage, path: str, person: str = OWNER) -> Any:
     answer = await running.client.get(path, headers={"Acting-Person": person})
     assert answer.status_code == 200, answer.text
     found = answer.json()
-    return found["items"] if "items" in found else found
+    return found.get("items", found)
 
 
 class TestNotes:

@@ -18,7 +18,7 @@ from services.cases.domain.case import Case
 from services.cases.domain.commands import approvals
 from services.cases.domain.commands.acting import Words, facts, require_acting, require_unresolved
 from services.cases.domain.mandate import approves_up_to, exact, mandate, policy_in, smallest
-from services.cases.domain.records import Approval, Grant
+from services.cases.domain.records import Approval
 from services.cases.domain.terms import Terms
 
 MAX_REASON = 500
@@ -135,7 +135,7 @@ def _approved(
     case: Case, approval: Approval, _: approvals.Approve, actor: str, terms: Terms, now: datetime
 ) -> Sequence[Event]:
     """Whoever approves answers for it with a mandate of their own; a lead without one, with the largest of the brand."""
-    grant = waiting_grant(case, approval.subject_id)
+    grant = case.grants[approval.subject_id]
     most = approves_up_to(policy_in(case, terms), terms.person(actor), grant.kind, grant.currency)
     if Decimal(grant.amount) > most:
         own = f"goes up to {most} {grant.currency}" if most else "has none of it"
@@ -158,14 +158,6 @@ def _approved(
 def _ended(case: Case, approval: Approval, by: str, reason: str, _: datetime) -> Sequence[Event]:
     """Refused by a coach or lead, or withdrawn: nothing was granted."""
     return [GrantRefused(**facts(case), grant_id=approval.subject_id, by=by, reason=reason)]
-
-
-def waiting_grant(case: Case, grant_id: str) -> Grant:
-    """The grant that waits for approval. Raises GrantNotOpen."""
-    grant = case.grants.get(grant_id)
-    if grant is None or grant.status != "proposed":
-        raise grant_refusals.GrantNotOpen(f"no grant {grant_id} waits in this case")
-    return grant
 
 
 approvals.SUBJECTS["grant"] = approvals.Subject(given=_approved, ended=_ended)
