@@ -70,7 +70,7 @@ def plot(found: Mapping[str, Figure], title: str, path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(14, 5.5), width_ratios=(2, 1))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(14, 5.5), width_ratios=(2, 1), layout="constrained")
     languages = list(next(iter(found.values()))["first_reply_within_target"])
     width = 0.8 / len(found)
     for number, (policy, each) in enumerate(found.items()):
@@ -84,7 +84,7 @@ def plot(found: Mapping[str, Figure], title: str, path: Path) -> None:
     left.set_ylabel("first reply in time, % of customers")
     left.legend(fontsize="small", ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     _bars(right, found)
-    figure.suptitle(title, y=1.04)
+    figure.suptitle(title)
     figure.savefig(path, dpi=110, bbox_inches="tight")
     plt.close(figure)
 
