@@ -79,8 +79,11 @@ class Planes:
 
     def change(self, bit: int, before: int, after: int) -> None:
         """Let one person's number be another one; both are at least 0."""
-        for digit in members(before ^ after):
-            self._digits[digit] ^= bit
+        changed, digits = before ^ after, self._digits
+        while changed:
+            digit = changed.bit_length() - 1
+            digits[digit] ^= bit
+            changed ^= 1 << digit
 
     def digits(self) -> list[tuple[int, int]]:
         """The worth of each digit that anybody has, highest first, and who has it."""

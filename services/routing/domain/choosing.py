@@ -172,12 +172,15 @@ def explanation(
     it serves all that waits best (`together.plan`).
     """
     left = search.considered
+    count_left = left.bit_count()
     excluded: dict[str, int] = {}
     for name, allowed in search.conditions:
-        if failed := left & ~allowed:
-            excluded[name] = failed.bit_count()
-            left &= allowed
-    if outscored := left.bit_count() - len(shown):
+        rest = left & allowed
+        if rest != left:
+            count_rest = rest.bit_count()
+            excluded[name] = count_left - count_rest
+            left, count_left = rest, count_rest
+    if outscored := count_left - len(shown):
         excluded["outscored"] = outscored
     terms = [search.terms(row) for row in shown]
     if together:

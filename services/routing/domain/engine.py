@@ -16,7 +16,7 @@ from services.routing.domain.loads import Before, Loads
 from services.routing.domain.named import NamedSearch
 from services.routing.domain.outcome import Chosen, Nobody, Outcome, Request
 from services.routing.domain.owners import OwnerSearch
-from services.routing.domain.people import People
+from services.routing.domain.people import People, Row
 from services.routing.domain.rules import Rules
 from services.routing.domain.specialists import SpecialistSearch
 from services.routing.domain.together import FROM, MOST, Wanted, lateness, plan
@@ -29,11 +29,21 @@ _HARD = frozenset({"language", "capacity", "ending-soon"})
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """A decision, what it costs in points, and whether more people at hand might have made a better one."""
+    """A decision with the search that led to it, and the person chosen."""
 
     outcome: Outcome
-    points: int
-    compromised: bool
+    search: Search
+    row: Row | None = None
+
+    @property
+    def points(self) -> int:
+        """What the choice costs; nothing, where there is none."""
+        return self.search.points([self.row])[0] if self.row else 0
+
+    @property
+    def compromised(self) -> bool:
+        """Whether more people at hand might have made a better one."""
+        return self.row is None or not _HARD.isdisjoint(self.search.unmet(self.row))
 
 
 @dataclass(slots=True)
@@ -165,7 +175,7 @@ class Engine:
         if not search.eligible:
             next_possible = search.next_possible()
             moment = None if next_possible is None else datetime.fromtimestamp(next_possible, UTC)
-            return _Choice(Nobody(explanation(search) if explain else _UNEXPLAINED, moment), 0, compromised=True)
+            return _Choice(Nobody(explanation(search) if explain else _UNEXPLAINED, moment), search)
         shown = best(search, self.people, SHOWN if explain or planned else 1)
         able = search.eligible & self.people.free(self.weight_of(request)) if planned else 0
         first, together = shown[0], 0
@@ -175,7 +185,7 @@ class Engine:
         unmet = search.unmet(shown[0])
         why = explanation(search, shown, unmet, together) if explain else _UNEXPLAINED
         outcome = Chosen(shown[0].person.id, shown[0].person.country, why)
-        return _Choice(outcome, search.points(shown[:1])[0], compromised=not _HARD.isdisjoint(unmet))
+        return _Choice(outcome, search, shown[0])
 
     def _round(self, waiting: Sequence[Request], planned: Mapping[str, str], now: datetime, explain: bool) -> _Round:
         """Decide and assign: what is planned first, then the others, each by least slack."""
@@ -187,12 +197,12 @@ class Engine:
             wanted = request.model_copy(update=others) if consult and asked[consult] else request
             choice = self._choice(wanted, now, explain, planned.get(request.request_id, ""))
             outcome = choice.outcome
+            found.add(request, choice, now)
             if isinstance(outcome, Chosen):
                 found.chosen.append(self._loads.before(request.request_id, outcome.person))
                 self.assign(request.request_id, outcome.person, self.weight_of(request), now)
                 if consult:
                     asked[consult] += (outcome.person,)
-            found.add(request, choice, now)
         found.decided.sort(key=lambda decision: (decision[0].due_at, decision[0].request_id))
         return found
 

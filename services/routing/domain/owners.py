@@ -27,18 +27,30 @@ class OwnerSearch:
         self._speakers = EVERYBODY if request.language == UNKNOWN_LANGUAGE else people.speaking[request.language]
         self._weight = rules.owner_weight * request.weight
         self._free = people.free(self._weight)
-        self._excluded = people.set_of(request.excluded)
-        self._team = people.owners & ~self._excluded & people.branded[request.brand] & people.present
-        self._on = self._team & people.shifts.on
-        self._staying = self._team & people.shifts.staying
+        key = (request.brand, request.language)
+        self._team, self._on, self._staying, self._ready = people.known.get(key) or self._look(key)
+        self._not_excluded = EVERYBODY
+        if request.excluded and (excluded := people.set_of(request.excluded)):
+            self._not_excluded = ~excluded
+            self._team, self._on = self._team & ~excluded, self._on & ~excluded
+            self._staying, self._ready = self._staying & ~excluded, self._ready & ~excluded
         self.considered = people.owners
         self.eligible, gave_way = self._search()
-        self.conditions = tuple(condition for condition in self._all_conditions() if condition[0] not in gave_way)
+        self.conditions = self._all_conditions()
+        if gave_way:
+            self.conditions = tuple(condition for condition in self.conditions if condition[0] not in gave_way)
+
+    def _look(self, key: tuple[str, str]) -> tuple[int, ...]:
+        """The team, who of it is on shift, who stays, and who of these speaks the language; until a shift changes."""
+        people = self._people
+        team = people.owners & people.branded[self.request.brand] & people.present
+        staying = team & people.shifts.staying
+        found = people.known[key] = (team, team & people.shifts.on, staying, staying & self._speakers)
+        return found
 
     def _search(self) -> tuple[int, tuple[str, ...]]:
         """Who is eligible, and which conditions had to give way for that."""
-        staying, free = self._staying, self._free
-        speakers = staying & self._speakers
+        staying, free, speakers = self._staying, self._free, self._ready
         if found := speakers & free:
             return found, ()
         if (not speakers or self._slack_within(self._rules.language_patience_minutes)) and (found := staying & free):
@@ -54,7 +66,7 @@ class OwnerSearch:
     def _all_conditions(self) -> tuple[Condition, ...]:
         people = self._people
         return (
-            ("excluded", ~self._excluded),
+            ("excluded", self._not_excluded),
             ("brand", people.branded[self.request.brand]),
             ("absent", people.present),
             ("off-shift", people.shifts.on),
@@ -122,7 +134,7 @@ class OwnerSearch:
         rules, shifts, staying = self._rules, self._people.shifts, self._staying
         moments = [shifts.first_opening(self._team & ~self._on), shifts.first_return(self._on & ~staying)]
         if staying & self._free:  # without the language: they wait for the speakers to have room, or to leave
-            leaving = shifts.last_end(staying & self._speakers) - rules.look_ahead_minutes * 60
+            leaving = shifts.last_end(self._ready) - rules.look_ahead_minutes * 60
             moments.append(min(leaving, self._due - rules.language_patience_minutes * 60))
         if self._on:
             moments.append(self._due - rules.overload_minutes * 60)

@@ -18,6 +18,7 @@ from services.routing.domain.shifts import Shift, Shifts
 from services.routing.domain.week import day_of, fairness
 
 _ROUNDING = 1e-9
+MOST_KNOWN = 1_000
 OWNER_ROLES = frozenset({"agent", "coach", "lead"})
 
 
@@ -74,6 +75,9 @@ class People:
         self.least_standing = min(0, int(rules.answers_points * (USUAL_SHARE - 1)))
         self._rules = rules
         self._day = 0
+        self.known: dict[tuple[str, ...], tuple[int, ...]] = {}
+        """What searches want to remember until somebody's shift begins or ends, or a person is recorded anew."""
+        self._known_at = 0
         self._vacant: list[int] = []
         self._free: dict[float, int] = {}
         self._silence: dict[str, float] = {}
@@ -87,6 +91,7 @@ class People:
         # One person's hours are most of what their record takes of memory; many have the same.
         person = person.model_copy(update={"hours": time.hours, "breaks": time.breaks})
         self.remove(person.id)
+        self.known.clear()
         slot = self._vacant.pop() if self._vacant else len(self.rows)
         if slot == len(self.rows):
             self.rows.append(None)
@@ -117,6 +122,7 @@ class People:
         slot = self.slots.pop(person_id, None)
         if slot is None:
             return
+        self.known.clear()
         row, bit = self.row(slot), 1 << slot
         for sets, names in self._sets(row):
             sets.discard(names, bit)
@@ -133,6 +139,9 @@ class People:
     def advance(self, second: int, loads: Loads) -> None:
         """Bring everything that goes by time to a moment."""
         self.shifts.advance(second)
+        if self.shifts.changes != self._known_at or len(self.known) > MOST_KNOWN:
+            self._known_at = self.shifts.changes
+            self.known.clear()
         if (day := day_of(second)) != self._day:
             self._day = day
             for person_id in loads.week.people():

@@ -80,6 +80,8 @@ class Shifts:
         self._agenda: list[tuple[int, int, Shift]] = []
         self._entries = count()
         self._now = _ALWAYS
+        self.changes = 0
+        """How often a set of people has changed."""
 
     def put(self, slot: int, time: WorkingTime) -> Shift:
         """Record a person's working time; seen from the next `advance` on."""
@@ -166,6 +168,7 @@ class Shifts:
 
     def _take_out(self, shift: Shift, bits: int) -> None:
         self._in_order = None
+        self.changes += 1
         self.on &= ~bits
         self.staying &= ~bits
         if shift.until is not None:

@@ -28,44 +28,47 @@ class SpecialistSearch:
         self._speakers = EVERYBODY if language == UNKNOWN_LANGUAGE else people.speaking[language]
         self._skilled = people.skilled[request.skill] if request.skill else EVERYBODY
         self._located = people.located[request.country] if request.country else EVERYBODY
-        self._excluded = people.set_of(request.excluded)
         self._weight = rules.consult_weight * request.weight
         self._free = people.free(self._weight)
-        self._able = (
-            people.specialists
-            & ~self._excluded
-            & people.branded[request.brand]
-            & self._located
-            & self._skilled
-            & people.present
-        )
+        key = (request.brand, language, request.country, request.skill)
+        self._able, self._on, self._ready = people.known.get(key) or self._look(key)
+        self._not_excluded = EVERYBODY
+        if request.excluded and (excluded := people.set_of(request.excluded)):
+            self._not_excluded = ~excluded
+            self._able, self._on, self._ready = (each & ~excluded for each in (self._able, self._on, self._ready))
         self.considered = people.specialists
         self.eligible, understood = self._search()
         self.conditions = self._conditions(understood)
 
+    def _look(self, key: tuple[str, ...]) -> tuple[int, ...]:
+        """Who is able, who of these is on shift, and who of these speaks the language; until a shift changes."""
+        people = self._people
+        able = people.specialists & people.branded[self.request.brand] & self._located & self._skilled & people.present
+        on = able & people.shifts.on
+        found = people.known[key] = (able, on, on & self._speakers)
+        return found
+
     def _search(self) -> tuple[int, int]:
         """Who is eligible, and the set that met the language condition for that."""
-        ready = self._able & self._people.shifts.on & self._free
-        if found := ready & self._speakers:
+        if found := self._ready & self._free:
             return found, self._speakers
         if self._english_will_do():
             understood = self._speakers | self._people.speaking[COMMON_LANGUAGE]
-            return ready & understood, understood
+            return self._on & self._free & understood, understood
         return 0, self._speakers
 
     def _english_will_do(self) -> bool:
         if self._second >= self._english_from:
             return True
-        local = self._able & self._speakers
-        if local & self._people.shifts.on:
+        if self._ready:
             return False  # room may come free in time
-        opening = self._people.shifts.first_opening(local)
+        opening = self._people.shifts.first_opening(self._able & self._speakers)
         return opening is None or opening > self._english_from
 
     def _conditions(self, understood: int) -> tuple[Condition, ...]:
         people = self._people
         return (
-            ("excluded", ~self._excluded),
+            ("excluded", self._not_excluded),
             ("brand", people.branded[self.request.brand]),
             ("country", self._located),
             ("skill", self._skilled),
