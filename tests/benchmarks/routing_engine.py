@@ -21,13 +21,13 @@ from services.routing.domain.together import plan
 from tests.benchmarks.routing_people import START, agent, people, requests
 from tests.benchmarks.routing_scan import Scan
 
-SIZES = {540: 6_000, 10_000: 4_000, 100_000: 1_000}
+SIZES = {540: 6_000, 10_000: 3_000, 100_000: 900}
 """People to decisions measured a round."""
 QUICK_SIZES = {540: 500, 10_000: 200}
 SCANNED = {540: 240, 10_000: 24}
 """People to decisions by looking at everybody."""
 WAITING, AT_HAND = 200, 500
-ROUNDS = 3
+ROUNDS = 2
 LOOPS = 3_000_000
 BYTES_PER_MEGABYTE = 1_000_000
 

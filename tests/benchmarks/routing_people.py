@@ -35,6 +35,8 @@ OFFICE_HOURS = (
 )
 ON_LEAVE = 0.1
 """The share of specialists who have a week of leave planned in the weeks around the day."""
+READ = 10_000
+"""So many specialists are read as records; more are made after these, which takes less time and no less memory."""
 TIMES_OF_DAY, REQUESTS_A_DAY = 12, 10
 """The requests of a person's day, counted over everybody."""
 SHIFTS = ("07:00-15:00", "15:00-23:00", "23:00-07:00")
@@ -118,5 +120,19 @@ def _request(number: int, now: datetime, dice: random.Random) -> tuple[datetime,
 def people(count: int, dice: random.Random) -> Iterator[Person]:
     """40 agents in every 540 people."""
     agents = max(1, count * 40 // 540)
+    read: list[Person] = []
     for number in range(count):
-        yield agent(number, dice) if number < agents else specialist(number, dice)
+        if number < agents:
+            yield agent(number, dice)
+        elif number < agents + READ:
+            found = specialist(number, dice)
+            read.append(found)
+            yield found
+        else:
+            yield _another(read[number % READ], number)
+
+
+def _another(person: Person, number: int) -> Person:
+    id = f"specialist-{number}"
+    own = {"languages": dict(person.languages), "skills": dict(person.skills)}
+    return person.model_copy(update={"id": id, "name": f"Specialist {number}", "email": f"{id}@example.org", **own})

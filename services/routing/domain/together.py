@@ -9,11 +9,15 @@ is never left waiting for the sake of two others: each takes one place, so givin
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from schemas.events.routing import OwnerRequested, SpecialistRequested
 from services.routing.domain.choosing import Search, best
 from services.routing.domain.outcome import Request
 from services.routing.domain.people import People, Row
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FROM, MOST = 8, 200
 """Fewer than the one are decided one by one; of more than the other the most urgent are decided together."""
@@ -79,18 +83,21 @@ def _plan(wanted: Sequence[Wanted], people: People, load_points: int, now: datet
     if not places:
         return {}
     column = {slot: index for index, slot in enumerate(rows)}
-    by_person = np.full((len(wanted), len(rows)), np.inf)
-    for line, found in zip(by_person, points, strict=True):
-        line[[column[row.slot] for row in found]] = [min(total, _MOST_POINTS) for total in found.values()]
+    lines: dict[int, NDArray[np.float64]] = {}
+    for found in points:
+        if id(found) not in lines:
+            line = lines[id(found)] = np.full(len(rows), np.inf)
+            line[[column[row.slot] for row in found]] = [min(total, _MOST_POINTS) for total in found.values()]
+    by_person = np.stack([lines[id(found)] for found in points])
     more_load = [int(load_points * place.nth * weight / place.row.capacity) for place in places]
     pairs = by_person[:, [column[place.row.slot] for place in places]] + more_load
     waits = np.full((len(wanted), len(wanted)), np.inf)
     np.fill_diagonal(waits, [_UNSERVED + lateness(each.request, now) * _MINUTE_LATE for each in wanted])
-    lines, columns = linear_sum_assignment(np.hstack([pairs, waits]))
+    chosen, at = linear_sum_assignment(np.hstack([pairs, waits]))
     return {
-        wanted[line].request.request_id: places[column].row.person.id
-        for line, column in zip(lines.tolist(), columns.tolist(), strict=True)
-        if column < len(places)
+        wanted[line].request.request_id: places[place].row.person.id
+        for line, place in zip(chosen.tolist(), at.tolist(), strict=True)
+        if place < len(places)
     }
 
 
