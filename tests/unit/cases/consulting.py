@@ -17,6 +17,7 @@ from services.routing.dispatcher import Dispatcher
 from services.routing.handlers import table
 from services.routing.store import RequestState
 from tests.unit.cases.life import BRAND, OWNER, TERMS, Life, person
+from tests.unit.routing.staff import could_serve
 
 OFFICE = {"mon-fri": "09:00-17:30"}
 ARGENTINA = {"country": "AR", "time_zone": "America/Argentina/Buenos_Aires", "hours": OFFICE}
@@ -105,7 +106,7 @@ class Consulting(Life):
                     self._heard.add(said.envelope.id)
                     self._routing_hears(said.event)
             for request_id, state in self._requests.items():
-                if state.status == "waiting" and self.dispatcher.could_serve(state.request, self.now):
+                if state.status == "waiting" and could_serve(self.dispatcher, state.request, self.now):
                     decision = self.dispatcher.decide(state.request, self.now)
                     self._requests[request_id] = decision.state
                     self._hear_all(decision.events)

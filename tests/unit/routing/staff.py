@@ -5,7 +5,8 @@ from typing import Any
 
 from schemas.events.routing import OwnerRequested, SpecialistRequested
 from schemas.organisation import Person
-from services.routing.domain import Rules
+from services.routing.dispatcher import Dispatcher
+from services.routing.domain import Chosen, Request, Rules
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 """A Wednesday, 13:00 in Amsterdam."""
@@ -67,3 +68,9 @@ def _common(id_: str, slack_minutes: float, now: datetime) -> dict[str, Any]:
         "language": "en",
         "due_at": now + timedelta(minutes=slack_minutes),
     }
+
+
+def could_serve(dispatcher: Dispatcher, request: Request, now: datetime) -> bool:
+    """Whether somebody could take the request now; asking changes nothing."""
+    engine = dispatcher._engines[request.pool]
+    return isinstance(engine.decide(dispatcher._among_others(request), now, explain=False), Chosen)

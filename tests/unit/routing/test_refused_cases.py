@@ -9,7 +9,7 @@ from services.chassis.documents import Context
 from services.routing.dispatcher import Dispatcher
 from services.routing.handlers import table
 from services.routing.store import RequestState
-from tests.unit.routing.staff import NOON, owner_wanted, person
+from tests.unit.routing.staff import NOON, could_serve, owner_wanted, person
 
 
 class Routing:
@@ -85,7 +85,7 @@ def test_when_everybody_has_refused_it_waits_and_is_never_given_back() -> None:
     (unserved,) = routing.hears(wanted)
     assert isinstance(unserved, RequestUnserved)
     assert unserved.explanation.excluded == {"excluded": 2}
-    assert not routing.dispatcher.could_serve(wanted, NOON + timedelta(days=3))
+    assert not could_serve(routing.dispatcher, wanted, NOON + timedelta(days=3))
 
 
 def test_a_search_that_is_over_frees_whoever_was_found_meanwhile() -> None:
