@@ -2,12 +2,16 @@
 
 import asyncio
 import os
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from casekeeper.cli import api, cases, judged, organisation, roster, routing, running, simulate
 from schemas.topics import SERVICES
+
+if TYPE_CHECKING:
+    from services.chassis.service import Service
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,7 +43,22 @@ def serve(service: Annotated[str, typer.Argument(help=f"One of {', '.join(SERVIC
     if not any(os.environ.get(name) for name in ("CASEKEEPER_HTTP_PORT", f"{service.upper()}_HTTP_PORT")):
         os.environ[f"{service.upper()}_HTTP_PORT"] = str(PORTS[service])
     memory.tune()
-    built = build(service)
+    built = _built(service, build)
     logs.configure(built.config.log_level, built.config.log_format)
     telemetry.configure(built.config.otlp_endpoint, service)
     asyncio.run(chassis.run(built))
+
+
+def _built(service: str, build: "Callable[[str], Service]") -> "Service":
+    """The service; a setting that can not be is named as the environment names it, and ends the command."""
+    from pydantic import ValidationError
+
+    try:
+        return build(service)
+    except ValidationError as error:
+        if not error.title.endswith("Settings"):
+            raise
+        for each in error.errors():
+            name = "_".join([service, *map(str, each["loc"])]).upper()
+            typer.echo(f"{name}: {each['msg'].removeprefix('Value error, ')}", err=True)
+        raise typer.Exit(2) from error

@@ -155,3 +155,12 @@ def test_without_a_stack_each_says_so(tmp_path: Path, words: list[str]) -> None:
     shown = CliRunner().invoke(app, [*words, "--data-folder", str(tmp_path)], env={"COLUMNS": "200"})
     assert shown.exit_code == 1
     assert "no stack is running" in shown.output.replace("\n", " ")
+
+
+def test_a_setting_that_can_not_be_is_named_with_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTING_POLICY", "fastest")
+    shown = CliRunner().invoke(app, ["serve", "routing"])
+    assert shown.exit_code == 2
+    assert shown.output.startswith(
+        "ROUTING_POLICY: there is no routing policy 'fastest'; there are deadline, round-robin, "
+    )
