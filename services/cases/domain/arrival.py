@@ -95,9 +95,7 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
     return [added, *_reopening(case, arrived)]
 
 
-def _looked_after(
-    case: Case | None, arrived: Arrived, events: list[Event], terms: Terms, now: datetime
-) -> list[Event]:
+def _looked_after(case: Case | None, arrived: Arrived, events: list[Event], terms: Terms, now: datetime) -> list[Event]:
     """The same, with who sees to it while the owner is away (rule 1)."""
     return [*events, *cover_after(case, events, "message", arrived.message.id, terms, now)]
 

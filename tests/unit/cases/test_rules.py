@@ -92,7 +92,9 @@ class TestConsults:
         life = owned()
         consult = life.asks()
         life.offered(consult)
-        life.do(lambda case: commands.answer_consult(case, consult, AnswerConsult(answer=" A new seal. "), EXPERT, life.now))
+        life.do(
+            lambda case: commands.answer_consult(case, consult, AnswerConsult(answer=" A new seal. "), EXPERT, life.now)
+        )
         (answered,) = life.of(ConsultAnswered)
         assert (answered.specialist, answered.country, answered.answer) == (EXPERT, "AR", "A new seal.")
         (released,) = life.of(CapacityReleased)

@@ -114,9 +114,7 @@ def cover_ended(case: Case, by: str, now: datetime) -> list[Event]:
     cover = case.cover
     if cover is None:
         return []
-    ended = CaseCoverEnded(
-        **facts(case), owner=case.owner, cover=cover.person, by=by, ended_at=min(now, cover.ends_at)
-    )
+    ended = CaseCoverEnded(**facts(case), owner=case.owner, cover=cover.person, by=by, ended_at=min(now, cover.ends_at))
     return [ended, released(case, cover.request_id, cover.person)] if cover.request_id else [ended]
 
 

@@ -27,9 +27,7 @@ def changed(case: Case, id: str, **changes: Any) -> dict[str, Any]:
 def back_to_draft(case: Case, id: str) -> dict[str, Any]:
     """It will not leave as it is; its latest words are a draft again."""
     words = case.replies[id].versions[-1]
-    return changed(
-        case, id, status="draft", author=words.author, text=words.text, signature="", parts=(), send_at=None
-    )
+    return changed(case, id, status="draft", author=words.author, text=words.text, signature="", parts=(), send_at=None)
 
 
 def _drafted(case: Case, event: ReplyDrafted) -> dict[str, Any]:
