@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
+from services.cases import domain
 from services.cases.domain import Refused, commands
 from services.cases.domain.commands import AnswerConsult, DeclineConsult, RateAnswer
 from tests.unit.cases.life import EXPERT, LIMIT, OTHER, OWNER, Life
@@ -145,6 +148,8 @@ def test_is_refused_with_its_type_and_changes_nothing(
 
 def test_every_kind_is_told_by_some_story() -> None:
     """Each way of saying no is provoked by a test beside: in the table above, or where its concern is told."""
+    for module in walk_packages(domain.__path__, f"{domain.__name__}."):
+        import_module(module.name)  # some kinds are known only once their module is
     tests = Path(__file__).parents[2]
     stories = "".join(
         path.read_text(encoding="utf-8")
