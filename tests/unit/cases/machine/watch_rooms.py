@@ -1,0 +1,112 @@
+"""Capacity: each request for an owner or specialist takes room and frees it, once in the end, and routing knows the same."""
+
+from collections import Counter, defaultdict
+
+from schemas.base import Event
+from schemas.events.case import (
+    CaseAssigned,
+    CaseAssignmentRefused,
+    CaseClosed,
+    CaseOwnerChanged,
+    CaseReopened,
+    CaseResolved,
+    CaseUnmerged,
+)
+from schemas.events.routing import (
+    CapacityReleased,
+    CapacityTaken,
+    OwnerRequested,
+    RoutingRequest,
+    SpecialistRequested,
+)
+from tests.unit.cases.machine.others import Routing
+from tests.unit.cases.machine.stage import Commit
+from tests.unit.cases.machine.watch import Silent, hold
+from tests.unit.cases.machine.watch_consults import Consults
+
+
+class Rooms(Silent):
+    """What each request holds: 1 or nothing; and who should have how much work."""
+
+    def __init__(self, consults: Consults, routing: Routing, people: tuple[str, ...]) -> None:
+        self.held: Counter[str] = Counter()
+        self.of_case: defaultdict[str, set[str]] = defaultdict(set)
+        self.owners: dict[str, str] = {}
+        self.requests: dict[str, str] = {}
+        """Case to the request by which its owner has it."""
+        self.searches: dict[str, str] = {}
+        self.idle: set[str] = set()
+        """Cases whose work is done for now."""
+        self._consults = consults
+        self._routing = routing
+        self._people = people
+        self._excluded: dict[str, set[str]] = defaultdict(set)
+        self._questions: defaultdict[str, set[str]] = defaultdict(set)
+        self._of_consult: defaultdict[str, set[str]] = defaultdict(set)
+
+    def hears(self, event: Event, commit: Commit) -> None:
+        case_id = commit.case_id
+        if isinstance(event, OwnerRequested | SpecialistRequested | CapacityTaken):
+            hold(self.held[event.request_id] == 0, "room is taken once", event)
+            self.held[event.request_id] = 1
+            self._taken(event, case_id)
+        elif isinstance(event, CapacityReleased):
+            hold(self.held[event.request_id] == 1, "room is freed once", event)
+            self.held[event.request_id] = 0
+        elif isinstance(event, CaseAssigned):
+            self.owners[case_id], self.requests[case_id] = event.owner, event.request_id
+        elif isinstance(event, CaseAssignmentRefused):
+            self.searches[case_id] = event.request_id
+            self._excluded[case_id].add(event.owner)
+        elif isinstance(event, CaseOwnerChanged):
+            self.owners[case_id] = event.owner
+            self.searches.pop(case_id, None)
+            if event.cause == "refused-assignment":
+                self.requests[case_id] = event.handover_id
+        elif isinstance(event, CaseResolved | CaseClosed):
+            self.idle.add(case_id)
+            self.searches.pop(case_id, None)
+        elif isinstance(event, CaseReopened | CaseUnmerged):
+            self.idle.discard(case_id)
+
+    def ends(self, commit: Commit) -> None:
+        case_id = commit.case_id
+        wanted = (
+            set() if case_id in self.idle else {self.requests.get(case_id, ""), self.searches.get(case_id, "")} - {""}
+        )
+        if case_id not in self.requests:
+            wanted = {request for request in self.of_case[case_id] if self.held[request]}
+        holding = {request for request in self.of_case[case_id] if self.held[request]}
+        hold(holding == wanted, "the work of a case weighs on its owner while it is open, once", holding, wanted)
+        for id_ in self._questions[case_id]:
+            question = self._consults.questions[id_]
+            live = set(question.live) | question.waiting if question.open else set()
+            held = {request for request in self._of_consult[id_] if self.held[request]}
+            hold(held == live, "each offer takes room until it ends, once", held, live, commit.events)
+
+    def rests(self) -> None:
+        """Routing has heard everything: loads are what the cases say."""
+        loads: Counter[str] = Counter()
+        for case_id, owner in self.owners.items():
+            if case_id not in self.idle:
+                loads[owner] += 1
+        for question in self._consults.questions.values():
+            loads.update(offer.specialist for offer in question.live.values() if question.open)
+        for person in self._people:
+            hold(
+                self._routing.engine.load_of(person) == loads[person],
+                "in the end all room is free that should be",
+                person,
+                loads,
+            )
+
+    def _taken(self, event: RoutingRequest, case_id: str) -> None:
+        if isinstance(event, OwnerRequested):
+            missing = self._excluded[case_id] - set(event.excluded)
+            hold(not missing, "O1: who refused is not asked again", event, missing)
+            self.of_case[case_id].add(event.request_id)
+        elif isinstance(event, SpecialistRequested):
+            self._questions[case_id].add(event.consult_id)
+            self._of_consult[event.consult_id].add(event.request_id)
+        elif isinstance(event, CapacityTaken):
+            hold(event.person == self.owners[case_id], "the owner has the work", event, self.owners[case_id])
