@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from casekeeper import case_story
 from casekeeper.case_story import Step, StoryBroken
@@ -91,7 +91,9 @@ def _print(case: Case, steps: list[Step], *, why: bool) -> None:
     out.print(f"[bold]{case.id}[/bold]  {case.status}", highlight=False)
     for name, value in _summary(case).items():
         out.print(f"  {name}: {value}", highlight=False, markup=False)
-    table = Table("", "when (UTC)", "what", *(["who", "why"] if why else []), "details")
+    longest = max((len(step.envelope.type) for step in steps), default=0)
+    what = Column("what", no_wrap=True, min_width=longest)  # on a narrow screen the details give way, not what happened
+    table = Table("", "when (UTC)", what, *(["who", "why"] if why else []), "details")
     for step in steps:
         envelope = step.envelope
         data = envelope.data.model_dump(mode="json", exclude={"case_id", "conversation", "brand"})
