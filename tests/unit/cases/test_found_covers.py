@@ -13,11 +13,12 @@ from schemas.organisation_hours import Hours
 from services.cases.domain import Case, commands
 from services.cases.domain.commands import AnswerConsult, covers, ownership
 from services.cases.domain.commands.finding_covers import cover_after
+from services.cases.domain.commands.refusing import RefuseAssignment, refuse_assignment
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import timers
 from services.cases.handlers import table
 from tests.unit.cases.life import BRAND as USUAL
-from tests.unit.cases.life import EXPERT, LIMIT, OTHER, OWNER, START, Life, facts, person
+from tests.unit.cases.life import EXPERT, LIMIT, OTHER, OWNER, START, Life, assignment, facts, person
 
 BRAND = USUAL.model_copy(update={"policy": USUAL.policy.model_copy(update={"cover_automatically": True})})
 HOURS = {OWNER: {"mon-fri": "09:00-17:30"}, "lotte": {"mon-fri": "17:00-23:00"}}
@@ -86,6 +87,19 @@ class TestSomebodyIsAskedFor:
         assert not Evening(now=START).arrives(2).of(CoverRequested)
         assert not Evening(now=BACK - timedelta(minutes=60)).arrives(2).of(CoverRequested)
         assert Evening(now=BACK - timedelta(minutes=61)).arrives(2).of(CoverRequested)
+
+    def test_not_of_those_who_refused_the_case(self) -> None:
+        """O1: whoever gave the case back does not get it again by acting for who took it."""
+        life = Evening()
+        command = RefuseAssignment(reason="A neighbour of mine")
+        life.do(lambda case: refuse_assignment(case, command, OWNER, TERMS, START))
+        life.hear(assignment(life.case, "jan").model_copy(update={"request_id": life.case.next_owner_request}))
+        life.do(
+            lambda case: cover_after(
+                case, [], "message", "m", replace(TERMS, person=lambda _: colleague(OWNER)), EVENING
+            )
+        )
+        assert life.of(CoverRequested)[-1].excluded == ("jan", OWNER)
 
     def test_not_unless_the_brand_wants_it(self) -> None:
         assert not Evening(replace(TERMS, brand=USUAL)).arrives(2).of(CoverRequested)

@@ -50,7 +50,9 @@ def cover_after(
         due_at=due_at,
         until=min(back or now + LONGEST, now + LONGEST),
     )
-    return [*ended, wanted, _request(after, wanted, (after.owner, *tired), terms.weight(case.channel))]
+    refusers = [each.owner for each in after.refused_assignments]
+    excluded = tuple(dict.fromkeys((after.owner, *tired, *refusers)))
+    return [*ended, wanted, _request(after, wanted, excluded, terms.weight(case.channel))]
 
 
 def _may_be_sought(case: Case, terms: Terms, now: datetime) -> bool:
