@@ -6,10 +6,26 @@ the cases of one customer. An observer that knows only what the cases say holds 
 """
 
 import os
+import re
+from importlib import import_module
+from inspect import getmembers, isfunction
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from schemas.events.case import CaseMerged, CaseMergeRefused, CaseMessageForwarded, CaseSplit
+from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
+from schemas.events.followup import ClockBreached, ClockWarned
+from schemas.events.message import MessageClassified
+from schemas.events.routing import CoverFound, OwnerAssigned, SpecialistOffered
+from services.cases import api
+from services.cases.domain import commands
+from services.cases.handlers import table
+from services.cases.own_topic import hear_of_cases
+from tests.unit.cases import life, machine
 from tests.unit.cases.machine.scenes import Scenes
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -27,3 +43,58 @@ TestWhole.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+SAID = (
+    MessageClassified,
+    OwnerAssigned,
+    SpecialistOffered,
+    DeliverySent,
+    DeliveryFailed,
+    DeliveryUncertain,
+    DeliveryCancelled,
+    ClockBreached,
+    ClockWarned,
+    CoverFound,
+    CaseMerged,
+    CaseMergeRefused,
+    CaseMessageForwarded,
+    CaseSplit,
+)
+
+
+def test_the_machine_says_all_that_the_service_hears() -> None:
+    handlers = table(life.terms_of)
+    hear_of_cases(handlers, life.terms_of)
+    assert set(handlers.routes) == {event.type for event in SAID}
+
+
+def test_the_machine_gives_every_command_that_there_is() -> None:
+    """What routes call of the rules' commands is called by some act of the machine too."""
+    modules = [import_module(each.name) for each in iter_modules(commands.__path__, f"{commands.__name__}.")]
+    rules = {
+        name
+        for module in modules
+        for name, found in getmembers(module, isfunction)
+        if found.__module__ == module.__name__ and not name.startswith(("_", "require_"))
+    }
+    given = {name for name in rules if re.search(rf"\b{name}\(", _sources(api)) and name not in NO_COMMANDS}
+    assert {name for name in given if not re.search(rf"\b{name}\(", _sources(machine))} == set()
+
+
+NO_COMMANDS = (
+    "spread",
+    "advice",
+    "blocking",
+    "is_repeated",
+    "waiting_for",
+    "is_superior",
+    "coaches",
+    "can_own",
+    "cover_after",
+)
+"""What routes ask of the rules without changing a case."""
+
+
+def _sources(package: ModuleType) -> str:
+    return "".join(path.read_text() for folder in package.__path__ for path in Path(folder).glob("*.py"))

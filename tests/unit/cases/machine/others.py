@@ -7,12 +7,14 @@ from typing import Any
 from schemas.base import Event
 from schemas.events.case import CaseResolved
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
-from schemas.events.followup import ClockBreached
+from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.promise import PromiseMade
 from schemas.events.reply import ReplyCancelRequested, ReplyQueued
 from schemas.events.routing import (
     CapacityReleased,
     CapacityTaken,
+    CoverFound,
+    CoverRequested,
     Explanation,
     OwnerAssigned,
     OwnerRequested,
@@ -27,6 +29,8 @@ from services.routing.domain import Engine, Nobody
 from tests.unit.cases.machine.stage import Lane, Stage
 from tests.unit.cases.machine.team import Staff
 
+WARNING = timedelta(minutes=60)
+"""So long before a promise is due it is said."""
 OFFER = timedelta(minutes=30)
 """So long a specialist has an offer."""
 Wanted = OwnerRequested | SpecialistRequested
@@ -92,7 +96,9 @@ class Routing:
         asked.status, asked.person = "assigned", outcome.person
         self.engine.assign(request.request_id, outcome.person, self.engine.weight_of(request))
         told |= {"person": outcome.person}
-        if isinstance(request, OwnerRequested):
+        if isinstance(request, CoverRequested):
+            stage.say(CoverFound(**told), derive("decided", request.request_id))
+        elif isinstance(request, OwnerRequested):
             stage.say(OwnerAssigned(**told), derive("decided", request.request_id))
         else:
             offer = {"consult_id": request.consult_id, "country": outcome.country, "expires_at": stage.now + OFFER}
@@ -157,6 +163,7 @@ class Followup:
     """Its clocks: it tells of every end of a quiet period and every promise in its time, also when that is old news."""
 
     due: dict[tuple[str, str, datetime], ClockBreached] = field(default_factory=dict)
+    warned: set[tuple[str, str, datetime]] = field(default_factory=set)
     said: set[tuple[str, str, datetime]] = field(default_factory=set)
 
     def hear(self, event: Event) -> None:
@@ -168,9 +175,13 @@ class Followup:
     def speak(self, stage: Stage) -> None:
         """What has become due and was not said."""
         for key, breach in sorted(self.due.items(), key=lambda each: each[0][2]):
+            name = (key[0], key[1], key[2].isoformat())
+            if key[0] == "promise" and key[2] - WARNING <= stage.now and key not in self.warned:
+                self.warned.add(key)
+                stage.say(ClockWarned.model_validate(breach.model_dump()), derive("warned", *name))
             if key[2] <= stage.now and key not in self.said:
                 self.said.add(key)
-                stage.say(breach, derive("breached", key[0], key[1], key[2].isoformat()))
+                stage.say(breach, derive("breached", *name))
 
     def _set(self, event: CaseResolved | PromiseMade, kind: str, subject: str, due_at: datetime) -> None:
         names = {"case_id": event.case_id, "conversation": event.conversation, "brand": event.brand}

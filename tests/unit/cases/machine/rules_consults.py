@@ -1,9 +1,11 @@
 """What owners and specialists do with consults."""
 
+from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
+from schemas.base import Event
 from schemas.ids import derive
 from services.cases.domain import Case, commands
 from services.cases.domain.commands import (
@@ -14,6 +16,8 @@ from services.cases.domain.commands import (
     DeclineConsult,
     RateAnswer,
 )
+from services.cases.domain.commands.finding_covers import cover_after
+from services.cases.domain.terms import Terms
 from tests.unit.cases.machine.walk import ACTING, ONE, PICK, Walk, act
 
 SPECIALISTS = ("diego", "mei", "aisha", "damien")
@@ -104,6 +108,12 @@ class ConsultRules(Walk):
     )
     def a_specialist_answers(self, one: int, who: str, which: int, whom: int, words: str) -> None:
         command = AnswerConsult(answer=words)
-        self._specialist(
-            one, who, which, whom, "answer", lambda c, id_, a, n: commands.answer_consult(c, id_, command, a, n)
-        )
+        if case := self.case(one, offered):
+            id_ = self.pick(list(case.consults), which)
+            actor = self._asked(case, id_, who, whom)
+
+            def answered(case: Case, actor: str, terms: Terms, now: datetime, _: str) -> list[Event]:
+                events = commands.answer_consult(case, id_, command, actor, now)
+                return [*events, *cover_after(case, events, "consult-answered", id_, terms, now)]
+
+            self.command("answer-consult", case, actor, answered)

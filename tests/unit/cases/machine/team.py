@@ -24,6 +24,8 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "aisha": {"role": "specialist", "skills": {"coffee": 3}, "capacity": 1},
     "damien": {"role": "specialist", "skills": {"coffee": 3}, "brands": ("lumo",)},
 }
+OFFICE = ("mira", "jonas", "nina")
+"""Who goes home in the evening, where people do."""
 MANDATES: dict[str, Any] = {
     "mandates": {
         "agent": {"refund": "50 EUR", "voucher": "20 EUR"},
@@ -33,11 +35,13 @@ MANDATES: dict[str, Any] = {
 }
 
 
-def persons(capacity: int) -> dict[str, Person]:
-    """Everybody at the beginning; owners have room for so many cases."""
+def persons(capacity: int, *, at_night: bool) -> dict[str, Person]:
+    """Everybody at the beginning; owners have room for so many cases. Not `at_night`: some go home."""
     found = {}
     for id_, facts in PEOPLE.items():
         usual = life.person(id_).model_dump() | {"capacity": capacity}
+        if id_ in OFFICE and not at_night:
+            usual |= {"hours": {"mon-fri": "09:00-17:30"}}
         found[id_] = Person.model_validate(usual | facts)
     return found
 
@@ -52,7 +56,7 @@ class Staff:
     """People as they are now, and the terms that go by them."""
 
     def __init__(self, capacity: int, **policy: Any) -> None:
-        self.people = persons(capacity)
+        self.people = persons(capacity, at_night=not policy.get("cover_automatically"))
         self.brand = brand(**policy)
 
     def __getitem__(self, id_: str) -> Person:

@@ -98,12 +98,13 @@ class Walk(RuleBasedStateMachine):
         undo=st.sampled_from([0, 0, 0, 30]),
         public=st.sampled_from([False, False, True]),
         prompt=st.booleans(),
+        covers=st.sampled_from([False, False, True]),
         scenes=st.lists(st.sampled_from(SCENES), max_size=3),
     )
-    def begins(self, capacity: int, undo: int, public: bool, prompt: bool, scenes: list[str]) -> None:
+    def begins(self, capacity: int, undo: int, public: bool, prompt: bool, covers: bool, scenes: list[str]) -> None:
         """With `prompt` everybody hears everything at once, so that walks come far; else lanes move one by one."""
         self.prompt, self.settling = prompt, False
-        self.staff = Staff(capacity, undo_seconds=undo, approve_public_replies=public)
+        self.staff = Staff(capacity, undo_seconds=undo, approve_public_replies=public, cover_automatically=covers)
         self.routing = Routing(self.staff)
         self.delivery = Delivery()
         self.followup = Followup()

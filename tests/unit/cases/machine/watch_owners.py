@@ -14,6 +14,8 @@ from schemas.events.case import (
     CaseClosed,
     CaseCoverEnded,
     CaseCoverNamed,
+    CaseCoverUnwanted,
+    CaseCoverWanted,
     CaseEscalated,
     CaseMerged,
     CaseOwnerChanged,
@@ -34,7 +36,7 @@ from schemas.events.handover import (
 )
 from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
 from schemas.events.reply import ReplyCancelRequested, ReplyQueued, ReplyScheduled, ReplySent
-from schemas.events.routing import OwnerAssigned
+from schemas.events.routing import CoverFound, OwnerAssigned
 from services.cases.domain import Case
 from tests.unit.cases.machine.stage import Commit
 from tests.unit.cases.machine.watch import Find, Silent, hold
@@ -49,6 +51,8 @@ NAMES_OWNER: tuple[type[Event], ...] = (
     CaseAssignmentRefused,
     CaseCoverNamed,
     CaseCoverEnded,
+    CaseCoverWanted,
+    CaseCoverUnwanted,
     HandoverOffered,
     PromiseMade,
     PromiseKept,
@@ -86,6 +90,8 @@ class Owned:
     refusers: set[str] = field(default_factory=set)
     replied: set[str] = field(default_factory=set)
     assigned: bool = True
+    wanted: CaseCoverWanted | None = None
+    """A cover whom routing looks for."""
 
     def acting(self, now: datetime) -> set[str]:
         covers = self.cover and self.cover.starts_at <= now < self.cover.ends_at
@@ -110,6 +116,8 @@ class Owners(Silent):
             HandoverWithdrawn: self._not_handed,
             CaseCoverNamed: self._covered,
             CaseCoverEnded: self._covered,
+            CaseCoverWanted: self._cover_wanted,
+            CaseCoverUnwanted: self._cover_wanted,
             ReplySent: lambda owned, event, _: owned.replied.add(event.author),
             CaseMerged: self._regrouped,
             CaseSplit: self._regrouped,
@@ -138,6 +146,10 @@ class Owners(Silent):
         hold(shown == (owned.offered.handover_id if owned.offered else ""), "the offer is what was said", shown, owned)
         cover = case.cover.person if case.cover else ""
         hold(cover == (owned.cover.cover if owned.cover else ""), "the cover is who was said", cover, owned)
+        search = case.cover_search.request_id if case.cover_search else ""
+        hold(
+            search == (owned.wanted.request_id if owned.wanted else ""), "a cover is wanted as was said", search, owned
+        )
 
     def _is(self, person: str, *roles: str) -> bool:
         found = self._find(person) if person else None
@@ -223,11 +235,34 @@ class Owners(Silent):
             owned.cover = None
             return
         hold(owned.cover is None, "one cover at a time", event, owned)
+        if not commit.actor:
+            self._cover_found(owned, event, commit)
+            return
+        hold(owned.wanted is None, "nobody is looked for any more", event, owned)
         may = commit.actor == owned.owner or self._is(commit.actor, "lead")
         hold(may, "owner or lead names a cover", event, commit.actor)
         hold(event.cover != owned.owner and self._can_own(event.cover), "another who may own covers", event)
         hold(commit.now <= event.starts_at < event.ends_at, "a cover has its time", event)
         owned.cover = event
+
+    def _cover_wanted(self, owned: Owned, event: CaseCoverWanted | CaseCoverUnwanted, _: Commit) -> None:
+        if isinstance(event, CaseCoverWanted):
+            hold(owned.wanted is None and owned.cover is None, "one cover is looked for at a time", event, owned)
+            owned.wanted = event
+        else:
+            hold(owned.wanted and owned.wanted.request_id == event.request_id, "it was wanted", event, owned)
+            owned.wanted = None
+
+    def _cover_found(self, owned: Owned, event: CaseCoverNamed, commit: Commit) -> None:
+        """Routing has found somebody for an owner who is away."""
+        heard, wanted = commit.heard, owned.wanted
+        asked = wanted and isinstance(heard, CoverFound) and heard.request_id == wanted.request_id == event.request_id
+        hold(
+            asked and isinstance(heard, CoverFound) and heard.person == event.cover, "routing found them", event, heard
+        )
+        hold(event.cover not in owned.refusers | {owned.owner}, "somebody else, who has not refused it", event, owned)
+        hold(wanted and commit.now == event.starts_at < event.ends_at <= wanted.until, "until the owner is back", event)
+        owned.cover, owned.wanted = event, None
 
     def _acted(self, owned: Owned, event: Event, commit: Commit) -> None:
         let_go = isinstance(event, ReplyQueued | ReplyScheduled | PromiseMade)

@@ -7,6 +7,10 @@ from schemas.events.case import (
     CaseAssigned,
     CaseAssignmentRefused,
     CaseClosed,
+    CaseCoverEnded,
+    CaseCoverNamed,
+    CaseCoverUnwanted,
+    CaseCoverWanted,
     CaseOwnerChanged,
     CaseReopened,
     CaseResolved,
@@ -35,6 +39,8 @@ class Rooms(Silent):
         self.requests: dict[str, str] = {}
         """Case to the request by which its owner has it."""
         self.searches: dict[str, str] = {}
+        self.covers: dict[str, tuple[str, str]] = {}
+        """Case to the request by which routing finds, or found, a cover, and who that is."""
         self.idle: set[str] = set()
         """Cases whose work is done for now."""
         self._consults = consults
@@ -53,7 +59,12 @@ class Rooms(Silent):
         elif isinstance(event, CapacityReleased):
             hold(self.held[event.request_id] == 1, "room is freed once", event)
             self.held[event.request_id] = 0
-        elif isinstance(event, CaseAssigned):
+        self._owner(event, case_id)
+        self._cover(event, case_id)
+        self._turn(event, case_id)
+
+    def _owner(self, event: Event, case_id: str) -> None:
+        if isinstance(event, CaseAssigned):
             self.owners[case_id], self.requests[case_id] = event.owner, event.request_id
         elif isinstance(event, CaseAssignmentRefused):
             self.searches[case_id] = event.request_id
@@ -63,7 +74,17 @@ class Rooms(Silent):
             self.searches.pop(case_id, None)
             if event.cause == "refused-assignment":
                 self.requests[case_id] = event.handover_id
-        elif isinstance(event, CaseResolved | CaseClosed):
+
+    def _cover(self, event: Event, case_id: str) -> None:
+        if isinstance(event, CaseCoverWanted):
+            self.covers[case_id] = (event.request_id, "")
+        elif isinstance(event, CaseCoverNamed) and event.request_id:
+            self.covers[case_id] = (event.request_id, event.cover)
+        elif isinstance(event, CaseCoverEnded | CaseCoverUnwanted):
+            self.covers.pop(case_id, None)
+
+    def _turn(self, event: Event, case_id: str) -> None:
+        if isinstance(event, CaseResolved | CaseClosed):
             self.idle.add(case_id)
             self.searches.pop(case_id, None)
         elif isinstance(event, CaseReopened | CaseUnmerged):
@@ -71,9 +92,9 @@ class Rooms(Silent):
 
     def ends(self, commit: Commit) -> None:
         case_id = commit.case_id
-        wanted = (
-            set() if case_id in self.idle else {self.requests.get(case_id, ""), self.searches.get(case_id, "")} - {""}
-        )
+        work = {self.requests.get(case_id, ""), self.searches.get(case_id, "")} - {""}
+        wanted = set() if case_id in self.idle else work
+        wanted |= {self.covers[case_id][0]} if case_id in self.covers else set()
         if case_id not in self.requests:
             wanted = {request for request in self.of_case[case_id] if self.held[request]}
         holding = {request for request in self.of_case[case_id] if self.held[request]}
@@ -90,6 +111,7 @@ class Rooms(Silent):
         for case_id, owner in self.owners.items():
             if case_id not in self.idle:
                 loads[owner] += 1
+        loads.update(person for _, person in self.covers.values() if person)
         for question in self._consults.questions.values():
             loads.update(offer.specialist for offer in question.live.values() if question.open)
         for person in self._people:
