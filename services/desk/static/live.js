@@ -76,24 +76,30 @@
     const follow = "follow" in part.dataset && atEnd();
     await htmx.ajax("GET", part.dataset.refresh, { target: "#live", swap: "outerHTML" });
     if (follow) window.scrollTo({ top: document.documentElement.scrollHeight });
-    refreshComposer();
+    await refreshComposer();
   }
 
   // The composer is replaced only when the case is in another state, and never under somebody's hands.
-  function refreshComposer() {
+  async function refreshComposer() {
     const state = root()?.dataset.composerState;
     const composer = document.getElementById("composer");
-    if (!state || !composer || composer.dataset.state === state) return;
-    const typed = [...composer.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
-    if (typed || composer.contains(document.activeElement)) return;
+    if (!state || !composer || composer.dataset.state === state || inHands(composer)) return;
+    const answer = await fetch(root().dataset.composer, { headers: { "HX-Request": "true" } });
+    const fresh = answer.ok ? await answer.text() : "";
+    // Somebody may have taken it in hand while we asked.
+    if (!fresh || !composer.isConnected || inHands(composer)) return;
     const opened = composer.querySelector("details[open]")?.id;
     const done = composer.querySelector(".note-done");
-    htmx.ajax("GET", root().dataset.composer, { target: "#composer", swap: "outerHTML" }).then(() => {
-      const tool = opened && document.getElementById(opened);
-      if (!tool) return;
-      for (const each of document.querySelectorAll("#composer details.tool")) each.open = each === tool;
-      if (done) tool.querySelector("form")?.prepend(done);
-    });
+    htmx.swap(composer, fresh, { swapStyle: "outerHTML" });
+    const tool = opened && document.getElementById(opened);
+    if (!tool) return;
+    for (const each of document.querySelectorAll("#composer details.tool")) each.open = each === tool;
+    if (done) tool.querySelector("form")?.prepend(done);
+  }
+
+  function inHands(composer) {
+    const typed = [...composer.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
+    return typed || composer.contains(document.activeElement);
   }
 
   async function pump() {
