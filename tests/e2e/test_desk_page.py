@@ -17,6 +17,7 @@ from services.chassis.service import Service
 from services.desk.domain import CaseView
 from services.desk.store.collections import CASES
 from tests.conftest import Backends, eventually
+from tests.e2e.stage import ORGANISATION
 from tests.integration.desk.conftest import INTERNAL, PASSWORD, TOKEN
 from tests.unit.desk.stories import Story, outgoing, several
 
@@ -119,8 +120,15 @@ Start = Callable[..., "asyncio.Future[Service]"]
 
 
 @pytest.fixture
-async def start(backends: Backends, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Start]:
-    """Starts services by name; all are stopped in the end, the last one first."""
+async def start(backends: Backends, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Start]:
+    """Starts services by name; all are stopped in the end, the last one first.
+
+    Everybody may send alone here: who is on shift when the test runs may else be somebody whose replies a coach sees first.
+    """
+    folder = Path(shutil.copytree(ORGANISATION, tmp_path / "organisation"))
+    agents = folder / "people" / "agents.yaml"
+    agents.write_text(agents.read_text().replace("stage: supervised", "stage: independent"))
+    monkeypatch.setenv("CASEKEEPER_ORGANISATION", str(folder))
     for name in HOOKS:
         monkeypatch.setenv(f"CASEKEEPER_{name}_SECRET", "whsec_" + "c2VjcmV0" * 4)
     running: list[Service] = []
