@@ -37,7 +37,7 @@ from services.cases.domain.mandate import Mandate
 from services.chassis import documents
 from tests.unit.cases.test_whole_machine import Whole
 
-WALKS, STEPS = 600, 40
+WALKS, STEPS = 1200, 40
 
 
 @dataclass(frozen=True)

@@ -126,11 +126,11 @@ class ReplyRules(Walk):
             self.command("withdraw-approval", case, who, lambda c, a, _, n, __: withdraw(c, id_, a, n))
 
     @act(
-        5,
+        8,
         one=ONE,
         who=ACTING,
         kind=st.sampled_from(["refund", "refund", "voucher", "airmiles"]),
-        amount=st.sampled_from(["5", "20", "45", "50", "60", "400", "900", "0"]),
+        amount=st.sampled_from(["5", "20", "20", "20", "45", "50", "60", "400", "900", "0"]),
         dies=st.sampled_from(["", "", "", "before", "after"]),
     )
     def grants(self, one: int, who: str, kind: str, amount: str, dies: str) -> None:

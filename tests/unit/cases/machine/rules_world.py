@@ -54,14 +54,17 @@ class Surroundings(Walk):
 
     @act(
         3,
-        who=st.sampled_from(["mira", "jonas", "nina", "coen", "diego", "mei"]),
+        one=ONE,
+        who=st.sampled_from([*["owner"] * 6, "mira", "jonas", "nina", "coen", "diego", "mei"]),
         there=st.booleans(),
-        stage=st.sampled_from(["", "", "shadow", "supervised", "independent", "independent"]),
+        stage=st.sampled_from(["", "shadow", "supervised", "independent"]),
     )
-    def somebody_comes_goes_or_grows(self, who: str, there: bool, stage: str) -> None:
-        if stage and who in ("mira", "jonas", "nina"):
-            self.staff.grows(who, stage)
-        self.routing.there(self.staff[who], there)
+    def somebody_comes_goes_or_grows(self, one: int, who: str, there: bool, stage: str) -> None:
+        case = self.case(one)
+        person = self.person(who, case) if case else who
+        if stage and self.staff[person].role == "agent":
+            self.staff.grows(person, stage)
+        self.routing.there(self.staff[person], there)
 
     @act(6, which=PICK, outcome=st.sampled_from(["sent", "sent", "sent", "failed", "uncertain"]))
     def delivery_acts(self, which: int, outcome: str) -> None:
@@ -72,7 +75,7 @@ class Surroundings(Walk):
     @act(
         8,
         minutes=st.sampled_from([1, 1, 5, 10, 16, 31, 46, 241, 2890, 2890]),
-        noticed=st.sampled_from([True, True, False]),
+        noticed=st.booleans(),
     )
     def time_passes(self, minutes: int, noticed: bool) -> None:
         self.stage.pass_time(minutes)

@@ -16,14 +16,17 @@ class Scenes(OwnersRules, ReplyRules, ConsultRules, Surroundings):
             "answered": self._answered,
             "resolved": self._resolved,
             "reopened": self._reopened,
+            "parting": self._parting,
             "promised": lambda: self._says(promised=30),
             "held": self._held,
             "scheduled": lambda: self._says(later=20),
             "queued": self._says,
             "uncertain": self._uncertain,
             "offered": lambda: self.offers_a_handover(one=0, who="owner", to="jonas", minutes=None),
+            "unanswered": self._unanswered,
             "covered": lambda: self.names_a_cover(one=0, who="owner", to="jonas", begins=None, lasts=15),
             "refused": lambda: self.refuses_the_assignment(one=0, who="owner"),
+            "overtaken": self._overtaken,
             "asked": self._asks,
             "accepted": self._accepted,
             "declined": self._declined,
@@ -52,10 +55,27 @@ class Scenes(OwnersRules, ReplyRules, ConsultRules, Surroundings):
         self.writes("web")
         self.settle()
 
+    def _parting(self) -> None:
+        """One more word in a resolved case, which others have to see."""
+        self._resolved()
+        self._held()
+
     def _held(self) -> None:
         if case := self.case(0):
             self.staff.grows(self.person("owner", case), "supervised")
         self._says()
+
+    def _unanswered(self) -> None:
+        """An offer whose time has passed, and nobody has noticed."""
+        self.offers_a_handover(one=0, who="owner", to="jonas", minutes=5)
+        self.stage.pass_time(6)
+
+    def _overtaken(self) -> None:
+        """Routing has found somebody for a case that was refused, and before that is heard a lead gives it to another."""
+        self.refuses_the_assignment(one=0, who="owner")
+        while self.routing.lane.waiting:
+            self.routing.hear(self.stage)
+        self.forces_a_handover(one=0, who="lena", to="coen")
 
     def _uncertain(self) -> None:
         self._says()

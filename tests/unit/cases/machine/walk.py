@@ -30,7 +30,7 @@ ONE = st.sampled_from([0, 0, 0, 0, 0, 1, 1, 2, 3])
 """Which case: mostly the latest that is open."""
 PICK = st.sampled_from([0, 0, 0, 1, 1, 2, 3])
 """Which of its parts: mostly the latest."""
-ACTING = st.sampled_from([*["owner"] * 24, *["cover"] * 6, *PEOPLE])
+ACTING = st.sampled_from([*["owner"] * 24, *["cover"] * 12, *PEOPLE])
 ANYBODY = st.sampled_from([*["owner"] * 6, *["cover"] * 2, *PEOPLE])
 NOTHING = "nothing"
 OPPORTUNITY = 3
@@ -39,14 +39,17 @@ SCENES = (
     "answered",
     "resolved",
     "reopened",
+    "parting",
     "promised",
     "held",
     "scheduled",
     "queued",
     "uncertain",
     "offered",
+    "unanswered",
     "covered",
     "refused",
+    "overtaken",
     "asked",
     "accepted",
     "declined",
@@ -57,6 +60,9 @@ SCENES = (
     "split",
 )
 """Situations that walks begin in, one after the other, so that they come far."""
+
+PLAINEST = "everybody_hears_everything"
+"""What a failing walk is shortened to where the act does not matter."""
 
 Having = Callable[[Case], Any]
 Decide = Callable[[Case, Terms, datetime], Sequence[Event]]
@@ -137,7 +143,8 @@ class Walk(RuleBasedStateMachine):
     def acts(self) -> tuple[Act, ...]:
         """All there are."""
         found = (getattr(getattr(type(self), name), "act", None) for name in dir(type(self)))
-        return tuple(each for each in found if isinstance(each, Act))
+        acts = [each for each in found if isinstance(each, Act)]
+        return tuple(sorted(acts, key=lambda each: each.name != PLAINEST))
 
     def scene(self, name: str) -> None:
         """A situation to begin with."""
@@ -167,10 +174,10 @@ class Walk(RuleBasedStateMachine):
         return found[one % len(found)] if found else None
 
     def person(self, who: str, case: Case) -> str:
-        """`owner` and `cover` of the case by their names."""
-        if who == "cover":
-            return case.cover.person if case.cover else "jonas"
-        return (case.owner or "mira") if who in ("owner", "asked") else who
+        """`owner` and `cover` of the case by their names; the owner acts where nobody covers."""
+        if who == "cover" and case.cover:
+            return case.cover.person
+        return (case.owner or "mira") if who in ("owner", "cover", "asked") else who
 
     @staticmethod
     def pick(known: Sequence[str], which: int) -> str:

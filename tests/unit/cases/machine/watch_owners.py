@@ -104,6 +104,8 @@ class Owners(Silent):
     def __init__(self, find: Find) -> None:
         self.cases: defaultdict[str, Owned] = defaultdict(Owned)
         self._find = find
+        self._acting: set[str] = set()
+        """Who could act when the command was given; what they do may end their cover."""
         self._changes: dict[type[Event], Callable[[Owned, Any, Commit], None]] = {
             CaseAssigned: self._assigned,
             CaseOwnerChanged: self._changed,
@@ -122,6 +124,9 @@ class Owners(Silent):
             CaseMerged: self._regrouped,
             CaseSplit: self._regrouped,
         }
+
+    def begins(self, commit: Commit) -> None:
+        self._acting = self.cases[commit.case_id].acting(commit.now)
 
     def hears(self, event: Event, commit: Commit) -> None:
         owned = self.cases[commit.case_id]
@@ -269,7 +274,7 @@ class Owners(Silent):
         if let_go and (not commit.actor or any(isinstance(each, ApprovalGiven) for each in commit.events)):
             return  # sent off before, by who could act then: the replies' own rules
         hold(
-            commit.actor in owned.acting(commit.now),
+            commit.actor in self._acting,
             "rule 2: only the owner or the cover in force",
             event,
             owned,
