@@ -3,7 +3,7 @@
 import importlib
 from typing import Any, cast
 
-from schemas.topics import SERVICES
+from schemas.services import SERVICES
 from services.chassis.clock import Clock
 from services.chassis.config import ServiceConfig
 from services.chassis.service import Service

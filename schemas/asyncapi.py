@@ -6,7 +6,8 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from schemas.base import Event
-from schemas.topics import SERVICES, TOPICS, Topic, dead_topic, retry_topic
+from schemas.services import SERVICES
+from schemas.topics import TOPICS, Topic, dead_topic, retry_topic
 
 BINDING_VERSION = "0.5.0"
 HEADERS = "CloudEventHeaders"

@@ -86,6 +86,7 @@ TOPICS: tuple[Topic, ...] = (
             promise.PromiseMade,
             promise.PromiseKept,
             promise.PromiseBroken,
+            promise.PromiseWithdrawn,
             case.CaseAssignmentRefused,
             case.CaseOwnerChanged,
             case.CaseCoverWanted,
@@ -208,7 +209,6 @@ TOPICS: tuple[Topic, ...] = (
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
 BY_EVENT: dict[type[Event], Topic] = {event: topic for topic in TOPICS for event in topic.events}
-SERVICES = ("ingestion", "classification", "cases", "routing", "followup", "delivery", "desk")
 
 
 def consumed_by(service: str) -> tuple[Topic, ...]:

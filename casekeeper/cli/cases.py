@@ -2,24 +2,21 @@
 
 import asyncio
 import json
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Column, Table
 
-from casekeeper import case_story
-from casekeeper.case_story import Step, StoryBroken
 from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, KafkaOption, PrefixOption
-from casekeeper.local import running
-from casekeeper.local.running import NotRunning
-from schemas.base import UtcDatetime
-from services.cases.domain import Case
-from services.chassis.errors import Unavailable
-from services.chassis.kafka import Cluster
+
+if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
+    from datetime import datetime
+
+    from casekeeper.case_story import Step
+    from services.cases.domain import Case
+    from services.chassis.kafka import Cluster
 
 app = typer.Typer(no_args_is_help=True, help="Look at a case, as its topic tells it.")
 out = Console()
@@ -44,6 +41,10 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """A case as it is, or was at a moment, and everything that happened to it until then; read from its topic alone."""
+    from casekeeper import case_story
+    from casekeeper.case_story import StoryBroken
+    from services.chassis.errors import Unavailable
+
     moment = _moment(at)
     cluster = cluster_of(kafka, prefix, folder)
     try:
@@ -60,16 +61,24 @@ def show(
     _print(case, steps, why=why)
 
 
-async def _read(cluster: Cluster, case_id: str, at: datetime | None, *, why: bool) -> tuple[Case | None, list[Step]]:
+async def _read(
+    cluster: "Cluster", case_id: str, at: "datetime | None", *, why: bool
+) -> "tuple[Case | None, list[Step]]":
+    from casekeeper import case_story
+
     events = await case_story.read_case(cluster, case_id)
     case = case_story.folded(events, at)
     until = [each for each in events if at is None or each.time <= at]
-    return case, await case_story.with_causes(cluster, until) if why else [Step(each) for each in until]
+    return case, await case_story.with_causes(cluster, until) if why else [case_story.Step(each) for each in until]
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str) -> "datetime | None":
     if not text:
         return None
+    from pydantic import TypeAdapter, ValidationError
+
+    from schemas.base import UtcDatetime
+
     try:
         found: datetime = TypeAdapter(UtcDatetime).validate_python(text)
     except ValidationError as error:
@@ -77,8 +86,12 @@ def _moment(text: str) -> datetime | None:
     return found
 
 
-def cluster_of(kafka: str, prefix: str, folder: Path) -> Cluster:
+def cluster_of(kafka: str, prefix: str, folder: Path) -> "Cluster":
     """The cluster that was named, or that of the local stack; without one, the command ends and says so."""
+    from casekeeper.local import running
+    from casekeeper.local.running import NotRunning
+    from services.chassis.kafka import Cluster
+
     if kafka:
         return Cluster(kafka, prefix)
     try:
@@ -87,7 +100,7 @@ def cluster_of(kafka: str, prefix: str, folder: Path) -> Cluster:
         fail(f"{error}; or name a cluster with --kafka")
 
 
-def _print(case: Case, steps: list[Step], *, why: bool) -> None:
+def _print(case: "Case", steps: "list[Step]", *, why: bool) -> None:
     out.print(f"[bold]{case.id}[/bold]  {case.status}", highlight=False)
     for name, value in _summary(case).items():
         out.print(f"  {name}: {value}", highlight=False, markup=False)
@@ -104,7 +117,7 @@ def _print(case: Case, steps: list[Step], *, why: bool) -> None:
     out.print(table)
 
 
-def _summary(case: Case) -> dict[str, Any]:
+def _summary(case: "Case") -> dict[str, Any]:
     said = {
         "brand": f"{case.brand}, on {case.channel}",
         "owner": case.owner or "nobody yet",

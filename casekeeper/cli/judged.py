@@ -6,7 +6,7 @@ import logging
 import os
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -72,7 +72,7 @@ def chaos(
 
     Every service runs in a process of its own; each is hit, and so are the broker and the store, before any is hit again.
     """
-    from schemas.topics import SERVICES
+    from schemas.services import SERVICES
 
     chance = random.Random(seed)
     targets: list[str] = []
@@ -150,6 +150,9 @@ def _classpath() -> str:
 def _bar() -> "Iterator[Progress]":
     from casekeeper.demo.run import Progress
 
+    if not err.is_terminal:
+        yield Progress(_by_lines())
+        return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<9}"),
@@ -166,6 +169,19 @@ def _bar() -> "Iterator[Progress]":
             bar.update(tasks[what], completed=done, total=of)
 
         yield Progress(report)
+
+
+def _by_lines() -> "Callable[[str, int, int], None]":
+    """Where no bar can be drawn (a log, a pipe): a line for every tenth."""
+    told: dict[str, int] = {}
+
+    def report(what: str, done: int, of: int) -> None:
+        tenth = 10 * done // max(of, 1)
+        if tenth > told.get(what, -1):
+            told[what] = tenth
+            err.print(f"{what}: {done} of {of}", highlight=False)
+
+    return report
 
 
 def _tell(name: str, figures: dict[str, Any], outcome: "Outcome", as_json: bool) -> None:

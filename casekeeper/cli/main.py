@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casekeeper.cli import api, cases, judged, organisation, roster, routing, running, simulate
-from schemas.topics import SERVICES
+from casekeeper.cli import api, cases, classify, judged, organisation, roster, routing, running, simulate
+from schemas.services import SERVICES
 
 if TYPE_CHECKING:
     from services.chassis.service import Service
@@ -29,6 +29,7 @@ app.command()(running.send)
 app.command()(judged.demo)
 app.command()(judged.chaos)
 app.command()(simulate.simulate)
+app.command()(classify.classify)
 
 
 @app.command()

@@ -7,9 +7,6 @@ from typing import Annotated
 import typer
 
 from casekeeper.cli.options import DEFAULT_ORGANISATION, JsonOption
-from schemas.organisation_file import OrganisationInvalid, load
-from schemas.organisation_file import check as problems_in
-from schemas.parity import parity
 
 app = typer.Typer(no_args_is_help=True, help="The organisation's files.")
 
@@ -25,6 +22,9 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check an organisation's files; names every mistake with its file and line, and exits 1 if there is one."""
+    from schemas.organisation_file import check as problems_in
+    from schemas.organisation_file import load
+
     problems = problems_in(folder)
     if as_json:
         typer.echo(json.dumps({"folder": str(folder), "problems": [str(problem) for problem in problems]}))
@@ -43,6 +43,9 @@ def parity_report(
     as_json: JsonOption = False,
 ) -> None:
     """Where channels of one brand differ in opening hours, targets or mandate (M2): what, how much, and why."""
+    from schemas.organisation_file import OrganisationInvalid, load
+    from schemas.parity import parity
+
     try:
         found = parity(load(folder))
     except OrganisationInvalid as error:

@@ -3,30 +3,24 @@
 import asyncio
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import httpx2
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from casekeeper.cli.options import DEFAULT_FOLDER, DEFAULT_ORGANISATION, FolderOption, JsonOption, OrganisationOption
-from casekeeper.demo.sender import Sender
-from casekeeper.demo.source import Said
-from casekeeper.local import running
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES
 from casekeeper.local.process import ChildError
-from casekeeper.local.running import NotRunning, Running
-from schemas.events.message import Author
-from schemas.organisation import NotInOrganisation
-from schemas.organisation_file import OrganisationInvalid, load
-from schemas.topics import SERVICES
-from services.chassis import dead as letters
+from schemas.services import SERVICES
 from services.chassis.errors import PortInUse, Unavailable
-from services.chassis.ids import fresh
-from services.chassis.kafka import Publisher, Record
+
+if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
+    from casekeeper.demo.sender import Sender
+    from casekeeper.demo.source import Said
+    from casekeeper.local.running import Running
+    from services.chassis.dead import Letter
 
 dead = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be handled, and giving it another chance.")
 out = Console()
@@ -38,7 +32,10 @@ def _fail(error: Exception) -> NoReturn:
     raise typer.Exit(1) from error
 
 
-def _running(folder: Path) -> Running:
+def _running(folder: Path) -> "Running":
+    from casekeeper.local import running
+    from casekeeper.local.running import NotRunning
+
     try:
         return running.find(folder)
     except NotRunning as error:
@@ -63,6 +60,7 @@ def up(
 ) -> None:
     """Start the whole system on this machine: broker, store, all services, and a page to look at. Ctrl-C stops it."""
     from casekeeper.local.up import Options, run_up
+    from schemas.organisation_file import OrganisationInvalid
 
     if store not in STORE_ENGINES:
         raise typer.BadParameter(f"there is no store {store!r}; there are {', '.join(STORE_ENGINES)}")
@@ -82,6 +80,13 @@ def send(
     as_json: JsonOption = False,
 ) -> None:
     """Write to the running stack as a customer would, through the signed webhook."""
+    from casekeeper.demo.sender import Sender
+    from casekeeper.demo.source import Said
+    from schemas.events.message import Author
+    from schemas.organisation import NotInOrganisation
+    from schemas.organisation_file import load
+    from services.chassis.ids import fresh
+
     found = _running(folder)
     organisation = load(found.organisation)
     try:
@@ -110,7 +115,9 @@ def _text(argument: str) -> str:
     return sys.stdin.read() if argument == "-" else argument
 
 
-async def _send(sender: Sender, said: Said) -> dict[str, Any]:
+async def _send(sender: "Sender", said: "Said") -> dict[str, Any]:
+    import httpx2
+
     try:
         status, text = await sender.post(said)
     except httpx2.HTTPError as error:
@@ -176,25 +183,33 @@ def dead_replay(
     out.print(f"{asyncio.run(_replay(found, chosen))} replayed")
 
 
-async def _letters(found: Running) -> list[letters.Letter]:
+async def _letters(found: "Running") -> "list[Letter]":
+    from services.chassis import dead as letters
+
     try:
         return await letters.letters(found.cluster, SERVICES)
     except Unavailable as error:
         _fail(error)
 
 
-async def _replay(found: Running, chosen: list[letters.Letter]) -> int:
+async def _replay(found: "Running", chosen: "list[Letter]") -> int:
+    from datetime import UTC, datetime
+
+    from services.chassis.dead import replay
+    from services.chassis.kafka import Publisher
+
     publisher = Publisher(found.cluster, "casekeeper-cli")
     try:
         await publisher.start()
-        return await letters.replay(publisher, chosen, datetime.now(UTC))
+        return await replay(publisher, chosen, datetime.now(UTC))
     except Unavailable as error:
         _fail(error)
     finally:
         await publisher.stop()
 
 
-def _summary(letter: letters.Letter) -> dict[str, Any]:
-    record: Record = letter.record
+def _summary(letter: "Letter") -> dict[str, Any]:
     fields = ("id", "consumer", "reason", "error", "failed_at", "attempts", "replayed_at")
-    return {name: getattr(letter, name) for name in fields} | {"key": (record.key or b"").decode(errors="replace")}
+    return {name: getattr(letter, name) for name in fields} | {
+        "key": (letter.record.key or b"").decode(errors="replace")
+    }

@@ -21,7 +21,7 @@ from casekeeper.local.process import Child, ChildError, PortInUseError, Spec
 from casekeeper.services import PORTS, build
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
-from schemas.topics import SERVICES
+from schemas.services import SERVICES
 from services.chassis import kafka, memory
 from services.chassis.errors import PortInUse, Unavailable
 from services.chassis.journal import republish

@@ -12,7 +12,8 @@ from faststream import AckPolicy
 
 import services
 from schemas.organisation_file import load
-from schemas.topics import SERVICES, consumed_by, retry_topic
+from schemas.services import SERVICES
+from schemas.topics import consumed_by, retry_topic
 from services.chassis.service import Service
 
 FOLDER = Path(services.__file__).parent

@@ -17,7 +17,8 @@ import yaml
 
 from casekeeper.services import PORTS
 from schemas.organisation_file import load
-from schemas.topics import SERVICES, TOPICS
+from schemas.services import SERVICES
+from schemas.topics import TOPICS
 from services.chassis.config import SHARED_PREFIX, ServiceConfig
 
 ROOT = Path(__file__).parents[2]

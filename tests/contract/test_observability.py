@@ -9,7 +9,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from casekeeper.services import PORTS
-from schemas.topics import SERVICES
+from schemas.services import SERVICES
 from services.chassis import telemetry
 from services.ingestion.api import inbound
 

@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 from schemas import publish
 from schemas.base import REGISTRY
 from schemas.envelope import parse
-from schemas.topics import SERVICES, TOPICS, consumed_by
+from schemas.services import SERVICES
+from schemas.topics import TOPICS, consumed_by
 
 
 @pytest.fixture(scope="module")

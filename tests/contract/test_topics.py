@@ -6,7 +6,8 @@ import pytest
 
 import schemas.events
 from schemas.base import REGISTRY, Event
-from schemas.topics import BY_EVENT, SERVICES, TOPICS, Topic, consumed_by, dead_topic, key_of, retry_topic
+from schemas.services import SERVICES
+from schemas.topics import BY_EVENT, TOPICS, Topic, consumed_by, dead_topic, key_of, retry_topic
 
 NAME = re.compile(r"^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+$")
 BY_CONVERSATION = ("conversation", "message.conversation")

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from schemas.topics import SERVICES
+from schemas.services import SERVICES
 from services.chassis.dead import Letter, letters
 from services.chassis.kafka import Publisher, Sendable
 from tests.conftest import eventually

@@ -4,7 +4,8 @@ import pytest
 
 from schemas.base import Event
 from schemas.events.case import CaseClosed
-from schemas.topics import SERVICES, consumed_by, dead_topic, key_of, retry_topic
+from schemas.services import SERVICES
+from schemas.topics import consumed_by, dead_topic, key_of, retry_topic
 
 
 def test_the_key_is_read_from_the_data() -> None:
