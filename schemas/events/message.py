@@ -10,6 +10,11 @@ Visibility = Literal["public", "private"]
 Intent = Literal["question", "complaint", "compliment", "request", "remark"]
 Sentiment = Literal["negative", "neutral", "positive"]
 Urgency = Literal["low", "normal", "high"]
+SignalKind = Literal["legal-threat", "danger", "press", "self-harm", "account-takeover"]
+"""What a person has to see soon: a threat with lawyers or authorities; danger to health or property; journalists; somebody who
+may hurt themselves; somebody else in the customer's account."""
+PersonalDataKind = Literal["mail", "phone", "iban", "card", "order"]
+EntityKind = Literal["topic", "product", "place"]
 
 MAX_TEXT_CHARACTERS = 100_000
 MAX_REACH = 2**53 - 1
@@ -57,6 +62,33 @@ class Message(Model):
     reply_to: str = ""
 
 
+class Signal(Model):
+    """A reason to look at once, and where it was seen; a hint for people, never a verdict on the customer."""
+
+    kind: SignalKind
+    confidence: Score
+    rule: str = ""
+    """The written rule that holds; empty: a learned head said so."""
+    start: int = Field(default=0, ge=0, le=MAX_TEXT_CHARACTERS)
+    end: int = Field(default=0, ge=0, le=MAX_TEXT_CHARACTERS)
+    """The words concerned, as characters of the message's text from `start` up to `end`; 0 and 0: the whole text."""
+
+
+class PersonalData(Model):
+    """Where a text tells how to reach or charge somebody, as characters from `start` up to `end`. The data itself is not copied."""
+
+    kind: PersonalDataKind
+    start: int = Field(ge=0, le=MAX_TEXT_CHARACTERS)
+    end: int = Field(ge=0, le=MAX_TEXT_CHARACTERS)
+
+
+class Entity(Model):
+    """Something of the organisation's taxonomy that a text names; `key` is its id there, the same in every language."""
+
+    kind: EntityKind
+    key: Identifier
+
+
 class Classification(Model):
     """What a message is about, each judgement with its confidence (U1). `und` and an empty topic mean: not known (U3)."""
 
@@ -74,6 +106,12 @@ class Classification(Model):
     """The skill that the organisation's taxonomy asks of whoever answers this topic."""
     model: str = ""
     """Name and version of the model that judged."""
+    signals: tuple[Signal, ...] = ()
+    """Each kind at most once."""
+    personal_data: tuple[PersonalData, ...] = ()
+    """In the order of the text; they do not overlap."""
+    entities: tuple[Entity, ...] = ()
+    """Everything of the taxonomy that is named, in its order."""
 
 
 class MessageReceived(Event):

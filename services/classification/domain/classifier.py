@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self, cast
 
 from schemas.events.message import Classification, Intent, Sentiment, Urgency
-from schemas.organisation import Topic
+from schemas.organisation import Organisation, Topic
 from services.classification.domain.heads import LinearModel
 from services.classification.domain.language import LanguageDetector
 from services.classification.domain.taxonomy import TopicFinder
@@ -27,8 +27,16 @@ class Classifier:
         """A classifier for the topics of an organisation (`Organisation.topics`). Raises ModelUnusable."""
         return cls(LanguageDetector(), TopicFinder(topics), LinearModel.load(model_folder))
 
-    def classify(self, texts: Sequence[str]) -> list[Classification]:
-        """One classification per text, in their order. Any text will do: empty, emoji only, 100 kB, NUL."""
+    @classmethod
+    def of(cls, organisation: Organisation, model_folder: Path = DEFAULT_MODEL_FOLDER) -> Self:
+        """A classifier that knows an organisation's topics. Raises ModelUnusable."""
+        return cls.load(organisation.topics, model_folder)
+
+    def classify(self, texts: Sequence[str], brands: Sequence[str] = ()) -> list[Classification]:
+        """One classification per text, in their order. Any text will do: empty, emoji only, 100 kB, NUL.
+
+        `brands` names the brand that each text was written to, where that is known.
+        """
         return [self._classify(cleaned(text)) for text in texts]
 
     def _classify(self, clean: str) -> Classification:

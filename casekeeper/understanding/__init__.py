@@ -1,0 +1,1 @@
+"""Understanding as commands: messages from files of JSON lines, classified."""
