@@ -66,7 +66,7 @@ def _message(raw: bytes) -> Line:
         raise ValueError(f"has no {' and no '.join(lacking)}")
     id_, text, brand = item["id"], item["text"], item.get("brand", "")
     if isinstance(id_, bool) or not isinstance(id_, str | int):
-        raise ValueError(f"id must be a text or a whole number, not {_kind(id_)}")
+        raise ValueError(f"id must be a text or a whole number, not {_kind(id_)}")  # noqa: TRY004
     if not isinstance(text, str):
         raise ValueError(f"text must be a text, not {_kind(text)}")  # noqa: TRY004 - the line is wrong, not the program
     if len(text) > MAX_TEXT_CHARACTERS:

@@ -75,7 +75,7 @@ class Signal(Model):
 
 
 class PersonalData(Model):
-    """Where a text tells how to reach or charge somebody, as characters from `start` up to `end`. The data itself is not copied."""
+    """Where a text tells how to reach or charge somebody, as characters from `start` up to `end`; the data is not copied."""
 
     kind: PersonalDataKind
     start: int = Field(ge=0, le=MAX_TEXT_CHARACTERS)

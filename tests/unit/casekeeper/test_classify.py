@@ -14,10 +14,19 @@ from casekeeper.understanding import lines
 from casekeeper.understanding.lines import BATCH, LineInvalid, read
 
 EXAMPLE = str(Path(__file__).parents[3] / "deploy" / "example-org")
-KEYS = (
-    "id language language_confidence sentiment sentiment_confidence intent intent_confidence urgency topic "
-    "topic_confidence signals"
-).split()
+KEYS = [
+    "id",
+    "language",
+    "language_confidence",
+    "sentiment",
+    "sentiment_confidence",
+    "intent",
+    "intent_confidence",
+    "urgency",
+    "topic",
+    "topic_confidence",
+    "signals",
+]
 
 
 def run(*words: str, given: str | bytes = "") -> Result:

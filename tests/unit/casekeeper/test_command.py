@@ -21,6 +21,7 @@ COMMANDS = [
     ["serve"],
     ["demo"],
     ["chaos"],
+    ["classify"],
     ["send"],
     ["case"],
     ["case", "show"],

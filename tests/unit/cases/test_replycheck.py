@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.phrases.folding import fold
+from schemas.phrases.patterns import Matcher, PatternInvalid, compile_pattern
 from services.cases.domain.replycheck import About, check
-from services.cases.domain.replycheck.folding import fold
-from services.cases.domain.replycheck.patterns import Matcher, PatternInvalid, compile_pattern
 from services.cases.domain.replycheck.ruleset import CatalogueFile, RulesInvalid, read, read_catalogue, rulesets
 from tests.unit.cases.replycheck_examples import about_for
 

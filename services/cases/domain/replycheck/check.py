@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from schemas.phrases.folding import Folded, fold, sentences
+from schemas.phrases.patterns import Found
 from services.cases.domain.replycheck.advice import About, Advice
-from services.cases.domain.replycheck.folding import Folded, fold, sentences
 from services.cases.domain.replycheck.lacks import has_face, pasted
-from services.cases.domain.replycheck.patterns import Found
 from services.cases.domain.replycheck.promises import names_a_time
 from services.cases.domain.replycheck.ruleset import FALLBACK, Rule, Ruleset, rulesets
 

@@ -6,26 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from services.cases.domain.replycheck.folding import fold
+from schemas.phrases.folding import fold
+from schemas.phrases.patterns import Matcher, Slot, compile_pattern, compile_with_slots
+from schemas.phrases.rules_file import Strict, Words, readable
 from services.cases.domain.replycheck.moments import UNITS, Names
-from services.cases.domain.replycheck.patterns import Matcher, Slot, compile_pattern, compile_with_slots
-
-Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-
-
-class Strict(BaseModel):
-    """Frozen, and a key that it does not know is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def readable(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """Patterns without slots, each of which can be read. Raises PatternInvalid."""
-    for pattern in patterns:
-        compile_pattern(pattern)
-    return patterns
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from services.cases.domain.replycheck.folding import fold
-from services.cases.domain.replycheck.patterns import Matcher
+from schemas.phrases.folding import fold
+from schemas.phrases.patterns import Matcher
 
 _NAME = r"[^\W\d_a-zà-ÿ][\w'’-]{0,24}"
 _NAMES = rf"{_NAME}(?: (?:[a-z]{{1,4}} )?{_NAME}){{0,2}}"

@@ -9,12 +9,12 @@ mezzogiorno" gave nothing), and found midnight where people mean the end of the 
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
+from schemas.phrases.folding import fold, sentences
+from schemas.phrases.patterns import Found
 from services.cases.domain.replycheck import moments
 from services.cases.domain.replycheck.advice import Proposal
-from services.cases.domain.replycheck.folding import fold, sentences
 from services.cases.domain.replycheck.grammar import Grammar
 from services.cases.domain.replycheck.moments import IsWorkingDay, Said
-from services.cases.domain.replycheck.patterns import Found
 from services.cases.domain.replycheck.ruleset import rulesets
 
 

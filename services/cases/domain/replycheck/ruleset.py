@@ -3,29 +3,23 @@
 `rules/catalogue.yaml` names the rules and says why, once; `rules/<language>.yaml` has their words, one file a language.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import yaml
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
-from schemas.organisation_errors import sentences
+from schemas.phrases.patterns import Matcher, Pattern, PatternInvalid, compile_pattern
+from schemas.phrases.rules_file import RuleId, RulesInvalid, Strict, Words, line_of, parsed, readable
 from services.cases.domain.replycheck.advice import Kind
-from services.cases.domain.replycheck.grammar import Promising, Strict, Words, readable
-from services.cases.domain.replycheck.patterns import Matcher, Pattern, PatternInvalid, compile_pattern
+from services.cases.domain.replycheck.grammar import Promising
 
 DESK_LANGUAGES: Final = frozenset({"en", "nl"})
 FALLBACK: Final = "en"
 """Its phrases go with the rules that need no language, where the reply's own language has no file."""
-RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
-_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-
-class RulesInvalid(ValueError):
-    """A rules file does not say what it must; one line for each mistake, as `file:line: what is wrong`."""
 
 
 class Named(Strict):
@@ -114,7 +108,7 @@ class Ruleset:
 
 def read(name: str, text: str, catalogue: CatalogueFile) -> Ruleset:
     """One language's rules. Raises RulesInvalid."""
-    file, node = _parsed(name, text, RulesFile)
+    file, node = parsed(name, text, RulesFile)
     _require_known(name, node, file, catalogue)
     named = {rule.id: rule for rule in catalogue.rules}
     rules = {
@@ -133,8 +127,7 @@ def read(name: str, text: str, catalogue: CatalogueFile) -> Ruleset:
 
 def read_catalogue(name: str, text: str) -> CatalogueFile:
     """The catalogue. Raises RulesInvalid."""
-    found: CatalogueFile = _parsed(name, text, CatalogueFile)[0]
-    return found
+    return parsed(name, text, CatalogueFile)[0]
 
 
 @lru_cache(maxsize=1)
@@ -149,56 +142,18 @@ def rulesets() -> Mapping[str, Ruleset]:
 def _require_known(name: str, node: yaml.Node, file: RulesFile, catalogue: CatalogueFile) -> None:
     known, seen, mistakes = {rule.id for rule in catalogue.rules}, set[str](), []
     for number, rule in enumerate(file.rules):
-        line = _line(node, ("rules", number, "id"))
+        line = line_of(node, ("rules", number, "id"))
         if rule.id not in known:
             mistakes.append(f"{name}:{line}: the catalogue has no rule {rule.id}")
         if rule.id in seen:
             mistakes.append(f"{name}:{line}: rule {rule.id} is there twice")
         seen.add(rule.id)
     if name != f"{file.language}.yaml":
-        mistakes.append(f"{name}:{_line(node, ('language',))}: the file of {file.language} is {file.language}.yaml")
+        mistakes.append(f"{name}:{line_of(node, ('language',))}: the file of {file.language} is {file.language}.yaml")
     if lacking := known - seen:
-        mistakes.append(f"{name}:{_line(node, ('rules',))}: lacks {', '.join(sorted(lacking))}")
+        mistakes.append(f"{name}:{line_of(node, ('rules',))}: lacks {', '.join(sorted(lacking))}")
     if mistakes:
         raise RulesInvalid("\n".join(mistakes))
-
-
-def _parsed(name: str, text: str, model: type[Any]) -> tuple[Any, yaml.Node]:
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RulesInvalid(f"{name}:{line}: {error.problem}") from error
-    finally:
-        loader.dispose()
-    try:
-        return model.model_validate(data), node
-    except ValidationError as error:
-        raise RulesInvalid("\n".join(_mistakes(name, model, node, error))) from error
-
-
-def _mistakes(name: str, model: type[BaseModel], node: yaml.Node | None, error: ValidationError) -> Iterator[str]:
-    for place, sentence in sentences(model, error):
-        yield f"{name}:{_line(node, place)}: {sentence}"
-
-
-def _line(node: yaml.Node | None, place: tuple[str | int, ...]) -> int:
-    """The line of a place, as near to it as the file has one; counted from 1."""
-    line = 1
-    for part in place:
-        line = node.start_mark.line + 1 if node is not None else line
-        if isinstance(node, yaml.MappingNode):
-            inner = next((value for key, value in node.value if key.value == str(part)), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            inner = node.value[part]
-        else:
-            inner = None
-        if inner is None:
-            return line
-        node = inner
-    return node.start_mark.line + 1 if node is not None else line
 
 
 __all__ = ["FALLBACK", "PatternInvalid", "Rule", "RulesInvalid", "Ruleset", "read", "read_catalogue", "rulesets"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Generic, TypeVar
 
-from services.cases.domain.replycheck.folding import fold
+from schemas.phrases.folding import fold
 
 Owner = TypeVar("Owner")
 MAX_GAP, MAX_GAPS = 6, 3
