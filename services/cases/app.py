@@ -5,7 +5,7 @@ from functools import cache, partial
 
 from schemas.organisation_file import load
 from services.cases.allowances import ALLOWANCES, Allowances
-from services.cases.api import Commands, openapi, router
+from services.cases.api import PARTS, Commands, openapi
 from services.cases.colleagues import Colleagues
 from services.cases.customers import IDENTITIES, Customers
 from services.cases.domain.terms import Terms, terms_of
@@ -47,7 +47,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.on_start(library.refresh)
     service.on_start(partial(colleagues.refresh, service.database, service.clock))
     service.every(PEOPLE_EVERY_SECONDS, partial(colleagues.refresh, service.database, service.clock))
-    service.include(router)
+    for part in PARTS:
+        service.include(part.router)
     openapi.describe(service.api)
     service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)
     return service

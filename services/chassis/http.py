@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 import uvicorn
-from fastapi import FastAPI, Header, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -72,6 +72,11 @@ def require_internal(request: Request, authorization: Annotated[str, Header()] =
     token: str = request.app.state.internal_token
     if not token or not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         raise Problem(401, "not-authenticated", "the bearer token of the services is missing or wrong")
+
+
+def internal_router() -> APIRouter:
+    """For routes that only our own services call."""
+    return APIRouter(dependencies=[Depends(require_internal)])
 
 
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -94,7 +94,8 @@ class Service:
         return f"http://{self.config.http_host}:{self.port}"
 
     def include(self, router: APIRouter) -> None:
-        self.api.include_router(router)
+        """Take its routes as they are. FastAPI's own `include_router` would build each of them anew at the first request."""
+        self.api.router.routes.extend(router.routes)
 
     def on_start(self, work: Work) -> None:
         """Do this once, after the store is ready and before events come in."""

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from schemas.events.message import Attachment
-from services.chassis.http import require_internal
+from services.chassis.http import internal_router
 from services.chassis.mongo import Database
 from services.delivery.domain.delivery import Status
 from services.delivery.domain.piece import goes_to
@@ -32,7 +32,7 @@ class Shown(BaseModel):
 
 def router(database: Database) -> APIRouter:
     """The routes of the service."""
-    routes = APIRouter(dependencies=[Depends(require_internal)])
+    routes = internal_router()
 
     @routes.get("/conversations/{conversation}/replies")
     async def replies(conversation: str) -> list[Shown]:

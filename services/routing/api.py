@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import Header, Request
 from pydantic import BaseModel
 
 from schemas.organisation import Organisation, Person
 from schemas.organisation_rules import broken_rules
 from services.chassis.errors import Problem
-from services.chassis.http import require_internal
+from services.chassis.http import internal_router
 from services.chassis.ids import fresh
 from services.routing.staff import Staff
 
-router = APIRouter(dependencies=[Depends(require_internal)])
+router = internal_router()
 
 
 class Record(BaseModel):

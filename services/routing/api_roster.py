@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import Header, Request
 from pydantic import BaseModel, Field
 
 from schemas.ids import derive
 from schemas.organisation import Person
 from services.chassis.errors import Problem
-from services.chassis.http import require_internal
+from services.chassis.http import internal_router
 from services.chassis.ids import fresh
 from services.routing.domain.rostering import Entry, EntryInvalid, by_person, rostered
 from services.routing.staff import Change, Staff
 
-router = APIRouter(dependencies=[Depends(require_internal)])
+router = internal_router()
 BODY_BYTES = 8_388_608
 MOST_ENTRIES = 50_000
 MOST_PROBLEMS = 100

@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import Header, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.base import UtcDatetime
 from schemas.ids import derive
 from schemas.organisation import Organisation, Stage
 from services.chassis.errors import Problem
-from services.chassis.http import require_internal
+from services.chassis.http import internal_router
 from services.routing.domain.stages import GraduationRefused, usual_days, usual_until
 from services.routing.staff import Staff
 from services.routing.store import PersonState
 
-router = APIRouter(dependencies=[Depends(require_internal)])
+router = internal_router()
 MOST_REASON = 2000
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, NoReturn
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Header, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.base import UtcDatetime
@@ -11,13 +11,13 @@ from schemas.ids import derive
 from schemas.organisation import Person
 from schemas.organisation_roster import Days
 from services.chassis.errors import Problem
-from services.chassis.http import require_internal
+from services.chassis.http import internal_router
 from services.chassis.ids import fresh
 from services.routing.domain.rostering import Entry, EntryInvalid, back_at_work, rostered
 from services.routing.staff import Change, PersonUnknown, Staff
 from services.routing.store import PersonState
 
-router = APIRouter(dependencies=[Depends(require_internal)])
+router = internal_router()
 LONGEST_REASON = 200
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=255)]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
@@ -12,12 +12,12 @@ from schemas.events.roster import RosterPerson
 from schemas.working_time import working_time
 from services.chassis.documents import Document
 from services.chassis.errors import Problem
-from services.chassis.http import require_internal
+from services.chassis.http import internal_router
 from services.chassis.service import Service
 from services.routing.staff import Staff
 from services.routing.store import ANSWERING, PEOPLE, REQUESTS, AnsweringState, PersonState
 
-router = APIRouter(dependencies=[Depends(require_internal)])
+router = internal_router()
 READ_AT_ONCE = 200
 MOST_SHOWN = 200
 

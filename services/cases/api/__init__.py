@@ -3,8 +3,6 @@
 One module per concern; `acting` has what they share.
 """
 
-from fastapi import APIRouter, Depends
-
 from services.cases.api import (
     approvals,
     coaching,
@@ -27,10 +25,8 @@ from services.cases.api import (
     shifts,
 )
 from services.cases.api.acting import Commands
-from services.chassis.http import require_internal
 
-router = APIRouter(dependencies=[Depends(require_internal)])
-for _part in (
+PARTS = (
     reading,
     replies,
     reply_checks,
@@ -50,7 +46,6 @@ for _part in (
     mandates,
     promise_ledger,
     practice,
-):
-    router.include_router(_part.router)
+)
 
-__all__ = ["Commands", "router"]
+__all__ = ["PARTS", "Commands"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel
 
 from schemas.base import Event, UtcDatetime
@@ -18,8 +18,9 @@ from services.cases.domain.records import Approval
 from services.cases.domain.terms import Terms
 from services.cases.store import CASES
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 ApprovalId = Annotated[str, Path(max_length=200)]
 

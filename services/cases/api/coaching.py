@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from schemas.base import Event, UtcDatetime
@@ -16,8 +16,9 @@ from services.cases.domain.commands.coaching import GiveFeedback, coaches, give_
 from services.cases.domain.terms import Terms
 from services.cases.stored_feedback import FEEDBACK, StoredFeedback, feedback_for
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 class ShownFeedback(BaseModel):

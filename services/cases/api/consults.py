@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fastapi import APIRouter
-
 from schemas.base import Event
 from schemas.events.consult import ConsultAnswered
 from schemas.ids import derive
@@ -20,8 +18,9 @@ from services.cases.domain.commands import (
 )
 from services.cases.domain.commands.finding_covers import cover_after
 from services.cases.domain.terms import Terms
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 @router.post("/cases/{case_id}/consults", status_code=202)

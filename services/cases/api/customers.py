@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from schemas.events.customer import Identity
@@ -12,8 +12,9 @@ from services.cases.domain import Refused
 from services.cases.domain.customers import LinkIdentities, UnlinkIdentity
 from services.cases.domain.profile import Profile, profile
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 class Linked(BaseModel):

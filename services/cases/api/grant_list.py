@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
@@ -16,9 +16,10 @@ from services.cases.domain.records import GrantStatus
 from services.cases.store import milliseconds
 from services.cases.stored_grants import GRANTS, StoredGrant
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 from services.chassis.mongo import Database
 
-router = APIRouter()
+router = internal_router()
 USUAL_DAYS, MOST_DAYS = 30, 92
 AT_ONCE = 1000
 

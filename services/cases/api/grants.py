@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from schemas.base import Event
 from schemas.ids import derive
@@ -17,8 +17,9 @@ from services.cases.domain.commands.approvals import waiting_for
 from services.cases.domain.commands.grants import Period
 from services.cases.domain.terms import Terms
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 USUAL_DAYS, MOST_DAYS = 30, 92
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from schemas.base import Event
@@ -16,8 +16,9 @@ from services.cases.domain.terms import Terms
 from services.cases.gateway import Hit
 from services.cases.library import Credit, Library
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 MOST_FOUND, MOST_SUGGESTED = 50, 10
 LONGEST_QUESTION = 4_000
 

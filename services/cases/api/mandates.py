@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from schemas.organisation import Person
@@ -18,8 +18,9 @@ from services.cases.domain import Case
 from services.cases.domain.allowance import Allowance, begins, left
 from services.cases.domain.mandate import NO_LIMITS, mandate, smallest
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 class KindNow(BaseModel):

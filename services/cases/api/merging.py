@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fastapi import APIRouter
-
 from schemas.base import Event
 from schemas.events.customer import Identity
 from schemas.ids import derive
@@ -13,8 +11,9 @@ from services.cases.api.customers import AllCustomers
 from services.cases.domain import Case
 from services.cases.domain.commands.merging import MergeCase, SplitCase, merge, split
 from services.cases.domain.terms import Terms
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 @router.post("/cases/{case_id}/merge", status_code=202)

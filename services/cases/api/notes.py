@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from schemas.base import Event, UtcDatetime
@@ -16,8 +16,9 @@ from services.cases.domain.commands.notes import MarkSpecial, WriteNote, mark_sp
 from services.cases.domain.terms import Terms
 from services.cases.store import CASES
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 class Story(BaseModel):

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fastapi import APIRouter
-
 from schemas.base import Event
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, may
@@ -14,8 +12,9 @@ from services.cases.domain.commands.covers import NameCover
 from services.cases.domain.commands.handovers import DeclineHandover, ForceHandover, OfferHandover
 from services.cases.domain.commands.refusing import RefuseAssignment
 from services.cases.domain.terms import Terms
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 @router.post("/cases/{case_id}/refusal", status_code=202)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
@@ -32,8 +32,9 @@ from services.cases.exercises import EXERCISES, change_exercise, to_answer
 from services.cases.store import CASES
 from services.chassis.documents import Context
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 class ShownExercise(BaseModel):

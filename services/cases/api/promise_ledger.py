@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from services.cases.api.acting import All, Reading, may
@@ -12,9 +12,10 @@ from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case, Promise
 from services.cases.domain.records import PromiseState
 from services.cases.store import CASES, identity_key
+from services.chassis.http import internal_router
 from services.chassis.mongo import Database
 
-router = APIRouter()
+router = internal_router()
 WAITING = ("open", "broken")
 STATES: tuple[PromiseState, ...] = get_args(PromiseState)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, create_model
 
 from services.cases.api.acting import All, Reading, may
@@ -12,8 +12,9 @@ from services.cases.domain import Case, Status
 from services.cases.domain.records import Frozen
 from services.cases.store import CASES
 from services.chassis.documents import Document
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 class CaseInList(BaseModel):

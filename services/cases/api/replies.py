@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel
 
 from schemas.base import Event, UtcDatetime
@@ -20,8 +20,9 @@ from services.cases.domain.terms import Terms
 from services.cases.store import CASES
 from services.chassis.documents import Document
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 ReplyId = Annotated[str, Path(max_length=200)]
 

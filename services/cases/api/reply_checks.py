@@ -2,7 +2,6 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from schemas.base import Language
@@ -17,8 +16,9 @@ from services.cases.domain.preview import Hint, Proposed, hints, proposed
 from services.cases.domain.replycheck import About, check
 from services.cases.domain.terms import Terms
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 Name = Annotated[str, StringConstraints(max_length=200)]
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fastapi import APIRouter
-
 from schemas.base import Event
 from services.cases.api.acting import Accepted, Acting, All, may
 from services.cases.domain import Case, commands
 from services.cases.domain.terms import Terms
+from services.chassis.http import internal_router
 
-router = APIRouter()
+router = internal_router()
 
 
 @router.post("/cases/{case_id}/resolution", status_code=202)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.base import Event, Identifier
@@ -21,10 +21,11 @@ from services.cases.domain.summary import Summary, summary
 from services.cases.domain.terms import Terms
 from services.cases.store import Planned, cases_of, cases_offered_to, cases_with_ids
 from services.chassis.errors import Problem
+from services.chassis.http import internal_router
 
 MOST_RECEIVERS = 50
 
-router = APIRouter()
+router = internal_router()
 
 
 class CasesOf(BaseModel):
