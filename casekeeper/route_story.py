@@ -11,6 +11,7 @@ from schemas.events.routing import (
     Candidate,
     CapacityReleased,
     Explanation,
+    InterpreterRequested,
     OwnerRequested,
     RequestUnserved,
     RoutingDecision,
@@ -20,6 +21,12 @@ from schemas.events.routing import (
 from services.chassis.kafka import Cluster
 
 TOPICS = ("routing.requests", "routing.decisions")
+WANTED = {
+    "owner": "an owner",
+    "cover": "somebody to act for the owner",
+    "specialist": "a specialist",
+    "interpreter": "an interpreter",
+}
 RULED_OUT = {
     "named": "not the person who was named",
     "excluded": "asked before, or had refused",
@@ -98,9 +105,10 @@ def searches(events: Iterable[Envelope], case_id: str) -> list[Search]:
 def asked_for(search: Search) -> str:
     """What was asked, as one sentence."""
     request = search.request
-    wanted = {"owner": "an owner", "specialist": "a specialist", "cover": "somebody to act for the owner"}
-    parts = [f"{wanted.get(request.type.partition('.')[0], request.type)} for {request.brand}"]
+    parts = [f"{WANTED.get(request.type.partition('.')[0], request.type)} for {request.brand}"]
     parts.append("in any language" if request.language == "und" else f"in {request.language}")
+    if isinstance(request, InterpreterRequested):
+        parts.append(f"at {request.level} or better, and in {request.other_language}")
     if request.skill:
         parts.append(f"who knows {request.skill}")
     if isinstance(request, SpecialistRequested):

@@ -144,6 +144,7 @@ TOPICS: tuple[Topic, ...] = (
             routing.OwnerRequested,
             routing.CoverRequested,
             routing.SpecialistRequested,
+            routing.InterpreterRequested,
             routing.CapacityReleased,
             routing.CapacityTaken,
         ),

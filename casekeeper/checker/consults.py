@@ -12,12 +12,17 @@ from schemas.events.consult import (
     ConsultRequested,
     ConsultWithdrawn,
 )
-from schemas.events.routing import CapacityReleased, SpecialistRequested
+from schemas.events.routing import CapacityReleased, InterpreterRequested, SpecialistRequested
 
 
 def answers(evidence: Evidence) -> list[ConsultAnswered]:
     """The answers that were waited for."""
     return [event for event in evidence.log.all(ConsultAnswered) if not event.late]
+
+
+def asked(evidence: Evidence) -> list[SpecialistRequested]:
+    """The requests of all consults, those for interpreters too."""
+    return [*evidence.log.all(SpecialistRequested), *evidence.log.all(InterpreterRequested)]
 
 
 def unended(evidence: Evidence) -> Iterator[str]:
@@ -33,7 +38,7 @@ def unended(evidence: Evidence) -> Iterator[str]:
         else:
             yield f"consult {id} was offered and never answered"
     released = {event.request_id for event in evidence.log.all(CapacityReleased)}
-    for event in evidence.log.all(SpecialistRequested):
+    for event in asked(evidence):
         if event.consult_id in answered | withdrawn and event.request_id not in released:
             yield f"request {event.request_id} of consult {event.consult_id} was never released, though the consult has ended"
 
@@ -43,9 +48,9 @@ def twice(evidence: Evidence) -> Iterator[str]:
     for id, times in Counter(each.consult_id for each in answers(evidence)).items():
         if times > 1:
             yield f"consult {id} was answered {times} times"
-    asked = {event.request_id for event in evidence.log.all(SpecialistRequested)}
+    requests = {event.request_id for event in asked(evidence)}
     for id, times in Counter(each.request_id for each in evidence.log.all(CapacityReleased)).items():
-        if times > 1 and id in asked:
+        if times > 1 and id in requests:
             yield f"request {id} for a specialist was released {times} times"
     gone: set[tuple[str, str]] = set()
     for event in evidence.log.case_events():

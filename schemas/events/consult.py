@@ -4,15 +4,31 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.base import Identifier, Language, UtcDatetime
+from schemas.base import Identifier, Language, Model, UtcDatetime
 from schemas.events.case import CaseEvent
 from schemas.events.message import Attachment
+from schemas.organisation_values import CefrLevel
 
 
 class ConsultEvent(CaseEvent):
     """Common to all facts about a consult."""
 
     consult_id: Identifier
+
+
+class Interpretation(Model):
+    """What makes a consult one with an interpreter: its question is a text, and its answer the same text in another language."""
+
+    source: Language
+    target: Language
+    level: CefrLevel = "B2"
+    """How well the interpreter speaks the consult's language at least; the other of the two at B2."""
+    note: str = ""
+    """What the interpreter should know: who reads it, which tone."""
+
+    def other(self, language: str) -> str:
+        """The one of the two languages that is not this one."""
+        return self.source if language == self.target else self.target
 
 
 class ConsultRequested(ConsultEvent):
@@ -31,6 +47,8 @@ class ConsultRequested(ConsultEvent):
     places: int = Field(default=1, ge=1, le=3)
     """To how many it is offered at a time; the first who accepts or answers has it."""
     attachments: tuple[Attachment, ...] = ()
+    interpretation: Interpretation | None = None
+    """Set for an interpreter; `language` is then the one of the two that the owner speaks less well."""
 
 
 class ConsultOffered(ConsultEvent):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.base import Event, Identifier, Language, Model, UtcDatetime
 from schemas.events.message import Urgency
+from schemas.organisation_values import CefrLevel
 
 
 class RoutingRequest(Event):
@@ -64,6 +65,20 @@ class SpecialistRequested(RoutingRequest):
     """Where the specialist must be, two letters of ISO 3166; empty: anywhere."""
     weight: float = Field(default=1, gt=0)
     """Room the consult takes of the specialist's capacity, beside a usual one (P5)."""
+
+
+class InterpreterRequested(SpecialistRequested):
+    """An owner wants somebody who speaks `language`, to put a text into or out of it; whoever works for the brand may be asked.
+
+    Offered, declined and passed on as a question to a specialist is: `specialist.offered.v1` says who is asked. `skill` and
+    `country` say nothing here.
+    """
+
+    type: ClassVar[str] = "interpreter.requested.v1"
+    other_language: Language
+    """The other language of the two, which the owner speaks; the interpreter has it at B2 or better."""
+    level: CefrLevel = "B2"
+    """How well `language` is spoken at least."""
 
 
 class CapacityReleased(RoutingRequest):

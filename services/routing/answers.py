@@ -20,13 +20,7 @@ from services.routing.store import RequestState
 
 def waiting_state(request: Request, now: datetime, *, unsettled: bool = False) -> RequestState:
     """A request that nobody has yet."""
-    kind = (
-        "cover"
-        if isinstance(request, CoverRequested)
-        else "owner"
-        if isinstance(request, OwnerRequested)
-        else "specialist"
-    )
+    kind = request.type.partition(".")[0]
     return RequestState.model_validate({"status": "waiting", "heard_at": now, "unsettled": unsettled, kind: request})
 
 

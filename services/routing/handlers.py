@@ -1,6 +1,13 @@
 """What routing hears: somebody is wanted, or somebody's work is done, or there again; and how specialists answer."""
 
-from schemas.events.routing import CapacityReleased, CapacityTaken, CoverRequested, OwnerRequested, SpecialistRequested
+from schemas.events.routing import (
+    CapacityReleased,
+    CapacityTaken,
+    CoverRequested,
+    InterpreterRequested,
+    OwnerRequested,
+    SpecialistRequested,
+)
 from services.chassis.documents import Context, Decision
 from services.chassis.errors import Rejected
 from services.chassis.table import Table
@@ -26,6 +33,7 @@ def table(dispatcher: Dispatcher) -> Table:
     handlers.on(OwnerRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
     handlers.on(CoverRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
     handlers.on(SpecialistRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
+    handlers.on(InterpreterRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
 
     @handlers.on(CapacityReleased, REQUESTS, id=lambda event: event.request_id)
     def capacity_released(

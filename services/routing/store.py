@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from schemas.base import UtcDatetime
-from schemas.events.routing import CoverRequested, OwnerRequested, SpecialistRequested
+from schemas.events.routing import CoverRequested, InterpreterRequested, OwnerRequested, SpecialistRequested
 from schemas.events.staff import PersonGraduated
 from schemas.organisation import Person
 from services.chassis.documents import Collection, Index
@@ -25,6 +25,7 @@ class RequestState(BaseModel):
     owner: OwnerRequested | None = None
     specialist: SpecialistRequested | None = None
     cover: CoverRequested | None = None
+    interpreter: InterpreterRequested | None = None
     status: Literal["waiting", "assigned", "done"]
     person: str = ""
     assigned_at: UtcDatetime | None = None
@@ -39,7 +40,7 @@ class RequestState(BaseModel):
     @property
     def request(self) -> OwnerRequested | SpecialistRequested:
         """What was asked."""
-        found = self.owner or self.specialist or self.cover
+        found = self.owner or self.specialist or self.cover or self.interpreter
         assert found is not None  # noqa: S101 - one of them is always set
         return found
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 
-from schemas.events.routing import OwnerRequested
+from schemas.events.routing import InterpreterRequested, OwnerRequested
 from services.routing.domain import Request
 
 Kind = tuple[object, ...]
@@ -123,4 +123,8 @@ class Waiting:
 def kind_of(request: Request) -> Kind:
     """Equal for requests that the same people can take, each at its own time."""
     wanted = (request.brand, request.language, request.skill, request.excluded)
-    return wanted if isinstance(request, OwnerRequested) else (*wanted, request.country, request.specialist)
+    if isinstance(request, OwnerRequested):
+        return wanted
+    if isinstance(request, InterpreterRequested):
+        return (*wanted, request.type, request.other_language, request.level)
+    return (*wanted, request.country, request.specialist)

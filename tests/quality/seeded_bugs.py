@@ -154,12 +154,12 @@ def _without(kind: type) -> Callable[..., list[Any]]:
 
 
 def _everybody_again() -> Any:
-    before = answering.wanted_again
+    before = answering.wanted
 
     def again(*given: Any) -> Any:
         return [each.model_copy(update={"excluded": ()}) for each in before(*given)]
 
-    return patch.object(answering, "wanted_again", again)
+    return patch.object(answering, "wanted", again)
 
 
 def _forwarded_nowhere() -> Any:

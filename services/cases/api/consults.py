@@ -1,4 +1,4 @@
-"""Questions to specialists (O2): the owner asks, rates and takes back; a specialist accepts, declines, asks back, answers."""
+"""Questions to specialists and texts for interpreters (O2): the owner asks, rates, takes back; who is asked answers or declines."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +11,7 @@ from services.cases.domain import Case, commands
 from services.cases.domain.commands import (
     AnswerConsult,
     AskBack,
+    AskInterpreter,
     AskSpecialist,
     Clarify,
     DeclineConsult,
@@ -35,6 +36,18 @@ async def ask_specialist(case_id: str, command: AskSpecialist, actor: Acting, ca
 
     named = [command.specialist] if command.specialist else []
     return await cases.carry_out(case_id, actor, rule, people=named, consult_id=consult_id)
+
+
+@router.post("/cases/{case_id}/interpretations", status_code=202)
+@may("owner", "cover")
+async def ask_interpreter(case_id: str, command: AskInterpreter, actor: Acting, cases: All) -> Accepted:
+    """Have a text translated by somebody who speaks both languages. It is a consult; its answer is the translation."""
+    consult_id = derive("consult", actor.command)
+
+    def rule(case: Case, terms: Terms, now: datetime) -> Sequence[Event]:
+        return commands.ask_interpreter(case, command, actor.person, terms, consult_id, now)
+
+    return await cases.carry_out(case_id, actor, rule, consult_id=consult_id)
 
 
 @router.post("/cases/{case_id}/consults/{consult_id}/acceptance", status_code=202)

@@ -63,7 +63,8 @@ class Contribution(Frozen):
 def contribution(case: Case) -> Contribution:
     """What the case adds to the library."""
     names = _names(case)
-    answers = tuple(answer for consult in case.consults.values() for answer in _answers(case, consult, names))
+    questions = [consult for consult in case.consults.values() if not consult.interpretation]
+    answers = tuple(answer for consult in questions for answer in _answers(case, consult, names))
     return Contribution(case_id=case.id, brand=case.brand, answers=answers, saved=case.saved_consults)
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.base import UtcDatetime
 from schemas.events.approval import ApprovalReason, ApprovalSubject
 from schemas.events.case import LastWord, OwnerChangeCause
+from schemas.events.consult import Interpretation
 from schemas.events.grant import GrantLimit
 from schemas.events.message import Attachment, Author, Classification, Message
 from schemas.events.reply import Pledge, ReplyKind
@@ -84,6 +85,8 @@ class Consult(Frozen):
     wanted_country: str = ""
     places: int = 1
     attachments: tuple[Attachment, ...] = ()
+    interpretation: Interpretation | None = None
+    """Set where the question is a text to be put into another language."""
     offers: dict[str, Offer] = Field(default_factory=dict)
     """By the id of the request to routing, in the order in which they were made."""
     requests: tuple[str, ...] = ()

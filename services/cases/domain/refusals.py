@@ -72,6 +72,13 @@ class NotTheSpecialist(Refused):
     status = 403
 
 
+class NothingToInterpret(Refused):
+    """A text is put from one language into another; the customer's may not be known."""
+
+    kind = "nothing-to-interpret"
+    status = 422
+
+
 class NotASpecialist(Refused):
     """Only specialists of the brand are asked (O2, M7)."""
 

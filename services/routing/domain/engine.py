@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from schemas.base import utc
-from schemas.events.routing import Explanation, OwnerRequested, SpecialistRequested
+from schemas.events.routing import Explanation, InterpreterRequested, OwnerRequested, SpecialistRequested
 from schemas.organisation import Person
 from services.routing.domain.choosing import SHOWN, Search, best, explanation
+from services.routing.domain.interpreters import InterpreterSearch
 from services.routing.domain.loads import Before, Loads
 from services.routing.domain.named import NamedSearch
 from services.routing.domain.outcome import Chosen, Nobody, Outcome, Request
@@ -228,6 +229,8 @@ class Engine:
     def _search(self, request: Request, second: int) -> Search:
         if isinstance(request, OwnerRequested):
             return OwnerSearch(self.people, self.rules, request, second)
+        if isinstance(request, InterpreterRequested):
+            return InterpreterSearch(self.people, self.rules, request, second)
         if request.specialist:
             return NamedSearch(self.people, request)
         return SpecialistSearch(self.people, self.rules, request, second)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from schemas.events.routing import SpecialistRequested
 from services.routing.domain.choosing import Condition
+from services.routing.domain.conditions import meeting
 from services.routing.domain.people import People, Row
 
 
@@ -23,9 +24,7 @@ class NamedSearch:
             ("excluded", ~people.set_of(request.excluded)),
             ("brand", people.branded[request.brand]),
         )
-        self.eligible = people.specialists
-        for _, allowed in self.conditions:
-            self.eligible &= allowed
+        self.eligible = meeting(people.specialists, self.conditions)
 
     def points(self, rows: Sequence[Row]) -> list[int]:
         return [0] * len(rows)

@@ -18,10 +18,10 @@ are there and have room; and another look at all that waits whenever something c
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from schemas.events.routing import OwnerRequested
+from schemas.events.routing import InterpreterRequested, OwnerRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Search
+from services.routing.domain.conditions import meeting
 from services.routing.domain.engine import Engine
-from services.routing.domain.named import NamedSearch
 from services.routing.domain.outcome import Outcome, Request
 from services.routing.domain.people import People, Row
 from services.routing.domain.rules import Rules
@@ -61,8 +61,8 @@ class PlainSearch:
             ("off-shift", people.shifts.on),
             ("full", people.free(weight)),
         )
-        self._able = _all(self.considered, lasting)
-        self.eligible = _all(self.considered, self.conditions)
+        self._able = meeting(self.considered, lasting)
+        self.eligible = meeting(self.considered, self.conditions)
         if self._owner_wanted and (known := people.set_of((request.preferred,)) & self.eligible):  # type: ignore[union-attr]
             self.eligible = known
 
@@ -85,12 +85,6 @@ class PlainSearch:
         return min((moment for moment in (opening, self._relaxes_at) if moment is not None), default=None)
 
 
-def _all(start: int, conditions: Iterable[Condition]) -> int:
-    for _, allowed in conditions:
-        start &= allowed
-    return start
-
-
 class Plain(Engine):
     """What the policies of other systems share: oldest first, one at a time."""
 
@@ -108,8 +102,9 @@ class Plain(Engine):
         return decided
 
     def _search(self, request: Request, second: int) -> Search:
-        if not isinstance(request, OwnerRequested) and request.specialist:
-            return NamedSearch(self.people, request)
+        named = not isinstance(request, OwnerRequested) and request.specialist
+        if named or isinstance(request, InterpreterRequested):
+            return super()._search(request, second)  # there is one way only
         wishes, relaxes_at = self._wishes(request, second)
         return PlainSearch(self.people, request, self.weight_of(request), wishes, self.measure(), relaxes_at)
 

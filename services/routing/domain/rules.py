@@ -38,6 +38,8 @@ class Rules(BaseModel):
     """An owner without the language, when all are full; little, so that rare speakers do not drown in a peak."""
     skill_level_points: int = Field(default=150, ge=0)
     """Each level that a specialist's skill is below 5."""
+    language_level_points: int = Field(default=100, ge=0)
+    """Each level of the Common European Framework that an interpreter's language is below C2."""
     closing_points: int = Field(default=300, ge=0)
     """A specialist about to go home; in proportion up to `long_enough_minutes` of work left."""
     long_enough_minutes: int = Field(default=240, gt=0)

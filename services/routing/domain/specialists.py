@@ -17,6 +17,12 @@ COMMON_LANGUAGE = "en"
 TOP_LEVEL = 5
 
 
+def closing(rules: Rules, second: int, until: int) -> int:
+    """Points for who goes home soon, at this second."""
+    enough = rules.long_enough_minutes * 60
+    return rules.closing_points * max(0, second + enough - until) // enough
+
+
 class SpecialistSearch:
     """The search for the specialist of one consult."""
 
@@ -113,8 +119,7 @@ class SpecialistSearch:
         return Costs(rules.load_points, self._weight, parts)
 
     def _closing(self, until: int) -> int:
-        enough = self._rules.long_enough_minutes * 60
-        return self._rules.closing_points * max(0, self._second + enough - until) // enough
+        return closing(self._rules, self._second, until)
 
     def terms(self, row: Row) -> dict[str, int]:
         rules, request = self._rules, self.request

@@ -109,7 +109,7 @@ def _points(wanted: Sequence[Wanted], people: People) -> list[Mapping[Row, int]]
         request, search = each.request, each.search
         able = search.eligible & people.free(each.weight)
         preferred = request.preferred if isinstance(request, OwnerRequested) else ""
-        key = (able, request.language, request.skill, preferred, each.weight)
+        key = (type(request), able, request.language, request.skill, preferred, each.weight)
         if key not in known:
             rows = people.rows_of(able)
             if len(rows) > _LOOKED_AT:

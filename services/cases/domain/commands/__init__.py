@@ -21,6 +21,7 @@ from services.cases.domain.commands.consults import (
     withdraw_consult,
 )
 from services.cases.domain.commands.grants import ProposeGrant, propose_grant, room_needed
+from services.cases.domain.commands.interpreting import AskInterpreter, ask_interpreter
 from services.cases.domain.commands.promises import NewPromise, promise
 from services.cases.domain.commands.replies import (
     ChangeDraft,
@@ -38,6 +39,7 @@ from services.cases.domain.commands.resolution import resolve
 __all__ = [
     "AnswerConsult",
     "AskBack",
+    "AskInterpreter",
     "AskSpecialist",
     "ChangeDraft",
     "Clarify",
@@ -51,6 +53,7 @@ __all__ = [
     "accept_consult",
     "answer_consult",
     "ask_back",
+    "ask_interpreter",
     "ask_specialist",
     "cancel_reply",
     "change_draft",

@@ -25,7 +25,7 @@ from services.cases.domain.commands.consults import (
     known_consult,
     offers_ended,
     open_consult,
-    wanted_again,
+    wanted,
 )
 from services.cases.domain.evolve import evolve
 from services.cases.domain.offering import LIVE, offer_to
@@ -138,7 +138,7 @@ def _passed_on(
     waiting = [released(case, each, "nobody") for each in before.waiting]
     events: list[Event] = [ended, *waiting, released(case, offer.request_id, offer.specialist)]
     if not after.wanted_specialist:
-        return [*events, *wanted_again(case, after, after.requests[len(before.requests) :], now)]
+        return [*events, *wanted(case, after, after.requests[len(before.requests) :], now)]
     escalated = CaseEscalated(
         **facts(case),
         cause="nobody-can-answer",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
@@ -16,12 +16,13 @@ from schemas.events.consult import (
     ConsultWithdrawn,
 )
 from schemas.events.message import Attachment
-from schemas.events.routing import SpecialistRequested
+from schemas.events.routing import InterpreterRequested, SpecialistRequested
 from schemas.organisation_values import Country
 from services.cases.domain import refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import Words, facts, released, require_acting, require_unresolved
-from services.cases.domain.offering import live_offers, request_id
+from services.cases.domain.evolve import evolve
+from services.cases.domain.offering import live_offers
 from services.cases.domain.records import Consult
 from services.cases.domain.terms import Terms
 
@@ -107,45 +108,41 @@ def ask_specialist(
         places=command.places,
         attachments=command.attachments,
     )
-    ids = [request_id(consult_id, number) for number in range(1, command.places + 1)]
-    return [requested, *(_wanted(case, requested, each) for each in ids)]
+    return [requested, *first_wanted(case, requested, now)]
 
 
-def wanted_again(case: Case, consult: Consult, ids: Sequence[str], now: datetime) -> list[Event]:
-    """The requests for somebody else: not who declined or let it expire, nor who is asked; who only lost it may be."""
-    excluded = tuple(dict.fromkeys(offer.specialist for offer in consult.offers.values() if offer.status != "ended"))
-    return [
-        SpecialistRequested(
-            request_id=each,
-            pool=case.pool,
-            case_id=case.id,
-            conversation=case.conversation,
-            consult_id=consult.id,
-            brand=case.brand,
-            language=consult.language,
-            skill=consult.skill,
-            due_at=consult.due_at or now,
-            excluded=excluded,
-            country=consult.wanted_country,
-        )
-        for each in ids
-    ]
+def first_wanted(case: Case, requested: ConsultRequested, now: datetime) -> list[Event]:
+    """What routing is asked for each place of a new consult."""
+    consult = evolve(case, requested).consults[requested.consult_id]
+    return wanted(case, consult, consult.requests, now)
 
 
-def _wanted(case: Case, asked: ConsultRequested, id: str) -> SpecialistRequested:
-    return SpecialistRequested(
-        request_id=id,
-        pool=case.pool,
-        case_id=case.id,
-        conversation=case.conversation,
-        consult_id=asked.consult_id,
-        brand=case.brand,
-        language=asked.language,
-        skill=asked.skill,
-        due_at=asked.due_at,
-        specialist=asked.specialist,
-        country=asked.country,
-    )
+def wanted(case: Case, consult: Consult, ids: Sequence[str], now: datetime) -> list[Event]:
+    """The requests for a consult: not for who declined or let it expire, nor who is asked; who only lost it may be."""
+    asked_before = [offer.specialist for offer in consult.offers.values() if offer.status != "ended"]
+    asked: dict[str, Any] = {
+        "pool": case.pool,
+        "case_id": case.id,
+        "conversation": case.conversation,
+        "consult_id": consult.id,
+        "brand": case.brand,
+        "language": consult.language,
+        "due_at": consult.due_at or now,
+    }
+    if text := consult.interpretation:
+        asked |= {
+            "excluded": tuple(dict.fromkeys((consult.asked_by, case.owner, *asked_before))),
+            "other_language": text.other(consult.language),
+            "level": text.level,
+        }
+        return [InterpreterRequested(**asked, request_id=each) for each in ids]
+    asked |= {
+        "excluded": tuple(dict.fromkeys(asked_before)),
+        "skill": consult.skill,
+        "specialist": consult.wanted_specialist,
+        "country": consult.wanted_country,
+    }
+    return [SpecialistRequested(**asked, request_id=each) for each in ids]
 
 
 def _require_specialist(case: Case, person_id: str, terms: Terms) -> None:

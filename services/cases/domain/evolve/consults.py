@@ -54,6 +54,7 @@ def _requested(case: Case, event: ConsultRequested) -> dict[str, Any]:
         wanted_country=event.country,
         places=event.places,
         attachments=event.attachments,
+        interpretation=event.interpretation,
         requests=asked,
         waiting=asked,
     )
