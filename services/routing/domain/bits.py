@@ -1,7 +1,6 @@
 """Sets of people as the bits of one integer: who speaks, knows, is on shift, is free. And-ing them is the search."""
 
 import re
-from collections import defaultdict
 from collections.abc import Hashable, ItemsView, Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -72,22 +71,20 @@ class Planes:
     """A number for everybody, kept as one set for each binary digit: who has a 1 there. The least of any set of people
     is found digit by digit, without looking at anybody."""
 
-    __slots__ = ("_digits",)
+    __slots__ = ("digits",)
 
     def __init__(self) -> None:
-        self._digits: defaultdict[int, int] = defaultdict(int)
+        self.digits: list[int] = []
+        """Who has which digit, that of ones first."""
 
     def change(self, bit: int, before: int, after: int) -> None:
         """Let one person's number be another one; both are at least 0."""
-        changed, digits = before ^ after, self._digits
+        changed, digits = before ^ after, self.digits
+        digits.extend([0] * (changed.bit_length() - len(digits)))
         while changed:
-            digit = changed.bit_length() - 1
-            digits[digit] ^= bit
-            changed ^= 1 << digit
-
-    def digits(self) -> list[tuple[int, int]]:
-        """The worth of each digit that anybody has, highest first, and who has it."""
-        return [(1 << digit, bits) for digit, bits in sorted(self._digits.items(), reverse=True) if bits]
+            lowest = changed & -changed
+            digits[lowest.bit_length() - 1] ^= bit
+            changed ^= lowest
 
 
 def fewest(bits: int, keys: Iterable[int], count: int, enough: int) -> int:
@@ -97,7 +94,10 @@ def fewest(bits: int, keys: Iterable[int], count: int, enough: int) -> int:
     """
     taken = 0
     for later in keys:
-        first = bits & ~later
+        last = bits & later
+        if not last:
+            continue
+        first = bits ^ last
         size = first.bit_count()
         if size >= count:
             bits = first
@@ -105,6 +105,6 @@ def fewest(bits: int, keys: Iterable[int], count: int, enough: int) -> int:
                 break
         elif size:
             taken |= first
-            bits ^= first
+            bits = last
             count -= size
     return taken | bits

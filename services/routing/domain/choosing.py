@@ -1,9 +1,8 @@
 """Picking the best of the eligible and saying why: the conditions that rule people out, the points, the ties."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
-from itertools import count
+from math import inf
 from typing import Any, Protocol, TypeVar
 from zlib import crc32
 
@@ -13,6 +12,7 @@ from schemas.events.routing import Candidate, Explanation
 from services.routing.domain.bits import fewest
 from services.routing.domain.outcome import Request
 from services.routing.domain.people import People, Row
+from services.routing.domain.ranks import Rank, Ranks
 
 SHOWN = 3
 """Candidates an explanation names."""
@@ -28,8 +28,8 @@ Condition = tuple[str, int]
 
 Part = tuple[int, int]
 """Points, and the set of people whom they are added to."""
-Place = tuple[Any, ...]
-"""A person's place in the order, the person at the end."""
+Place = tuple[int, float, int, int, str, Row]
+"""A person's place in the order, which nobody shares."""
 Made = TypeVar("Made", bound=BaseModel)
 _DEFAULTS: dict[type[BaseModel], dict[str, Any]] = {
     Explanation: dict(Explanation()),
@@ -40,14 +40,12 @@ _set = object.__setattr__
 
 @dataclass(slots=True)
 class Costs:
-    """The points of a search as sums over sets of people, so that the best is found without looking at everybody."""
+    """The points of a search as sums over sets of people, so that the best are found without looking at everybody."""
 
-    full: int
-    """Points of a person who would be just full."""
-    weight: float
-    """The room the request takes."""
+    ranks: Ranks
+    """What each person costs whatever the request is about."""
     parts: list[list[Part]]
-    """Everything else that costs: at each, the sets do not overlap, and who is in none of them gets no points."""
+    """Everything else that costs: at each, the sets do not overlap, and hold everybody; cheapest first."""
     cheaper: int = 0
     """Who gets points taken off; they are looked at first."""
     most_off: int = 0
@@ -87,78 +85,95 @@ def best(search: Search, people: People, shown: int = SHOWN) -> list[Row]:
     """The first few people by points; ties by load share, longest since an assignment, then in turn by request."""
     turn = crc32(search.request.request_id.encode())
     if search.eligible.bit_count() <= FEW_TO_BEGIN or (costs := search.costs()) is None:
-        return [place[-1] for place in _first(search, people.rows_of(search.eligible), turn, shown)]
-    return _narrowed(search, people, costs, turn, shown)
+        return _first(search, people.rows_of(search.eligible), turn, shown)
+    found = _Equals(shown, costs)
+    if known := costs.cheaper & search.eligible:
+        found.divide(-costs.most_off, known, 0)
+    found.divide(0, search.eligible & ~known, 0)
+    return _in_turn(found.sets, people, turn, shown)
 
 
-def _first(search: Search, rows: Sequence[Row], turn: int, shown: int) -> list[Place]:
+def _first(search: Search, rows: Sequence[Row], turn: int, shown: int) -> list[Row]:
     """The first few, by looking at everybody."""
     points = search.points(rows)
     # Ties are settled only among those who can be among the first.
     enough = min(points) if shown == 1 else sorted(points)[min(shown, len(points)) - 1]
-    places = [_place(row, total, turn) for total, row in zip(points, rows, strict=True) if total <= enough]
-    places.sort()
-    return places[:shown]
-
-
-def _place(row: Row, points: int, turn: int) -> Place:
-    """A person's place in the order; nobody shares it."""
-    return (points, row.load / row.capacity, True, row.turn, row.tie ^ turn, row.person.id, row)
-
-
-def _narrowed(search: Search, people: People, costs: Costs, turn: int, shown: int) -> list[Row]:
-    """The first few, by dividing people into sets of equal cost, the cheapest further and further; few are looked at."""
-    sets = count()
-    heap: list[tuple[Any, ...]] = [
-        (points, share, False, next(sets), 0, bits) for points, share, bits in _by_load(search.eligible, people, costs)
+    places: list[Place] = [
+        (total, row.share, row.turn, row.tie ^ turn, row.person.id, row)
+        for total, row in zip(points, rows, strict=True)
+        if total <= enough
     ]
-    heapify(heap)
+    places.sort()
+    return [place[-1] for place in places[:shown]]
+
+
+class _Equals:
+    """Sets of people who cost the same and have the same share of their capacity in use, as far as they can be the first."""
+
+    def __init__(self, shown: int, costs: Costs) -> None:
+        self.sets: dict[Rank, int] = {}
+        self._shown, self._ranks, self._parts = shown, costs.ranks, costs.parts
+        self._least = costs.ranks.least()
+        self._limit = inf
+        """More points than this nobody has who is shown."""
+
+    def divide(self, points: int, group: int, depth: int) -> None:
+        """Look at people who all cost these points so far; cheapest first, so that most need no look."""
+        if depth == len(self._parts):
+            self._look(points, group)
+            return
+        for more, who in self._parts[depth]:
+            if points + more + self._least > self._limit:
+                return
+            if part := group & who:
+                self.divide(points + more, part, depth + 1)
+                group ^= part
+                if not group:
+                    return
+
+    def _look(self, points: int, group: int) -> None:
+        for (own, share), who in self._ranks.in_order():
+            if points + own > self._limit:
+                return
+            if part := group & who:
+                rank = points + own, share
+                self.sets[rank] = self.sets.get(rank, 0) | part
+                self._limit = self._last()
+                group ^= part
+                if not group:
+                    return
+
+    def _last(self) -> float:
+        """What the last of those who are shown costs, by all that is known so far."""
+        missing = self._shown
+        for rank in sorted(self.sets):
+            missing -= self.sets[rank].bit_count()
+            if missing <= 0:
+                return rank[0]
+        return inf
+
+
+def _in_turn(sets: Mapping[Rank, int], people: People, turn: int, shown: int) -> list[Row]:
+    """The first few of sets of equals: who was given something longest ago, then by a number of request and person."""
     found: list[Row] = []
-    while len(found) < shown and heap:
-        points, share, single, _, depth, *_, last = heappop(heap)
-        if single:
-            found.append(last)
-            continue
-        done = depth == len(costs.parts)
-        if done:
-            last = fewest(last, _ties(people, turn), shown, FEW)
-        if done or last.bit_count() <= FEW:
-            for place in _first(search, people.rows_of(last), turn, shown):
-                heappush(heap, place)
-        else:
-            for more, part in _divided(last, costs.parts[depth]):
-                heappush(heap, (points + more, share, False, next(sets), depth + 1, part))
+    for rank in sorted(sets):
+        equals, missing = sets[rank], shown - len(found)
+        if equals.bit_count() > FEW:
+            equals = fewest(equals, _later(people, turn), missing, FEW)
+        rows = people.rows_of(equals)
+        rows.sort(key=lambda row: (row.turn, row.tie ^ turn, row.person.id))
+        found += rows[:missing]
+        if len(found) == shown:
+            break
     return found
 
 
-def _by_load(eligible: int, people: People, costs: Costs) -> Iterator[tuple[int, float, int]]:
-    """The eligible by what their load costs: points, load share, people. Who gets something taken off comes alone."""
-    rest = eligible & ~costs.cheaper
-    least = people.least_standing
-    if costs.cheaper & eligible:
-        yield least - costs.most_off, 0.0, costs.cheaper & eligible
-    for (load, capacity), bits in people.loaded.items():
-        if part := rest & bits:
-            yield least + int(costs.full * (load + costs.weight) / capacity), load / capacity, part
-
-
-def _divided(bits: int, parts: Iterable[Part]) -> Iterator[Part]:
-    for points, who in parts:
-        if part := bits & who:
-            yield points, part
-            bits ^= part
-            if not bits:
-                return
-    yield 0, bits
-
-
-def _ties(people: People, turn: int) -> Iterator[int]:
+def _later(people: People, turn: int) -> Iterator[int]:
     """Who comes later among equals, by each digit of their last turn, then by each digit of a number of their own."""
-    for _, later in people.turns.digits():
-        yield later
-    own = dict(people.ties.digits())
+    yield from reversed(people.turns.digits)
+    ties = people.ties.digits
     for digit in reversed(range(32)):
-        ones = own.get(1 << digit, 0)
+        ones = ties[digit] if digit < len(ties) else 0
         yield ~ones if turn >> digit & 1 else ones
 
 

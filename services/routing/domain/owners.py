@@ -101,12 +101,12 @@ class OwnerSearch:
         rules, request, people = self._rules, self.request, self._people
         parts: list[list[Part]] = []
         if request.skill:
-            parts.append([(rules.owner_skill_points, ~people.skilled[request.skill])])
-        if self._speakers != EVERYBODY:
-            parts.append([(rules.owner_language_points, ~self._speakers)])
-        parts += [[digit] for digit in people.standings.digits()]
+            parts.append([(0, people.skilled[request.skill]), (rules.owner_skill_points, EVERYBODY)])
+        if self.eligible & ~self._speakers:
+            parts.append([(0, self._speakers), (rules.owner_language_points, EVERYBODY)])
         known = people.set_of((request.preferred,)) & self._free if request.preferred else 0
-        return Costs(rules.load_points, self._weight, parts, known, rules.preferred_points)
+        ranks = people.ranks(self._weight, specialists=False)
+        return Costs(ranks, parts, known, rules.preferred_points)
 
     def terms(self, row: Row) -> dict[str, int]:
         rules, request, slot = self._rules, self.request, row.slot

@@ -13,6 +13,7 @@ from schemas.working_time import working_time
 from services.routing.domain.answering import USUAL_SHARE
 from services.routing.domain.bits import SHORT, BitSets, Planes, members, united
 from services.routing.domain.loads import Loads
+from services.routing.domain.ranks import Ranks
 from services.routing.domain.rules import Rules
 from services.routing.domain.shifts import Shift, Shifts
 from services.routing.domain.week import day_of, fairness
@@ -33,6 +34,8 @@ class Row:
     tie: int
     is_specialist: bool
     load: float = 0.0
+    share: float = 0.0
+    """The load as a share of the capacity."""
     turn: int = 0
     silence: float = 0.0
     """By how much less than usual a specialist answers offers: a share; below 0 for who answers more."""
@@ -43,9 +46,9 @@ class Row:
     answers: int = 0
     """A specialist's points for `silence`."""
     standing: int = 0
-    """Both together, less the least it can be; as `People.standings` has it."""
+    """Both together."""
     usual: int = 0
-    """Points for the load with one more usual piece of work, and for fairness and answers."""
+    """Points for the load with one more usual piece of work, and for the standing."""
 
 
 @lru_cache(maxsize=512)
@@ -69,10 +72,7 @@ class People:
         self.at_home: BitSets[str] = BitSets()
         """Language to those in whose country it is official."""
         self.levels: BitSets[tuple[str, int]] = BitSets()
-        self.loaded: BitSets[tuple[float, int]] = BitSets()
-        """Load and capacity to those who have these."""
-        self.standings, self.turns, self.ties = Planes(), Planes(), Planes()
-        self.least_standing = min(0, int(rules.answers_points * (USUAL_SHARE - 1)))
+        self.turns, self.ties = Planes(), Planes()
         self._rules = rules
         self._day = 0
         self.known: dict[tuple[str, ...], tuple[int, ...]] = {}
@@ -80,6 +80,8 @@ class People:
         self._known_at = 0
         self._vacant: list[int] = []
         self._free: dict[float, int] = {}
+        self._ranks: dict[bool, dict[float, Ranks]] = {True: {}, False: {}}
+        """Those of specialists (True) and of all others, by weight."""
         self._silence: dict[str, float] = {}
 
     def put(self, person: Person, available: bool, loads: Loads) -> None:
@@ -114,7 +116,9 @@ class People:
         self.present |= bit if available else 0
         self.owners |= bit if person.role in OWNER_ROLES and person.stage != "shadow" else 0
         self.specialists |= bit if person.role == "specialist" else 0
-        self.loaded.add(((row.load, row.capacity),), bit)
+        self._free = {weight: free | bit for weight, free in self._free.items()}
+        for ranks in self._ranks[row.is_specialist].values():
+            ranks.put(row, bit)
         self.weigh(person.id, loads)
 
     def remove(self, person_id: str) -> None:
@@ -128,8 +132,8 @@ class People:
             sets.discard(names, bit)
         self.ties.change(bit, row.tie, 0)
         self.turns.change(bit, row.turn, 0)
-        self.standings.change(bit, row.standing, 0)
-        self.loaded.discard(((row.load, row.capacity),), bit)
+        for ranks in self._ranks[row.is_specialist].values():
+            ranks.take(row, bit)
         self.present, self.owners, self.specialists = self.present & ~bit, self.owners & ~bit, self.specialists & ~bit
         self._free = {weight: free & ~bit for weight, free in self._free.items()}
         self.shifts.drop(slot)
@@ -146,7 +150,8 @@ class People:
             self._day = day
             for person_id in loads.week.people():
                 if (slot := self.slots.get(person_id)) is not None:
-                    self._stand(self.row(slot), loads)
+                    row = self.row(slot)
+                    self._move(row, 1 << slot, row.load, loads)
 
     def weigh(self, person_id: str, loads: Loads, *, given: bool = True) -> None:
         """Take over a person's load and turn after an assignment or a release; `given`: and the work of their week."""
@@ -155,17 +160,12 @@ class People:
             return  # assignments of somebody not yet recorded count as soon as they are
         row, bit = self.row(slot), 1 << slot
         load, turn = loads.load(person_id), loads.last_turn(person_id)
-        if load != row.load:
-            self.loaded.discard(((row.load, row.capacity),), bit)
-            self.loaded.add(((load, row.capacity),), bit)
+        for weight in self._free:
+            if _has_room(row, row.load, weight) != _has_room(row, load, weight):
+                self._free[weight] ^= bit
+        self._move(row, bit, load, loads if given else None)
         self.turns.change(bit, row.turn, turn)
-        row.load, row.turn = load, turn
-        for weight, free in self._free.items():
-            self._free[weight] = free | bit if _has_room(row, weight) else free & ~bit
-        if given:
-            self._stand(row, loads)
-        else:
-            row.usual = self._usual(row)
+        row.turn = turn
 
     def answers(self, person_id: str, share: float, loads: Loads) -> None:
         """Note which share of their offers a specialist answers. Raises ValueError, and changes nothing, for no share."""
@@ -175,22 +175,28 @@ class People:
         if (slot := self.slots.get(person_id)) is not None:
             row = self.row(slot)
             row.silence = USUAL_SHARE - share
+            self._move(row, 1 << slot, row.load, loads)
+
+    def _move(self, row: Row, bit: int, load: float, loads: Loads | None) -> None:
+        """Let a person stand where a load puts them, and what they were given in the week, unless that is as before."""
+        all_ranks = self._ranks[row.is_specialist].values()
+        for ranks in all_ranks:
+            ranks.take(row, bit)
+        if loads is not None:
             self._stand(row, loads)
+        rules = self._rules
+        weight = rules.consult_weight if row.is_specialist else rules.owner_weight
+        row.load, row.share = load, load / row.capacity
+        row.usual = int(rules.load_points * (load + weight) / row.capacity) + row.standing
+        for ranks in all_ranks:
+            ranks.put(row, bit)
 
     def _stand(self, row: Row, loads: Loads) -> None:
         """Work out the points that go by the person alone."""
         given = loads.week.total(row.person.id, self._day)
         row.fairness = fairness(given, row.shift.hours_of_week(self._day), self._rules.fairness_points) if given else 0
         row.answers = int(self._rules.answers_points * row.silence) if row.is_specialist else 0
-        standing = row.answers + row.fairness - self.least_standing
-        self.standings.change(1 << row.slot, row.standing, standing)
-        row.standing = standing
-        row.usual = self._usual(row)
-
-    def _usual(self, row: Row) -> int:
-        rules = self._rules
-        weight = rules.consult_weight if row.is_specialist else rules.owner_weight
-        return int(rules.load_points * (row.load + weight) / row.capacity) + row.fairness + row.answers
+        row.standing = row.answers + row.fairness
 
     def _sets(self, row: Row) -> tuple[tuple[BitSets[Any], Iterable[Any]], ...]:
         """Where the person is found by what."""
@@ -208,8 +214,16 @@ class People:
         """The set of those who have room for this weight; kept up to date from the first time it is asked for."""
         found = self._free.get(weight)
         if found is None:
-            found = united(row.slot for row in self.rows if row and _has_room(row, weight))
+            found = united(row.slot for row in self.rows if row and _has_room(row, row.load, weight))
             self._free[weight] = found
+        return found
+
+    def ranks(self, weight: float, *, specialists: bool) -> Ranks:
+        """The order for work of this weight; kept up to date from the first time it is asked for."""
+        found = self._ranks[specialists].get(weight)
+        if found is None:
+            rows = (row for row in self.rows if row and row.is_specialist == specialists)
+            found = self._ranks[specialists][weight] = Ranks(self._rules.load_points, weight, rows)
         return found
 
     def person(self, person_id: str) -> Person | None:
@@ -257,6 +271,6 @@ def reweighed(points: Sequence[int], rows: Sequence[Row], full: int, usual: floa
     ]
 
 
-def _has_room(row: Row, weight: float) -> bool:
+def _has_room(row: Row, load: float, weight: float) -> bool:
     """Whoever holds nothing has room for anything: else what weighs more than anybody can hold would wait for ever."""
-    return row.load == 0 or row.load + weight <= row.capacity + _ROUNDING
+    return load == 0 or load + weight <= row.capacity + _ROUNDING

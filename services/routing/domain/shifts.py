@@ -4,7 +4,7 @@ People who have the same hours are moved together. The answer depends on the mom
 earlier moment than before works it out afresh.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from itertools import count
@@ -124,12 +124,10 @@ class Shifts:
         """The latest second at which a shift of these, all on shift now, ends."""
         return next(second for second, bits in reversed(self._ordered()[1]) if bits & slots)
 
-    def ending_before(self, second: int) -> Iterator[tuple[int, int]]:
+    def ending_before(self, second: int) -> list[tuple[int, int]]:
         """The ends of shifts in force before a second, first come first, and whose they are."""
-        for end, bits in self._ordered()[1]:
-            if end >= second:
-                return
-            yield end, bits
+        ends = self._ordered()[1]
+        return ends[: bisect_left(ends, (second,))]
 
     def first_return(self, slots: int) -> int | None:
         """The earliest second at which somebody of these, all on shift now, begins their next shift."""

@@ -108,15 +108,17 @@ class SpecialistSearch:
         rules, request, people = self._rules, self.request, self._people
         parts: list[list[Part]] = []
         if request.skill:
-            levels = range(1, TOP_LEVEL)
+            levels = range(TOP_LEVEL, 0, -1)
             worth = rules.skill_level_points
             parts.append([((TOP_LEVEL - level) * worth, people.levels[request.skill, level]) for level in levels])
         if request.language != UNKNOWN_LANGUAGE:
-            parts.append([(rules.abroad_points, ~people.at_home[request.language])])
+            parts.append([(0, people.at_home[request.language]), (rules.abroad_points, EVERYBODY)])
         ending = people.shifts.ending_before(self._second + rules.long_enough_minutes * 60)
-        parts.append([(self._closing(end), who) for end, who in ending])
-        parts += [[digit] for digit in people.standings.digits()]
-        return Costs(rules.load_points, self._weight, parts)
+        soon = 0
+        for _, who in ending:
+            soon |= who
+        parts.append([(0, ~soon), *((self._closing(end), who) for end, who in reversed(ending))])
+        return Costs(people.ranks(self._weight, specialists=True), parts)
 
     def _closing(self, until: int) -> int:
         return closing(self._rules, self._second, until)
