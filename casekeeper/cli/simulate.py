@@ -1,16 +1,13 @@
 """`casekeeper simulate`: what would happen under which policy, and how many people it would take."""
 
 import json
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
-from casekeeper.cli.options import JsonOption
-
-out, err = Console(), Console(stderr=True)
+from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, KafkaOption, PrefixOption
 
 
 def simulate(
@@ -18,7 +15,10 @@ def simulate(
     policy: Annotated[str, typer.Option(help="A routing policy, several with commas, or all.")] = "deadline",
     seed: Annotated[int, typer.Option(help="Decides who writes when, how long work takes, who is ill.")] = 1,
     runs: Annotated[int, typer.Option(min=1, help="So many seeds from the first on; from two on with intervals.")] = 1,
-    days: Annotated[float | None, typer.Option(min=0.1, help="Another length than the scenario's.")] = None,
+    days: Annotated[float | None, typer.Option(min=0.01, help="Another length than the scenario's.")] = None,
+    warmup: Annotated[
+        float | None, typer.Option(min=0, help="Another number of days that are not counted than the scenario's.")
+    ] = None,
     places: Annotated[
         int | None, typer.Option(min=1, max=3, help="Offer each consult to so many specialists at a time.")
     ] = None,
@@ -32,71 +32,61 @@ def simulate(
     staffing: Annotated[
         float | None, typer.Option(min=0.5, max=0.999, help="Also find how few agents reach this share in time.")
     ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(help="Also deadline by other rules, such as fairness_points=0,100; --plot draws the frontier."),
+    ] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Work through a recorded day: of the topics, or of --recording.")
+    ] = False,
+    recording: Annotated[Path | None, typer.Option(help="The file of a recorded day, for --replay.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Write a day of the topics into this file.")] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Which day of the topics, by UTC; else the last with a new case."),
+    ] = None,
+    kafka: KafkaOption = "",
+    prefix: PrefixOption = "",
+    folder: FolderOption = DEFAULT_FOLDER,
+    processes: Annotated[
+        int, typer.Option(min=0, help="Run so many at a time, each in a process; 0: as many as there are cores.")
+    ] = 0,
     plot: Annotated[Path | None, typer.Option(help="Also draw a picture into this PNG file.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Only print the JSON Schema of scenarios.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Let routing policies work through a scenario: who is answered when, in which language, and how evenly work is shared.
 
-    The engine is the one that runs in the service. All policies meet the same customers, people and luck.
+    The engine is the one that runs in the service. All policies meet the same customers, people and luck. With --record
+    and --replay the day is one that really was, read from the topics; what happened is shown beside what would have.
     """
-    from casekeeper.simulate.scenario import Scenario, ScenarioInvalid, load
+    from casekeeper.cli import simulating
+    from casekeeper.cli.cases import cluster_of
+    from casekeeper.simulate.scenario import Scenario
 
     if schema:
         typer.echo(json.dumps(Scenario.model_json_schema(by_alias=True), indent=2))
         return
-    if scenario is None:
-        raise typer.BadParameter("name a scenario with --scenario")
-    names = _policies(policy)
-    try:
-        changes: dict[str, Any] = {"days": days, "holding_replies": holding_replies}
-        world = load(scenario).changed({name: value for name, value in changes.items() if value is not None})
-    except ScenarioInvalid as error:
-        err.print(f"[red]{error}[/red]", highlight=False)
-        raise typer.Exit(1) from error
-    wanted = [(name, number) for number in range(seed, seed + runs) for name in names]
-    found = _run(world, wanted, places, limited, staffing)
-    _tell(world.name, found, seed, runs, plot, as_json)
-
-
-def _policies(text: str) -> list[str]:
-    from services.routing.domain.policies import POLICIES
-
-    names = list(POLICIES) if text == "all" else [name.strip() for name in text.split(",")]
-    if unknown := [name for name in names if name not in POLICIES]:
-        raise typer.BadParameter(f"there is no policy {unknown[0]!r}; there are {', '.join(POLICIES)} and all")
-    return names
-
-
-def _run(
-    world: Any, wanted: list[tuple[str, int]], places: int | None, limited: bool, staffing: float | None
-) -> dict[str, dict[str, Any]]:
-    from casekeeper.simulate.figures import together
-    from casekeeper.simulate.runs import Job, agents_needed, run_all
-
-    jobs = [Job(name, number, places=places, limited=limited) for name, number in wanted]
-    with Progress(console=err, transient=True) as bar:
-        task = bar.add_task("simulating", total=len(jobs))
-        found = together(run_all(world, jobs, lambda _: bar.advance(task)))
-        for name in found if staffing else ():
-            bar.update(task, description=f"staffing of {name}")
-            found[name]["agents_needed"] = agents_needed(world, name, wanted[0][1], staffing or 0)
-    return found
-
-
-def _tell(
-    name: str, found: dict[str, dict[str, Any]], seed: int, runs: int, picture: Path | None, as_json: bool
-) -> None:
-    from casekeeper.simulate.report import by_language, plot, table
-
-    title = f"{name}, {'seed' if runs == 1 else f'{runs} seeds from'} {seed}"
-    if picture:
-        plot(found, title, picture)
-    if not as_json:
-        out.print(table(found, title))
-        out.print(by_language(found))
-        for policy, each in found.items():
-            if "agents_needed" in each:
-                out.print(f"{policy}: {each['agents_needed'] or 'more than three times as many'} agents would do")
-    else:
-        typer.echo(json.dumps({"scenario": name, "seed": seed, "policies": found}))
+    if sum((scenario is not None, replay, record is not None)) != 1:
+        raise typer.BadParameter(
+            "name a scenario with --scenario, a recorded day with --replay, or a file with --record"
+        )
+    if recording and not replay:
+        raise typer.BadParameter("--recording is what --replay works through: give both")
+    jobs = simulating.jobs(policy, vary or [], range(seed, seed + runs), places, limited=limited)
+    if scenario:
+        changes = {"days": days, "warmup_days": warmup, "holding_replies": holding_replies}
+        world = simulating.scenario_of(scenario, changes)
+        found = simulating.simulated(world, jobs, staffing, processes)
+        simulating.tell(world.name, found, jobs, plot, as_json=as_json)
+        return
+    which = day.date() if day else None
+    told = (
+        simulating.of_file(recording) if recording else simulating.of_topics(cluster_of(kafka, prefix, folder), which)
+    )
+    if record:
+        simulating.keep(told, record)
+        return
+    played, found = simulating.replayed(told, jobs)
+    simulating.tell(played.setting.name, found, jobs, plot, as_json=as_json)
+    simulating.tell_sources(played)

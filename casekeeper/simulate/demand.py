@@ -8,7 +8,8 @@ from datetime import timedelta
 from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
-from casekeeper.simulate.scenario import Duration, Scenario
+from casekeeper.simulate.people import BRAND
+from casekeeper.simulate.scenario import Duration, Scenario, Setting
 
 _Z90 = NormalDist().inv_cdf(0.9)
 _STEP_SECONDS = 900
@@ -34,6 +35,19 @@ class Contact:
     """How long the customer takes before each further message."""
     luck: int
     """Seeds what specialists do with this case's consults."""
+    brand: str = BRAND
+    weight: float = 1
+    """Room that the case takes of its owner's capacity, beside a usual one."""
+    preferred: str = ""
+    """The owner whom the customer knows, if it is certain who that is."""
+    due: float | None = None
+    """Within how many seconds the first reply is promised; None: as the scenario promises."""
+    consults: bool | None = None
+    """Whether a specialist is asked, whoever owns the case; None: that depends on the owner too."""
+
+    def reply_within(self, setting: Setting) -> float:
+        """Within how many seconds the first reply is promised."""
+        return setting.targets.first_reply_minutes * 60 if self.due is None else self.due
 
 
 def contacts(scenario: Scenario, seed: int) -> list[Contact]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from scipy.stats import t
 
-from casekeeper.simulate.world import DAY, Attention, Served, World
-from schemas.working_time import WorkingTime
+from casekeeper.simulate.scenario import Setting
+from casekeeper.simulate.served import DAY, Agent, Served
+from casekeeper.simulate.sharing import sharing
 
 PERCENTILES = {"p50": 0.50, "p90": 0.90, "p99": 0.99}
 Figure = dict[str, Any]
@@ -24,33 +25,30 @@ class Run:
     figures: Figure
 
 
-def figures(world: World) -> Figure:
+def figures(setting: Setting, served: Sequence[Served], agents: Mapping[str, Agent]) -> Figure:
     """The figures of one run. Minutes; None for a percentile that the run did not live to see; shares of all who wrote."""
-    scenario = world.scenario
-    since = scenario.counted_from.total_seconds()
-    counted = [each for each in world.served if since <= each.contact.at < scenario.days * DAY]
+    since, until = setting.counted_from.total_seconds(), setting.days * DAY
+    counted = [each for each in served if since <= each.contact.at < until]
     by_language: dict[str, list[Served]] = {}
     for each in counted:
         by_language.setdefault(each.contact.language, []).append(each)
     languages = dict(sorted(by_language.items()))
-    target = scenario.targets.first_reply_minutes * 60
-    hours = {id_: _hours(agent, scenario.start.timestamp(), scenario.days) for id_, agent in world.agents.items()}
-    worked = {id_: agent.worked / 3600 for id_, agent in world.agents.items()}
+    share = sharing(agents, setting.start.timestamp(), since, until)
     return {
         "cases": len(counted),
-        "first_reply_within_target": {code: _within(served, target) for code, served in languages.items()},
+        "first_reply_within_target": {code: _in_time(served, setting) for code, served in languages.items()},
         "first_reply_minutes": {code: _waits(served, _first_reply) for code, served in languages.items()},
         "substantive_minutes": {code: _waits(served, _substantive) for code, served in languages.items()},
         "overall": {
-            "first_reply_within_target": _within(counted, target),
+            "first_reply_within_target": _in_time(counted, setting),
             "first_reply_minutes": _waits(counted, _first_reply),
             "substantive_minutes": _waits(counted, _substantive),
-            "substantive_within_target": _share(
-                counted, _substantive, scenario.targets.substantive_answer_minutes * 60
-            ),
+            "substantive_within_target": _within(counted, setting.targets.substantive_answer_minutes * 60),
         },
-        "utilisation": sum(worked.values()) / max(1e-9, sum(hours.values())),
-        "gini": gini([worked[id_] / hours[id_] for id_ in hours if hours[id_] > 0]),
+        "utilisation": share.busy,
+        "gini": share.gini,
+        "gini_by_chance": share.chance,
+        "gini_of_shifts": share.spread,
         "handovers": mean([each.handovers for each in counted]) if counted else 0.0,
         "consults_per_case": mean([each.consults for each in counted]) if counted else 0.0,
         "reoffers_per_case": mean([each.reoffers for each in counted]) if counted else 0.0,
@@ -65,13 +63,15 @@ def _substantive(served: Served) -> float | None:
     return served.substantive
 
 
+def _in_time(served: Sequence[Served], setting: Setting) -> float:
+    kept = sum(
+        each.first_reply is not None and each.first_reply <= each.contact.reply_within(setting) for each in served
+    )
+    return kept / max(1, len(served))
+
+
 def _within(served: Sequence[Served], target: float) -> float:
-    return _share(served, _first_reply, target)
-
-
-def _share(served: Sequence[Served], what: Callable[[Served], float | None], target: float) -> float:
-    waits = [what(each) for each in served]
-    return sum(wait is not None and wait <= target for wait in waits) / max(1, len(waits))
+    return sum(each.substantive is not None and each.substantive <= target for each in served) / max(1, len(served))
 
 
 def _waits(served: Sequence[Served], what: Callable[[Served], float | None]) -> dict[str, float | None]:
@@ -79,38 +79,6 @@ def _waits(served: Sequence[Served], what: Callable[[Served], float | None]) -> 
     waits = sorted(math.inf if (wait := what(each)) is None else wait / 60 for each in served)
     found = {name: waits[min(len(waits) - 1, int(len(waits) * part))] for name, part in PERCENTILES.items()}
     return {name: None if math.isinf(wait) else round(wait, 1) for name, wait in found.items()}
-
-
-def _hours(agent: Attention, start: float, days: float) -> float:
-    """Hours on shift, less the days of absence."""
-    return (
-        sum(
-            _open_seconds(agent.hours, start + day * DAY, start + (day + 1) * DAY)
-            for day in range(math.ceil(days))
-            if day not in agent.absent_days
-        )
-        / 3600
-    )
-
-
-def _open_seconds(hours: WorkingTime, first: float, last: float) -> float:
-    total, second = 0.0, int(first)
-    while (stretch := hours.stretch(second)) is not None and stretch[0] < last:
-        total += min(stretch[1], last) - max(stretch[0], first)
-        if stretch[1] >= last:
-            break
-        second = stretch[1]
-    return total
-
-
-def gini(values: Sequence[float]) -> float:
-    """How unevenly something is shared: 0 all the same, towards 1 one has it all."""
-    ordered, whole = sorted(values), sum(values)
-    if not whole:
-        return 0.0
-    count = len(ordered)
-    ranked = sum(rank * value for rank, value in enumerate(ordered, 1))
-    return 2 * ranked / (count * whole) - (count + 1) / count
 
 
 def together(runs: Iterable[Run]) -> dict[str, Figure]:
@@ -137,6 +105,7 @@ MAIN: dict[str, Callable[[Figure], float | None]] = {
     "substantive_p90_minutes": lambda each: each["overall"]["substantive_minutes"]["p90"],
     "substantive_within_target": lambda each: each["overall"]["substantive_within_target"],
     "gini": lambda each: each["gini"],
+    "gini_by_chance": lambda each: each["gini_by_chance"],
     "utilisation": lambda each: each["utilisation"],
 }
 """The figures that people compare."""

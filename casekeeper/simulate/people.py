@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from casekeeper.simulate.scenario import Group, Scenario, Shifts
+from casekeeper.simulate.scenario import Behaviour, Group, Scenario, Shifts
 from schemas.organisation import Person
 from schemas.organisation_hours import DAYS
 from services.routing.domain.people import languages_of
@@ -23,23 +23,23 @@ class Worker:
     """A person, and how they behave."""
 
     person: Person
-    group: Group
+    behaviour: Behaviour
+
+    def with_capacity(self, capacity: int) -> "Worker":
+        """An agent who takes so many conversations at a time; a specialist stays as they are."""
+        if self.behaviour.role != "agent":
+            return self
+        return Worker(self.person.model_copy(update={"capacity": capacity}), self.behaviour)
 
 
-def people(scenario: Scenario, seed: int, agents: int | None = None, capacity: int | None = None) -> list[Worker]:
-    """Everybody of the scenario; the same seed gives the same people.
-
-    `agents` overrides how many agents there are, `capacity` how many conversations each of them takes at a time.
-    """
+def people(scenario: Scenario, seed: int, agents: int | None = None) -> list[Worker]:
+    """Everybody of the scenario; the same seed gives the same people. `agents` overrides how many agents there are."""
     chance = random.Random(f"people {seed}")
     found: list[Worker] = []
     for group in scenario.people:
         count = agents if agents is not None and group.role == "agent" else group.count
         for number, zone in zip(range(count), _zones(group), strict=False):
-            person = _person(scenario, group, number, zone, chance)
-            if capacity and group.role == "agent":
-                person = person.model_copy(update={"capacity": capacity})
-            found.append(Worker(person, group))
+            found.append(Worker(_person(scenario, group, number, zone, chance), group))
     return found
 
 

@@ -18,7 +18,7 @@ COLUMNS = (
     "handovers",
     "consults",
     "busy",
-    "gini",
+    "gini (by chance)",
 )
 
 
@@ -38,7 +38,7 @@ def table(found: Mapping[str, Figure], title: str) -> Table:
             f"{each['handovers']:.2f}",
             f"{each['consults_per_case']:.2f}",
             f"{each['utilisation']:.0%}",
-            f"{each['gini']:.3f}",
+            f"{each['gini']:.3f} ({each['gini_by_chance']:.3f})",
         )
     return shown
 

@@ -1,13 +1,14 @@
 """Many runs side by side: each policy on each seed, in as many processes as there are cores."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casekeeper.simulate.figures import Run, figures
-from casekeeper.simulate.scenario import Scenario
-from casekeeper.simulate.world import World
+from casekeeper.simulate.scenario import Scenario, Setting
+from casekeeper.simulate.world import Cast, Step, World
+from services.routing.domain import Rules
 
 OWN_PLACES = 2
 """To how many specialists our own policy offers a consult at a time; the others know one offer at a time."""
@@ -26,36 +27,44 @@ class Job:
     """None: what the policy is used to."""
     limited: bool = False
     """Whether the other policies keep to the agents' capacity of the scenario too."""
+    rules: Rules = field(default_factory=Rules)
+    """What our own policy goes by; of the others, the weights."""
+    variant: str = ""
+    """What to call rules that are not the usual ones."""
+
+    @property
+    def name(self) -> str:
+        """What it is called among the figures."""
+        return f"{self.policy} {self.variant}".rstrip()
 
 
-def run(scenario: Scenario, job: Job) -> Run:
-    """Let one policy work through the scenario."""
+def run(scenario: Scenario, job: Job, step: Step = lambda _: None) -> Run:
+    """Let one policy work through the scenario; `step` is told of each part of it that is done, together 1."""
+    world = world_of(scenario, job, Cast.drawn(scenario, job.seed, job.agents))
+    return Run(job.name, job.seed, figures(scenario, world.run(step), world.agents))
+
+
+def world_of(setting: Setting, job: Job, cast: Cast) -> World:
+    """These people and customers, with everything that the policy is used to."""
     ours = job.policy == "deadline"
+    if not ours and not job.limited:
+        cast = cast.with_capacity(UNLIMITED)
     places = job.places or (OWN_PLACES if ours else 1)
-    capacity = None if ours or job.limited else UNLIMITED
-    world = World(scenario, job.policy, job.seed, agents=job.agents, capacity=capacity, places=places)
-    world.run()
-    return Run(job.policy, job.seed, figures(world))
+    return World(setting, job.policy, job.seed, cast, places=places, rules=job.rules)
 
 
-def run_all(scenario: Scenario, jobs: Sequence[Job], done: Callable[[Job], None], processes: int = 0) -> list[Run]:
-    """All of them, in the order asked for; `done` is told of each as it ends."""
+def run_all(scenario: Scenario, jobs: Sequence[Job], step: Step, processes: int = 0) -> list[Run]:
+    """All of them, in the order asked for; `step` is told how many more are done. `processes` 0: one for each core."""
     processes = min(len(jobs), processes or os.cpu_count() or 1)
     if processes <= 1:
-        return list(_one_by_one(scenario, jobs, done))
+        return [run(scenario, job, step) for job in jobs]
     with ProcessPoolExecutor(processes) as pool:
         futures = {pool.submit(run, scenario, job): job for job in jobs}
         found: dict[Job, Run] = {}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
-            done(futures[future])
+            step(1)
     return [found[job] for job in jobs]
-
-
-def _one_by_one(scenario: Scenario, jobs: Sequence[Job], done: Callable[[Job], None]) -> Iterator[Run]:
-    for job in jobs:
-        yield run(scenario, job)
-        done(job)
 
 
 def agents_needed(scenario: Scenario, policy: str, seed: int, share: float) -> int | None:

@@ -169,11 +169,34 @@ class OfficeHours(Strict):
     to: str = Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")
 
 
-class Group(Strict):
-    """People of one kind."""
+class Behaviour(Strict):
+    """What people of one kind do, whoever they are."""
+
+    role: Literal["agent", "specialist"]
+    """agent: owns cases; specialist: answers owners."""
+    absence: Share = 0
+    """The share of days on which somebody is away unannounced."""
+    answer_minutes: Duration | None = None
+    """Specialists: from accepting to answering, in their own working time."""
+    notice_minutes: Duration | None = None
+    """Specialists: until they react to an offer, in their own working time."""
+    declines: Share = 0
+    silent: Share = 0
+    """Offers that are never reacted to, and expire."""
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        if self.role == "specialist" and not (self.answer_minutes and self.notice_minutes):
+            raise ValueError("specialists need answer_minutes and notice_minutes")
+        if self.declines + self.silent > 1:
+            raise ValueError("declines and silent together are more than everybody")
+        return self
+
+
+class Group(Behaviour):
+    """People of one kind, as they are drawn."""
 
     group: str = Field(min_length=1)
-    role: Literal["agent", "specialist"]
     count: int = Field(ge=1)
     zone: Zone | None = None
     by_zone: dict[Zone, int] = Field(default_factory=dict)
@@ -186,15 +209,6 @@ class Group(Strict):
     skills: dict[str, Share] = Field(default_factory=dict)
     skills_each: int = Field(default=0, ge=0)
     """So many skills each, drawn by the demand's weights."""
-    absence: Share = 0
-    """The share of days on which somebody is away unannounced."""
-    answer_minutes: Duration | None = None
-    """Specialists: from accepting to answering, in their own working time."""
-    notice_minutes: Duration | None = None
-    """Specialists: until they react to an offer, in their own working time."""
-    declines: Share = 0
-    silent: Share = 0
-    """Offers that are never reacted to, and expire."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -206,10 +220,6 @@ class Group(Strict):
             raise ValueError(f"group {self.group}: give either shifts or hours")
         if not self.languages and not self.languages_by_zone:
             raise ValueError(f"group {self.group}: say which languages they speak")
-        if self.role == "specialist" and not (self.answer_minutes and self.notice_minutes):
-            raise ValueError(f"group {self.group}: specialists need answer_minutes and notice_minutes")
-        if self.declines + self.silent > 1:
-            raise ValueError(f"group {self.group}: declines and silent together are more than everybody")
         return self
 
 
@@ -222,8 +232,8 @@ class Targets(Strict):
     substantive_answer_minutes: float = Field(default=1440, gt=0)
 
 
-class Scenario(Strict):
-    """A world to simulate."""
+class Setting(Strict):
+    """When a world is, and what is promised and done in it, whoever the people are."""
 
     name: str = Field(min_length=1)
     start: UtcDatetime
@@ -237,13 +247,27 @@ class Scenario(Strict):
     """With holding replies: an owner who begins this close to the first reply's deadline sends one first."""
     offer_minutes: float = Field(default=30, gt=0)
     """How long a specialist has to react, in their own working time, before somebody else is asked."""
-    demand: Demand
-    people: tuple[Group, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _something_is_counted(self) -> Self:
         if self.warmup_days >= self.days:
             raise ValueError(f"warmup_days {self.warmup_days} leaves nothing of {self.days} days to count")
+        return self
+
+    @property
+    def counted_from(self) -> timedelta:
+        """Cases that come in before this time after the start are not counted."""
+        return timedelta(days=self.warmup_days)
+
+
+class Scenario(Setting):
+    """A world to simulate."""
+
+    demand: Demand
+    people: tuple[Group, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _somebody_owns(self) -> Self:
         if not any(group.role == "agent" for group in self.people):
             raise ValueError("nobody has the role agent: cases need owners")
         return self
@@ -254,11 +278,6 @@ class Scenario(Strict):
             return Scenario.model_validate(self.model_dump(by_alias=True) | fields)
         except ValidationError as error:
             raise ScenarioInvalid(str(error)) from error
-
-    @property
-    def counted_from(self) -> timedelta:
-        """Cases that come in before this time after the start are not counted."""
-        return timedelta(days=self.warmup_days)
 
 
 def load(path: Path) -> Scenario:

@@ -6,67 +6,53 @@ finished; what is still to be done when its owner leaves goes to whom the policy
 offer to the answer, reacts and answers in their own working time, and may decline or stay silent.
 """
 
-import random
-from collections.abc import Generator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import simpy
 
-from casekeeper.simulate.demand import Contact, contacts, seconds
-from casekeeper.simulate.people import BRAND, POOL, Worker, people
-from casekeeper.simulate.scenario import Scenario
-from schemas.events.routing import OwnerRequested, SpecialistRequested
-from schemas.working_time import WorkingTime, working_time
-from services.routing.domain import Chosen, Engine, Request, Rules
+from casekeeper.simulate.attendance import Attendance, Presence
+from casekeeper.simulate.choosing import Choosing
+from casekeeper.simulate.consulting import Consulting
+from casekeeper.simulate.demand import Contact, contacts
+from casekeeper.simulate.people import POOL, Worker, people
+from casekeeper.simulate.scenario import Scenario, Setting
+from casekeeper.simulate.served import DAY, Agent, Piece, Served, Steps
+from schemas.events.routing import OwnerRequested
+from schemas.working_time import working_time
+from services.routing.domain import Rules
 from services.routing.domain.policies import policy
 
-LOOK_EVERY_SECONDS = 60
-"""How often what waits is looked at again, besides whenever room comes free."""
-CONSULT_DUE = timedelta(minutes=240)
 DRAIN_DAYS = 2
 """After the last day nobody new writes, but what is open is worked on for so long."""
-DAY = 86_400.0
-Steps = Generator[simpy.Event, Any, Any]
 
 
-@dataclass(slots=True)
-class Served:
-    """What one contact got. Seconds since it came in; None: not within the run."""
-
-    contact: Contact
-    owner: str = ""
-    first_reply: float | None = None
-    substantive: float | None = None
-    consults: int = 0
-    reoffers: int = 0
-    handovers: int = 0
+PARTS = 200
+"""Of a run, as its progress is told."""
+Step = Callable[[float], None]
 
 
-@dataclass(slots=True)
-class Asking:
-    """One consult: with whom it is, and whether somebody took it."""
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who works, and who writes, in the order of time."""
 
-    accepted: simpy.Event
-    answered: simpy.Event
-    due_at: datetime
-    excluded: set[str] = field(default_factory=set)
-    """Whom it may not be offered (again)."""
-    asked: set[str] = field(default_factory=set)
-    """With whom an offer is now."""
+    workers: Sequence[Worker]
+    contacts: Sequence[Contact]
+    gives_an_hour: float = 0
+    """How often an agent was given something, for each hour on shift, in the week before: all of them alike."""
+    presence: Sequence[Presence] = ()
+    """Who went and came, besides those who are away by chance; in the order of time."""
 
+    @classmethod
+    def drawn(cls, scenario: Scenario, seed: int, agents: int | None = None) -> "Cast":
+        """As the scenario says; the same seed gives the same. `agents` overrides how many agents there are."""
+        workers, writing = people(scenario, seed, agents), contacts(scenario, seed)
+        return cls(workers, writing, _gives_an_hour(scenario, workers))
 
-@dataclass(slots=True)
-class Attention:
-    """One agent's: what was worked, and what waits for it."""
-
-    worker: Worker
-    desk: simpy.PriorityResource
-    hours: WorkingTime
-    worked: float = 0.0
-    cases: int = 0
-    absent_days: set[int] = field(default_factory=set)
+    def with_capacity(self, capacity: int) -> "Cast":
+        """The same with so many conversations at a time for each agent."""
+        return replace(self, workers=[each.with_capacity(capacity) for each in self.workers])
 
 
 class World:
@@ -74,152 +60,115 @@ class World:
 
     def __init__(
         self,
-        scenario: Scenario,
+        setting: Setting,
         policy_name: str,
         seed: int,
+        cast: Cast,
         *,
-        agents: int | None = None,
-        capacity: int | None = None,
         places: int = 1,
         rules: Rules | None = None,
     ) -> None:
-        self.scenario = scenario
-        self.places = places
+        self.setting = setting
         self.env = simpy.Environment()
-        self.engine: Engine = policy(policy_name, rules)
-        self.workers = {each.person.id: each for each in people(scenario, seed, agents, capacity)}
-        self.agents = {
-            id_: Attention(worker, simpy.PriorityResource(self.env), working_time(worker.person))
-            for id_, worker in self.workers.items()
-            if worker.group.role == "agent"
-        }
+        engine = policy(policy_name, rules)
+        workers = {each.person.id: each for each in cast.workers}
         self.served: list[Served] = []
-        self._contacts = contacts(scenario, seed)
-        self._seed = seed
-        self._next_reply = timedelta(minutes=scenario.targets.next_reply_minutes)
-        self._waiting: dict[str, tuple[Request, simpy.Event]] = {}
-        self._present: dict[str, bool] = {}
+        self._cast = cast
+        self._attendance = Attendance(workers, engine, seed)
+        self._desks = {id_: simpy.PriorityResource(self.env) for id_ in self.agents}
+        self._choosing = Choosing(self.env, engine, self.now)
+        self._consulting = Consulting(
+            self.env, self._choosing, workers, self.now, offer_minutes=setting.offer_minutes, places=places
+        )
+        self._next_reply = timedelta(minutes=setting.targets.next_reply_minutes)
         self._known: dict[str, list[str]] = {}
-        self._looking = False
 
-    def run(self) -> list[Served]:
-        """Let it happen."""
-        self._attend()
+    @property
+    def agents(self) -> dict[str, Agent]:
+        """Who owns cases, by id, with what they have worked."""
+        return self._attendance.agents
+
+    def run(self, step: Step = lambda _: None) -> list[Served]:
+        """Let it happen; `step` is told of each part of it that is done, together 1."""
+        self._attendance.begin(0)
+        self._attendance.even_past(self.setting.start, self._cast.gives_an_hour)
         self.env.process(self._days())
+        self.env.process(self._come_and_go())
         self.env.process(self._arrivals())
-        self.env.process(self._looks())
-        self.env.run(until=(self.scenario.days + DRAIN_DAYS) * DAY)
+        self.env.process(self._choosing.looks())
+        until = (self.setting.days + DRAIN_DAYS) * DAY
+        for part in range(1, PARTS + 1):
+            self.env.run(until=until * part / PARTS)
+            step(1 / PARTS)
         return self.served
 
     def now(self) -> datetime:
         """The moment, in UTC."""
-        return self.scenario.start + timedelta(seconds=self.env.now)
-
-    # who is there
-
-    def _attend(self) -> None:
-        """Who is away today: the same people on the same days under every policy."""
-        day = int(self.env.now // DAY)
-        for id_, worker in self.workers.items():
-            absent = random.Random(f"absence {self._seed} {id_} {day}").random() < worker.group.absence
-            if self._present.get(id_) is not (not absent):
-                self._present[id_] = not absent
-                self.engine.upsert(worker.person, not absent)
-            if absent and id_ in self.agents:
-                self.agents[id_].absent_days.add(day)
+        return self.setting.start + timedelta(seconds=self.env.now)
 
     def _days(self) -> Steps:
         while True:
             yield self.env.timeout(DAY)
-            self._attend()
+            self._attendance.begin(int(self.env.now // DAY))
+            self._choosing.stir()
 
-    def _at_work(self, agent: Attention) -> bool:
-        return self._present[agent.worker.person.id] and agent.hours.is_open(self.now())
-
-    # choosing
-
-    def _ask(self, request: Request) -> simpy.Event:
-        """Happens with the person chosen, at once or later."""
-        chosen = self.env.event()
-        outcome = self.engine.decide(request, self.now(), explain=False)
-        if isinstance(outcome, Chosen):
-            self._give(request, outcome, chosen)
-        else:
-            self._waiting[request.request_id] = (request, chosen)
-        return chosen
-
-    def _give(self, request: Request, outcome: Chosen, chosen: simpy.Event) -> None:
-        self.engine.assign(request.request_id, outcome.person, self.engine.weight_of(request), self.now())
-        chosen.succeed(outcome.person)
-
-    def _release(self, request_id: str) -> None:
-        self.engine.release(request_id)
-        if self._waiting and not self._looking:
-            self._looking = True
-            self.env.process(self._look())
-
-    def _looks(self) -> Steps:
-        while True:
-            yield self.env.timeout(LOOK_EVERY_SECONDS)
-            yield self.env.process(self._look())
-
-    def _look(self) -> Steps:
-        yield self.env.timeout(0)
-        self._looking = False
-        requests = [request for request, _ in self._waiting.values()]
-        for request, outcome in self.engine.decide_waiting(requests, self.now(), explain=False):
-            if isinstance(outcome, Chosen):
-                _, chosen = self._waiting.pop(request.request_id)
-                chosen.succeed(outcome.person)
-
-    # one contact
+    def _come_and_go(self) -> Steps:
+        for at, person_id, present in self._cast.presence:
+            yield self.env.timeout(max(0.0, at - self.env.now))
+            self._attendance.say(person_id, self.env.now, present)
+            self._choosing.stir()
 
     def _arrivals(self) -> Steps:
-        for contact in self._contacts:
+        for contact in self._cast.contacts:
             yield self.env.timeout(max(0.0, contact.at - self.env.now))
             served = Served(contact)
             self.served.append(served)
             self.env.process(self._case(served))
 
+    # one contact
+
     def _case(self, served: Served) -> Steps:
         contact = served.contact
-        due = self.now() + timedelta(minutes=self.scenario.targets.first_reply_minutes)
+        due = self.now() + timedelta(seconds=contact.reply_within(self.setting))
         yield from self._find_owner(served, due, self._known_owner(contact))
         self._known.setdefault(contact.language, []).append(served.owner)
-        self.agents[served.owner].cases += 1
         yield from self._first_answer(served, due)
         for pause, effort in zip(contact.pauses, contact.next_replies[1:], strict=True):
-            self._release(_owner_request(contact))
+            self._choosing.release(_owner_request(contact))
             yield self.env.timeout(pause)
             due = self._next_due()
             yield from self._return_to_owner(served, due)
             yield from self._work(served, effort, due)
-        self._release(_owner_request(contact))
+        self._choosing.release(_owner_request(contact))
 
     def _first_answer(self, served: Served, due: datetime) -> Steps:
         contact = served.contact
-        speaks = self.workers[served.owner].person.speaks(contact.language, "B2")
-        if speaks and not contact.needs_specialist:
-            if self.scenario.holding_replies:
+        if contact.consults is False or (contact.consults is None and self._knows(served)):
+            if self.setting.holding_replies:
                 yield from self._hold_if_late(served, due)
             yield from self._work(served, contact.first_reply, due if served.first_reply is None else self._next_due())
             self._replied(served, substantive=True)
             return
         yield from self._work(served, contact.holding_reply, due)
-        if self.scenario.holding_replies:
+        if self.setting.holding_replies:
             self._replied(served, substantive=False)
-        self._release(_owner_request(contact))
-        yield from self._consult(served)
+        self._choosing.release(_owner_request(contact))
+        yield from self._consulting.consult(served)
         due = self._next_due()
         yield from self._return_to_owner(served, due)
         yield from self._work(served, contact.next_replies[0], due)
         self._replied(served, substantive=True)
 
+    def _knows(self, served: Served) -> bool:
+        """Whether the owner can answer alone: knows the matter, and speaks the language."""
+        contact = served.contact
+        speaks = self._attendance.workers[served.owner].person.speaks(contact.language, "B2")
+        return speaks and not contact.needs_specialist
+
     def _hold_if_late(self, served: Served, due: datetime) -> Steps:
         """The clock runs low before anybody has begun: an honest word first, the answer after it (O5)."""
-        agent = self.agents[served.owner]
-        low = due - timedelta(minutes=self.scenario.hold_before_minutes)
-        with agent.desk.request(priority=int(due.timestamp())) as turn:
+        low = due - timedelta(minutes=self.setting.hold_before_minutes)
+        with self._desks[served.owner].request(priority=int(due.timestamp())) as turn:
             yield turn
         if self.now() >= low:
             yield from self._work(served, served.contact.holding_reply, due)
@@ -237,93 +186,40 @@ class World:
 
     def _known_owner(self, contact: Contact) -> str:
         known = self._known.get(contact.language) if contact.returning else None
-        return known[contact.luck % len(known)] if known else ""
+        return known[contact.luck % len(known)] if known else contact.preferred
 
     def _find_owner(self, served: Served, due: datetime, preferred: str = "") -> Steps:
-        served.owner = yield self._ask(_owner_wanted(served.contact, due, preferred, self.now()))
+        served.owner = yield self._choosing.ask(_owner_wanted(served.contact, due, preferred, self.now()))
 
     def _return_to_owner(self, served: Served, due: datetime) -> Steps:
         """It is our turn again: the owner takes it, however much they hold; somebody else when the owner is away."""
-        if self._at_work(self.agents[served.owner]):
-            self.engine.assign(_owner_request(served.contact), served.owner, self.engine.rules.owner_weight)
+        if self._attendance.at_work(served.owner, self.now()):
+            self._choosing.give(_owner_wanted(served.contact, due, served.owner, self.now()), served.owner)
             return
         served.handovers += 1
         yield from self._find_owner(served, due, served.owner)
 
     def _work(self, served: Served, effort: float, due: datetime) -> Steps:
         while True:
-            agent = self.agents[served.owner]
-            with agent.desk.request(priority=int(due.timestamp())) as turn:
+            with self._desks[served.owner].request(priority=int(due.timestamp())) as turn:
                 yield turn
-                if self._at_work(agent):
+                if self._attendance.at_work(served.owner, self.now()):
+                    began = self.env.now
                     yield self.env.timeout(effort)
-                    agent.worked += effort
+                    self.agents[served.owner].pieces.append(Piece(served.contact.number, began, self.env.now))
                     return
-            self._release(_owner_request(served.contact))
+            self._choosing.release(_owner_request(served.contact))
             served.handovers += 1
             yield from self._find_owner(served, due, served.owner)
 
-    # one consult
 
-    def _consult(self, served: Served) -> Steps:
-        """Ask until somebody has answered; the first of several who accepts has it, and the others' offers end."""
-        served.consults += 1
-        asking = Asking(self.env.event(), self.env.event(), self.now() + CONSULT_DUE)
-        for place in range(self.places):
-            self.env.process(self._place(served, asking, place))
-        yield asking.answered
-
-    def _place(self, served: Served, asking: Asking, place: int) -> Steps:
-        luck = random.Random(served.contact.luck + place)
-        for attempt in range(1_000):
-            request = _specialist_wanted(served.contact, f"{place}-{attempt}", asking)
-            chosen = self._ask(request)
-            if not chosen.triggered and asking.excluded and self._nobody_ever(request):
-                # Everybody who could was asked once: ask them again rather than nobody.
-                self._waiting.pop(request.request_id)
-                asking.excluded.clear()
-                asking.excluded.update(asking.asked)
-                request = _specialist_wanted(served.contact, f"{place}-{attempt}", asking)
-                chosen = self._ask(request)
-            yield chosen | asking.accepted
-            if not chosen.triggered:
-                self._waiting.pop(request.request_id)
-                return
-            yield from self._offer(served, asking, str(chosen.value), luck)
-            self._release(request.request_id)
-            if asking.accepted.triggered:
-                return
-
-    def _offer(self, served: Served, asking: Asking, person_id: str, luck: random.Random) -> Steps:
-        """Until the specialist has answered, declined, let it expire, or somebody else has accepted."""
-        worker = self.workers[person_id]
-        group, hours = worker.group, working_time(worker.person)
-        assert group.notice_minutes is not None  # noqa: S101 - the scenario says so of specialists
-        assert group.answer_minutes is not None  # noqa: S101
-        asking.excluded.add(person_id)
-        asking.asked.add(person_id)
-        notice, answer = seconds(group.notice_minutes, luck) / 60, seconds(group.answer_minutes, luck) / 60
-        fate = luck.random()
-        silent = fate < group.silent or notice > self.scenario.offer_minutes
-        reacts = self._until(hours, self.scenario.offer_minutes if silent else notice)
-        yield reacts | asking.accepted
-        asking.asked.discard(person_id)
-        if asking.accepted.triggered:
-            return
-        if silent or fate < group.silent + group.declines:
-            served.reoffers += 1
-            return
-        asking.accepted.succeed()
-        yield self._until(hours, answer)
-        asking.answered.succeed()
-
-    def _nobody_ever(self, request: Request) -> bool:
-        outcome = self.engine.decide(request, self.now(), explain=False)
-        return not isinstance(outcome, Chosen) and outcome.next_possible_at is None
-
-    def _until(self, hours: WorkingTime, minutes: float) -> simpy.Event:
-        now = self.now()
-        return self.env.timeout((hours.after(now, minutes) - now).total_seconds())
+def _gives_an_hour(scenario: Scenario, workers: Sequence[Worker]) -> float:
+    """For each message of a case, and each answer of a specialist, somebody is given work; about."""
+    agents = [working_time(each.person) for each in workers if each.behaviour.role == "agent"]
+    week = timedelta(days=7)
+    hours = sum(hours.working_minutes_between(scenario.start, scenario.start + week) for hours in agents) / 60
+    demand = scenario.demand
+    return 7 * demand.contacts_per_day * (demand.messages_per_case.mean + demand.needs_specialist) / max(1.0, hours)
 
 
 def _owner_request(contact: Contact) -> str:
@@ -336,25 +232,11 @@ def _owner_wanted(contact: Contact, due: datetime, preferred: str, now: datetime
         pool=POOL,
         case_id=f"case-{contact.number}",
         conversation=f"conversation-{contact.number}",
-        brand=BRAND,
+        brand=contact.brand,
         language=contact.language,
         skill=contact.skill,
         due_at=due,
         preferred=preferred,
         requested_at=now,
-    )
-
-
-def _specialist_wanted(contact: Contact, offer: str, asking: Asking) -> SpecialistRequested:
-    return SpecialistRequested(
-        request_id=f"consult-{contact.number}-{offer}",
-        pool=POOL,
-        case_id=f"case-{contact.number}",
-        conversation=f"conversation-{contact.number}",
-        consult_id=f"consult-{contact.number}",
-        brand=BRAND,
-        language=contact.language,
-        skill=contact.skill if contact.needs_specialist else "",
-        due_at=asking.due_at,
-        excluded=tuple(sorted(asking.excluded)),
+        weight=contact.weight,
     )

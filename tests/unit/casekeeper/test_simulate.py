@@ -11,14 +11,19 @@ from typer.testing import CliRunner
 from casekeeper.cli import app
 from casekeeper.simulate import Scenario, ScenarioInvalid, load
 from casekeeper.simulate.demand import contacts
-from casekeeper.simulate.figures import Run, figures, gini, together
+from casekeeper.simulate.figures import Run, figures, together
 from casekeeper.simulate.people import people
 from casekeeper.simulate.runs import Job, agents_needed, run, run_all
-from casekeeper.simulate.world import World
+from casekeeper.simulate.sharing import gini
+from casekeeper.simulate.world import Cast, World
 from services.routing.domain.policies import POLICIES
 
 SCENARIOS = Path(__file__).parents[3] / "deploy" / "scenarios"
 SMALL: Scenario = load(SCENARIOS / "small-company.yaml").changed({"days": 2.0, "warmup_days": 0})
+
+
+def small(policy: str) -> World:
+    return World(SMALL, policy, 1, Cast.drawn(SMALL, 1))
 
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
@@ -83,8 +88,9 @@ class TestPeopleAndDemand:
         assert sum(each.skill == peak.skill for each in within) / len(within) > 0.6
 
     def test_around_the_clock_somebody_is_on_shift(self) -> None:
-        world = World(load(SCENARIOS / "philips-care.yaml"), "deadline", 1)
-        start = int(world.scenario.start.timestamp())
+        whole = load(SCENARIOS / "philips-care.yaml").changed({"days": 2.5})
+        world = World(whole, "deadline", 1, Cast.drawn(whole, 1))
+        start = int(whole.start.timestamp())
         for hour in range(7 * 24):
             there = 0
             for agent in world.agents.values():
@@ -95,22 +101,22 @@ class TestPeopleAndDemand:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_whoever_writes_is_answered_and_the_same_seed_gives_the_same(policy: str) -> None:
-    world = World(SMALL, policy, 1)
+    world = small(policy)
     served = world.run()
     assert [each.contact for each in served] == contacts(SMALL, 1)
     assert all(each.first_reply is None or each.first_reply > 0 for each in served)
     assert all((each.substantive or math.inf) >= (each.first_reply or 0) for each in served)
     assert all(each.owner in world.agents for each in served if each.first_reply is not None)
-    assert run(SMALL, Job(policy, 1, places=1, limited=True)).figures == figures(world)
+    assert run(SMALL, Job(policy, 1, places=1, limited=True)).figures == figures(SMALL, served, world.agents)
 
 
 class TestFigures:
     def test_who_still_waits_has_waited_longest(self) -> None:
-        world = World(SMALL, "deadline", 1)
+        world = small("deadline")
         served = world.run()
         for each in served[: len(served) // 2]:
             each.substantive = None
-        found = figures(world)["overall"]
+        found = figures(SMALL, served, world.agents)["overall"]
         assert found["substantive_minutes"]["p90"] is None
         assert found["substantive_within_target"] <= 0.5
 
