@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from schemas.compatibility import breaks as schema_breaks
-from services.cases.api import openapi, problems, router
+from services.cases.api import PARTS, openapi, problems
 from services.cases.domain import diagram
-from services.chassis.http import application
+from services.chassis.http import application, include
 
 ROOT = Path(__file__).parents[1]
 OPENAPI = Path("schemas/published/cases.openapi.json")
@@ -33,11 +35,17 @@ who asked. Nothing has changed then. Which problems an operation can lead to is 
 Document = Mapping[str, Any]
 
 
+def described() -> FastAPI:
+    """An application with the routes of cases, to be described and not to be run."""
+    app = application("cases", {})
+    for part in PARTS:
+        include(app, part.router)
+    return app
+
+
 def document() -> dict[str, Any]:
     """The OpenAPI document of today."""
-    app = application("cases", {})
-    app.include_router(router)
-    return openapi.document(app)
+    return openapi.document(described())
 
 
 def generated(root: Path = ROOT) -> dict[Path, str]:

@@ -79,6 +79,11 @@ def internal_router() -> APIRouter:
     return APIRouter(dependencies=[Depends(require_internal)])
 
 
+def include(app: FastAPI, router: APIRouter) -> None:
+    """Take its routes as they are. FastAPI's own `include_router` would build each of them anew at the first request."""
+    app.router.routes.extend(router.routes)
+
+
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The problem as an HTTP answer."""
     return JSONResponse(problem.document(), problem.status, dict(headers or {}), PROBLEM_JSON)

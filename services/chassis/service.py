@@ -5,6 +5,7 @@ import contextlib
 import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -16,9 +17,9 @@ from services.chassis.config import ServiceConfig
 from services.chassis.documents import Collection
 from services.chassis.errors import Unavailable
 from services.chassis.gauges import LOOK_EVERY_SECONDS, Gauges
-from services.chassis.http import application, listener, serving
+from services.chassis.http import application, include, listener, serving
 from services.chassis.kafka import Publisher, Record
-from services.chassis.listening import STOP_SECONDS, listening, start_listening, topics_of
+from services.chassis.listening import STOP_SECONDS, consumer_of, holds_all, listening, start_listening, topics_of
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.parking import Parking
@@ -68,7 +69,7 @@ class Service:
         self.broker = listening(config, topics_of(self.name) if self.listens else (), self._handle, self._assigned)
         checks = {"store": self._store, "broker": self._broker, "outbox": self._outbox}
         self.api: FastAPI = application(self.name, checks, config.internal_token.get_secret_value(), body_limits)
-        self.gauges = Gauges(self.name, checks, self.outbox, self.parking, self._consumer)
+        self.gauges = Gauges(self.name, checks, self.outbox, self.parking, partial(consumer_of, self.broker))
         self.port = config.http_port
         self._work: list[tuple[Work, float]] = []
         self._on_start, self._on_partitions = list[Work](), list[Work]()
@@ -94,8 +95,7 @@ class Service:
         return f"http://{self.config.http_host}:{self.port}"
 
     def include(self, router: APIRouter) -> None:
-        """Take its routes as they are. FastAPI's own `include_router` would build each of them anew at the first request."""
-        self.api.router.routes.extend(router.routes)
+        include(self.api, router)
 
     def on_start(self, work: Work) -> None:
         """Do this once, after the store is ready and before events come in."""
@@ -177,6 +177,8 @@ class Service:
         async with self._taking_over:
             if self._new_partitions:
                 self._new_partitions = False
+                self.parking.look_again()
+                self.outbox.look_again()
                 try:
                     for work in self._on_partitions:
                         await work()
@@ -241,9 +243,10 @@ class Service:
         self._caught_up = False
         self._assigned_at = self._last_batch_at = asyncio.get_running_loop().time()
 
-    def _consumer(self) -> Any:
-        """Kafka's own consumer, once there is one."""
-        return next((getattr(each, "consumer", None) for each in self.broker.subscribers), None)
+    @property
+    def alone(self) -> bool:
+        """Whether every event that comes now comes to us: all partitions of all our topics are ours."""
+        return not self._new_partitions and holds_all(consumer_of(self.broker))
 
     async def _repeat(self, work: Work, seconds: float) -> None:
         while True:
@@ -261,22 +264,14 @@ class Service:
         self._server, self._serving = await serving(self.api, bound)
 
     async def _store(self) -> str:
-        return await _silence(self.database.ping())
+        return await trouble_of(self.database.ping())
 
     async def _broker(self) -> str:
-        return await _silence(self.publisher.ping()) or self._trouble
+        return await trouble_of(self.publisher.ping()) or self._trouble
 
     async def _outbox(self) -> str:
         age = self.outbox.oldest_age_seconds
         return f"the oldest event waits for {age:.0f} s" if age > OUTBOX_AGE_LIMIT_SECONDS else ""
-
-
-async def _silence(ping: Awaitable[None]) -> str:
-    try:
-        await asyncio.wait_for(ping, 2)
-    except (Unavailable, TimeoutError) as error:
-        return str(error) or "no answer in 2 seconds"
-    return ""
 
 
 async def run(service: Service) -> None:

@@ -6,26 +6,18 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
 from casekeeper import contract
-from services.cases.api import openapi, problems, router
+from services.cases.api import openapi, problems
 from services.cases.api.asking import Relation, declared
 from services.chassis.errors import Problem
-from services.chassis.http import application
 
 SENTENCE_END = (".", "?", "!")
 LOOKING_AHEAD = ("preview-", "check-", "suggest-")
 
 
-def app() -> FastAPI:
-    found = application("cases", {})
-    found.include_router(router)
-    return found
-
-
-ROUTES = list(openapi.described(app()))
+ROUTES = list(openapi.described(contract.described()))
 DOCUMENT = contract.document()
 OPERATIONS = [
     (operation["operationId"], operation) for methods in DOCUMENT["paths"].values() for operation in methods.values()
