@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from casekeeper.checker.arrivals import repeated
+from casekeeper.checker.approvers import relieved_twice
 from casekeeper.checker.consults import twice
 from casekeeper.checker.covers import freed_twice
 from casekeeper.checker.verdict import Evidence
@@ -25,9 +26,9 @@ from schemas.events.followup import ClockBreached, ClockSet, ClockStopped, Clock
 from schemas.events.grant import GrantMade, GrantProposed
 from schemas.events.handover import HandoverAccepted, HandoverOffered
 from schemas.events.message import MessageClassified, MessageReceived
-from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyQueued, ReplySent
-from schemas.events.routing import CoverFound, OwnerAssigned, SpecialistOffered
+from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
 
 ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (
@@ -50,10 +51,12 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (PromiseMade, "promise {} was made", lambda event: event.promise_id),
     (PromiseKept, "promise {} was kept", lambda event: event.promise_id),
     (PromiseBroken, "promise {} was broken", lambda event: event.promise_id),
+    (PromiseWithdrawn, "promise {} was withdrawn", lambda event: event.promise_id),
     (GrantProposed, "grant {} was proposed", lambda event: event.grant_id),
     (GrantMade, "grant {} was made", lambda event: event.grant_id),
     (OwnerAssigned, "request {} was given an owner", lambda event: event.request_id),
     (SpecialistOffered, "request {} was given a specialist", lambda event: event.request_id),
+    (ApproverFound, "request {} was given somebody to approve", lambda event: event.request_id),
     (ClockSet, "clock {} was set", lambda event: event.clock_id),
     (ClockWarned, "clock {} warned", lambda event: event.clock_id),
     (ClockBreached, "clock {} breached", lambda event: event.clock_id),
@@ -70,6 +73,7 @@ def doubles(evidence: Evidence) -> Iterator[str]:
                 yield f"{words.format(value)} {times} times"
     yield from twice(evidence)
     yield from freed_twice(evidence)
+    yield from relieved_twice(evidence)
     yield from _closed(evidence)
     yield from _added(evidence)
     yield from repeated(evidence)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from casekeeper.checker.approvers import unrelieved
 from casekeeper.checker.arrivals import missing
 from casekeeper.checker.consults import unended
 from casekeeper.checker.covers import uncovered
@@ -21,7 +22,7 @@ from schemas.events.case import (
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached
 from schemas.events.message import MessageClassified, MessageReceived
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyCancelled, ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 from schemas.topics import BY_NAME
 
@@ -37,6 +38,7 @@ def lost(evidence: Evidence) -> Iterator[str]:
         yield from _owners(evidence)
         yield from unended(evidence)
         yield from uncovered(evidence)
+        yield from unrelieved(evidence)
         yield from _promises(evidence)
 
 
@@ -112,7 +114,7 @@ def _owners(evidence: Evidence) -> Iterator[str]:
 
 
 def _promises(evidence: Evidence) -> Iterator[str]:
-    kept = {each.promise_id for each in evidence.log.all(PromiseKept)}
+    kept = {each.promise_id for ended in (PromiseKept, PromiseWithdrawn) for each in evidence.log.all(ended)}
     breached = {each.subject_id for each in evidence.log.all(ClockBreached) if each.kind == "promise"}
     for id in dict.fromkeys(each.promise_id for each in evidence.log.all(PromiseMade)):
         if id not in kept and id not in breached:

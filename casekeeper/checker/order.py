@@ -39,7 +39,7 @@ from schemas.events.handover import (
     HandoverWithdrawn,
 )
 from schemas.events.message import MessageReceived
-from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 
 FIRST: dict[type[Event], tuple[type[Event], str]] = {
@@ -55,6 +55,7 @@ FIRST: dict[type[Event], tuple[type[Event], str]] = {
     ConsultRated: (ConsultAnswered, "consult_id"),
     PromiseKept: (PromiseMade, "promise_id"),
     PromiseBroken: (PromiseMade, "promise_id"),
+    PromiseWithdrawn: (PromiseMade, "promise_id"),
     GrantMade: (GrantProposed, "grant_id"),
     GrantRefused: (GrantProposed, "grant_id"),
     HandoverAccepted: (HandoverOffered, "handover_id"),

@@ -32,11 +32,18 @@ from schemas.events.handover import (
     HandoverOffered,
     HandoverWithdrawn,
 )
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyCancelled, ReplyEvent, ReplyQueued, ReplyScheduled, ReplySent
 from schemas.events.routing import CapacityReleased, CapacityTaken
 
-OWNER: tuple[type[Event], ...] = (CaseResolved, CaseReopened, CaseClosed, PromiseMade, PromiseKept)
+OWNER: tuple[type[Event], ...] = (
+    CaseResolved,
+    CaseReopened,
+    CaseClosed,
+    PromiseMade,
+    PromiseKept,
+    PromiseWithdrawn,
+)
 """Events whose `owner` is the case's one owner at that moment."""
 ACTING = {
     ConsultRequested: "asked_by",

@@ -34,6 +34,17 @@ class PromiseKept(PromiseEvent):
     kept_at: UtcDatetime | None = None
 
 
+class PromiseWithdrawn(PromiseEvent):
+    """The reply that made it was kept back or refused before any of it left: the customer was never told. Its clock stops."""
+
+    type: ClassVar[str] = "promise.withdrawn.v1"
+    owner: Identifier
+    reply_id: Identifier
+    """The reply that made it."""
+    reason: str
+    withdrawn_at: UtcDatetime
+
+
 class PromiseBroken(PromiseEvent):
     """Its time came and no result was reported. It stays open: the customer still waits (F1)."""
 

@@ -83,6 +83,8 @@ class ReplyDrafted(ReplyEvent):
     keeps_promise: str = ""
     promise: Pledge | None = None
     drafted_at: UtcDatetime
+    takes_up: str = ""
+    """The reply that did not leave, whose words go on in this one."""
 
 
 class ReplyDiscarded(ReplyEvent):

@@ -59,8 +59,8 @@ def table(terms_of: TermsOf) -> Table:
         return decided(case, progress.delivery_sent(known(case, event.case_id), event))
 
     @handlers.on(DeliveryFailed, CASES, locate=by_case_id)
-    def delivery_failed(case: Case | None, event: DeliveryFailed, _: Context) -> Decision[Case] | None:
-        return decided(case, progress.delivery_failed(known(case, event.case_id), event))
+    def delivery_failed(case: Case | None, event: DeliveryFailed, context: Context) -> Decision[Case] | None:
+        return decided(case, progress.delivery_failed(known(case, event.case_id), event, context.now))
 
     @handlers.on(DeliveryUncertain, CASES, locate=by_case_id)
     def delivery_uncertain(case: Case | None, event: DeliveryUncertain, _: Context) -> Decision[Case] | None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from schemas.base import Identifier, Model, UtcDatetime
 from schemas.events.case import CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved, CaseUnmerged
 from schemas.events.followup import ClockBreached, ClockEvent, ClockKind, ClockSet, ClockStopped, ClockWarned
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
 from schemas.ids import derive
 
@@ -62,6 +62,8 @@ class CaseClocks(Model):
     first_reply_sent_at: UtcDatetime | None = None
     kept: dict[str, bool] = Field(default_factory=dict)
     """Promises that were kept, and whether that was late."""
+    withdrawn: tuple[str, ...] = ()
+    """Promises of which the customer was never told."""
     resolutions: dict[str, UtcDatetime] = Field(default_factory=dict)
     """When the quiet period of each resolution ends, by the moment of resolving."""
     reopenings: tuple[str, ...] = ()
@@ -125,6 +127,15 @@ def promise_kept(state: CaseClocks | None, event: PromiseKept, now: datetime) ->
     if event.promise_id in known.kept:
         return None
     known = known.model_copy(update={"kept": {**known.kept, event.promise_id: event.late}})
+    return _stop_ended(known, known.open("promise"), now)
+
+
+def promise_withdrawn(state: CaseClocks | None, event: PromiseWithdrawn, now: datetime) -> Change | None:
+    """The customer was never told of it, so that nobody waits for the result (F1)."""
+    known = _known(state, event)
+    if event.promise_id in known.withdrawn:
+        return None
+    known = known.model_copy(update={"withdrawn": (*known.withdrawn, event.promise_id)})
     return _stop_ended(known, known.open("promise"), now)
 
 
@@ -222,6 +233,8 @@ def _end(state: CaseClocks, clock: Clock, now: datetime) -> tuple[datetime, bool
         late = state.kept[clock.subject_id]
         # The event says whether it was late but not when it was kept; it was in time even if we hear of it afterwards.
         return (now, True) if late else (min(now, clock.due_at), False)
+    if clock.kind == "promise" and clock.subject_id in state.withdrawn:
+        return now, False
     return (now, now > clock.due_at) if state.closed else None
 
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from schemas.events.case import CaseClosed, CaseOpened, CaseReopened, CaseResolved, CaseUnmerged
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
 from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation, Policy
@@ -43,6 +43,12 @@ def listening(organisation: Organisation) -> Table:
     @table.on(PromiseKept, CLOCKS, id=lambda event: event.case_id)
     def promise_kept(state: CaseClocks | None, event: PromiseKept, context: Context) -> Decision[CaseClocks] | None:
         return _decision(domain.promise_kept(state, event, context.now))
+
+    @table.on(PromiseWithdrawn, CLOCKS, id=lambda event: event.case_id)
+    def promise_withdrawn(
+        state: CaseClocks | None, event: PromiseWithdrawn, context: Context
+    ) -> Decision[CaseClocks] | None:
+        return _decision(domain.promise_withdrawn(state, event, context.now))
 
     @table.on(CaseResolved, CLOCKS, id=lambda event: event.case_id)
     def case_resolved(state: CaseClocks | None, event: CaseResolved, context: Context) -> Decision[CaseClocks] | None:

@@ -47,6 +47,7 @@ class Shares(BaseModel):
     broken: int
     kept: int
     late: int
+    withdrawn: int = Field(description="Made by a reply that never left: the customer was promised nothing.")
     kept_in_time: float | None = Field(
         description="The share of those whose time has come that were kept in time; null when there are none."
     )

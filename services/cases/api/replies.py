@@ -96,6 +96,18 @@ async def cancel_reply(case_id: str, reply_id: ReplyId, actor: Acting, cases: Al
     return await cases.carry_out(case_id, actor, rule, told=became(reply_id), reply_id=reply_id)
 
 
+@router.post("/cases/{case_id}/replies/{reply_id}/taking-up", status_code=202)
+@may("colleague")
+async def take_up_reply(case_id: str, reply_id: ReplyId, actor: Acting, cases: All) -> Accepted:
+    """Make a draft of a reply that the channel refused for good, to better it and send it again. `reply_id` is the draft's."""
+    draft_id = derive("reply", actor.command)
+
+    def rule(case: Case, terms: Terms, now: datetime) -> Sequence[Event]:
+        return commands.take_up(case, reply_id, draft_id, actor.person, terms, now)
+
+    return await cases.carry_out(case_id, actor, rule, told=became(draft_id), reply_id=draft_id)
+
+
 @router.post("/cases/{case_id}/reply-preview")
 @may("colleague")
 async def preview_reply(case_id: str, letter: Letter, actor: Reading, cases: All) -> Preview:

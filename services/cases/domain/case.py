@@ -107,7 +107,7 @@ class Case(Frozen):
 
     @property
     def open_promises(self) -> tuple[Promise, ...]:
-        return tuple(promise for promise in self.promises.values() if not promise.kept)
+        return tuple(promise for promise in self.promises.values() if promise.open)
 
     @property
     def pending_handover(self) -> Handover | None:

@@ -113,7 +113,7 @@ def _sent(case: Case, reply: Any) -> Sequence[Event]:
 
 
 def _failed(case: Case, reply: Any) -> Sequence[Event]:
-    return progress.delivery_failed(case, DeliveryFailed(**TOLD, reply_id=reply.id, reason="gone"))
+    return progress.delivery_failed(case, DeliveryFailed(**TOLD, reply_id=reply.id, reason="gone"), NOW)
 
 
 def _quiet(case: Case) -> Sequence[Event]:

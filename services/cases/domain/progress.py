@@ -1,6 +1,5 @@
 """What other services report about a case: an owner, a specialist, a delivery, a clock."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from schemas.base import Event
@@ -13,9 +12,10 @@ from schemas.events.reply import ReplyCancelled, ReplyFailed, ReplySent, ReplyUn
 from schemas.events.routing import OwnerAssigned, SpecialistOffered
 from schemas.ids import derive
 from services.cases.domain.case import Case
-from services.cases.domain.commands.letters import content_of
+from services.cases.domain.commands.promises import withdrawn
 from services.cases.domain.commands.refusing import somebody_else_found
-from services.cases.domain.commands.sending import drafted, unsent
+from services.cases.domain.commands.sending import taken_up, unsent
+from services.cases.domain.evolve import fold
 
 
 def _facts(case: Case) -> dict[str, str]:
@@ -65,7 +65,7 @@ def delivery_sent(case: Case, event: DeliverySent) -> list[Event]:
         sent_at=event.sent_at,
     )
     promise = case.promises.get(reply.keeps_promise)
-    if promise is None or promise.kept:
+    if promise is None or not promise.open:
         return [sent]
     late = event.sent_at > promise.due_at
     kept = PromiseKept(
@@ -79,12 +79,17 @@ def delivery_sent(case: Case, event: DeliverySent) -> list[Event]:
     return [sent, kept]
 
 
-def delivery_failed(case: Case, event: DeliveryFailed) -> list[Event]:
-    """The owner must act. A reply that was sent stays sent, however late this is heard."""
+def delivery_failed(case: Case, event: DeliveryFailed, now: datetime) -> list[Event]:
+    """The owner must act. A reply that was sent stays sent, however late this is heard.
+
+    What it promised is withdrawn, unless a part of it has left: the customer may have read that.
+    """
     reply = case.replies.get(event.reply_id)
     if reply is None or reply.status not in ("queued", "uncertain"):
         return []
-    return [ReplyFailed(**_facts(case), reply_id=event.reply_id, reason=event.reason)]
+    failed = ReplyFailed(**_facts(case), reply_id=event.reply_id, reason=event.reason)
+    untold = [] if event.receipts else withdrawn(case, reply.id, f"the reply was not delivered: {event.reason}", now)
+    return [failed, *untold]
 
 
 def delivery_uncertain(case: Case, event: DeliveryUncertain) -> list[Event]:
@@ -98,15 +103,16 @@ def delivery_uncertain(case: Case, event: DeliveryUncertain) -> list[Event]:
 def delivery_cancelled(case: Case, event: DeliveryCancelled, now: datetime) -> list[Event]:
     """It was kept back in time. Delivery takes a reply by its id once, so that its words go on as a draft of their own.
 
-    A promise that it made stays: it is recorded, and the customer hears of it when the draft is sent.
+    A promise that it made is withdrawn: the customer was told nothing. The draft makes it again when it is sent.
     """
     reply = case.replies.get(event.reply_id)
     if reply is None or reply.status != "queued":
         return []
     by = reply.cancelled_by or reply.author
     cancelled = ReplyCancelled(**_facts(case), reply_id=reply.id, by=by)
-    content = replace(content_of(reply), promise=None)
-    return [cancelled, drafted(case, derive("reply", reply.id, "again"), content, reply.author, 1, now)]
+    ended = [cancelled, *withdrawn(case, reply.id, "the reply was cancelled before it left", now)]
+    after = fold(ended, case) or case
+    return [*ended, taken_up(after, reply, derive("reply", reply.id, "again"), reply.author, now)]
 
 
 def clock_breached(case: Case, event: ClockBreached, now: datetime) -> list[Event]:

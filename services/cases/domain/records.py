@@ -21,8 +21,9 @@ VERSIONS_LIMIT = 50
 HandoverStatus = Literal["offered", "accepted", "declined", "expired", "withdrawn"]
 ApprovalStatus = Literal["waiting", "given", "refused", "withdrawn"]
 GrantStatus = Literal["proposed", "made", "refused"]
-PromiseState = Literal["open", "broken", "kept", "late"]
-"""open: its time has not come; broken: it has, and nothing was reported yet; kept: in time; late: kept after its time."""
+PromiseState = Literal["open", "broken", "kept", "late", "withdrawn"]
+"""open: its time has not come; broken: it has, and nothing was reported yet; kept: in time; late: kept after its time;
+withdrawn: the reply that made it never left, so that the customer was promised nothing."""
 
 
 class Frozen(BaseModel):
@@ -129,10 +130,18 @@ class Promise(Frozen):
     kept_at: UtcDatetime | None = None
     late: bool = False
     broken: bool = False
+    withdrawn: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether the customer still waits for the result."""
+        return not self.kept and not self.withdrawn
 
     @property
     def state(self) -> PromiseState:
         """What the ledger says of it."""
+        if self.withdrawn:
+            return "withdrawn"
         if self.kept:
             return "late" if self.late else "kept"
         return "broken" if self.broken else "open"
@@ -162,6 +171,8 @@ class Reply(Frozen):
     """The latest `VERSIONS_LIMIT` of them, oldest first."""
     attachments: tuple[Attachment, ...] = ()
     keeps_promise: str = ""
+    takes_up: str = ""
+    """The reply that did not leave, whose words go on in this one."""
     promise: Pledge | None = None
     """What it promises when it leaves; recorded as a promise from then on."""
     send_at: UtcDatetime | None = None

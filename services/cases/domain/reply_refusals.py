@@ -43,6 +43,18 @@ class NotYourDraft(Refused):
     status = 403
 
 
+class ReplyNotFailed(Refused):
+    """Only what the channel refused for good is taken up again; nothing is said twice (rule 4)."""
+
+    kind = "reply-not-failed"
+
+
+class ReplyTakenUp(Refused):
+    """The words of the reply go on in another one already."""
+
+    kind = "reply-taken-up"
+
+
 class ReplyHasLeft(Refused):
     """What the customer has, or may have, can not be cancelled (rule 4)."""
 

@@ -22,6 +22,8 @@ class Promise(Model):
     due_at: UtcDatetime
     kept: bool = False
     late: bool = False
+    withdrawn: bool = False
+    """The reply that made it never left: the customer was promised nothing."""
 
 
 class ConsultOffer(Model):

@@ -95,7 +95,7 @@ class CaseView(Model):
 
     @property
     def open_promises(self) -> tuple[Promise, ...]:
-        return tuple(promise for promise in self.promises if not promise.kept)
+        return tuple(promise for promise in self.promises if not (promise.kept or promise.withdrawn))
 
     @property
     def open_consults(self) -> tuple[Consult, ...]:

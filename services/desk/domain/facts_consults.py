@@ -11,7 +11,7 @@ from schemas.events.consult import (
     ConsultRated,
     ConsultSaved,
 )
-from schemas.events.promise import PromiseBroken
+from schemas.events.promise import PromiseBroken, PromiseWithdrawn
 from services.desk.domain.case_parts import Consult, ConsultOffer
 from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
@@ -129,3 +129,20 @@ def promise_broken(view: CaseView, event: PromiseBroken, moment: Moment) -> Case
         due_at=event.due_at,
     )
     return view.saw(entry)
+
+
+@folds(PromiseWithdrawn)
+def promise_withdrawn(view: CaseView, event: PromiseWithdrawn, moment: Moment) -> CaseView:
+    what = next((promise.what for promise in view.promises if promise.id == event.promise_id), "")
+    entry = Entry(
+        id=moment.event_id,
+        kind="promise-withdrawn",
+        at=event.withdrawn_at,
+        by=event.owner,
+        ref=event.promise_id,
+        text=what,
+    )
+    promises = tuple(
+        each.model_copy(update={"withdrawn": True}) if each.id == event.promise_id else each for each in view.promises
+    )
+    return view.saw(entry, promises=promises)

@@ -80,6 +80,7 @@ EntryKind = Literal[
     "grant-refused",
     "feedback",
     "promise-broken",
+    "promise-withdrawn",
 ]
 CUSTOMER_SEES: frozenset[EntryKind] = frozenset({"message", "reply"})
 

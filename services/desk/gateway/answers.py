@@ -245,7 +245,7 @@ class PromiseInLedger(BaseModel):
     owner: str
     made_by: str
     what: str
-    state: Literal["open", "broken", "kept", "late"]
+    state: Literal["open", "broken", "kept", "late", "withdrawn"]
     made_at: UtcDatetime | None
     due_at: UtcDatetime
     kept_at: UtcDatetime | None
@@ -258,6 +258,7 @@ class Shares(BaseModel):
     broken: int
     kept: int
     late: int
+    withdrawn: int = 0
     kept_in_time: float | None
 
 

@@ -10,8 +10,8 @@ from services.desk.gateway.answers import Ledger
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-STATES = ("open", "broken", "kept", "late")
-State = Literal["", "open", "broken", "kept", "late"]
+STATES = ("open", "broken", "kept", "late", "withdrawn")
+State = Literal["", "open", "broken", "kept", "late", "withdrawn"]
 Whose = Literal["", "mine", "all"]
 
 

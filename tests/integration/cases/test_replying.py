@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from schemas.events.delivery import DeliveryCancelled, DeliveryUncertain
+from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliveryUncertain
 from schemas.events.reply import ReplyQueued
 from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.organisation_file import load
@@ -265,6 +265,32 @@ class TestTime:
             ("cancelled", "Too soon\n^MP"),
             ("draft", "Too soon"),
         ]
+
+    async def test_what_failed_for_good_is_taken_up_made_better_and_sent_again(self, running: Stage) -> None:
+        """Rule 4: the owner must act. F1: nobody keeps a promise that the customer was never told."""
+        talk = await running.owned()
+        body = {"text": "See www", "promise": {"what": "a part", "due_at": due(240)}}
+        sent = await running.accepted(f"/cases/{talk.case_id()}/replies", body)
+        path = f"/cases/{talk.case_id()}/replies/{sent['reply_id']}/taking-up"
+        assert "queued" in refused(await running.post(path), 409, "reply-not-failed")
+        await running.hear(talk.reported(DeliveryFailed, sent["reply_id"]))
+        again = await running.accepted(path, key="k")
+        assert (await running.accepted(path, key="k")) == again
+        assert again["reply_status"] == "draft"
+        assert again["reply_id"] in refused(await running.post(path), 409, "reply-taken-up")
+
+        draft_path = f"/cases/{talk.case_id()}/drafts/{again['reply_id']}"
+        better = {"text": "Without the link", "promise": {"what": "a part", "due_at": due(300)}, "version": 1}
+        headers = {"Acting-Person": OWNER, "Idempotency-Key": "better"}
+        assert (await running.client.put(draft_path, json=better, headers=headers)).status_code == 202
+        await running.accepted(f"{draft_path}/sending", {"version": 2})
+        await running.hear(talk.sent(again["reply_id"]))
+        ledger = (await get(running, "/promises")).json()
+        assert [(each["state"], each["reply_id"]) for each in ledger["items"]] == [
+            ("open", again["reply_id"]),
+            ("withdrawn", sent["reply_id"]),
+        ]
+        assert (ledger["totals"]["open"], ledger["totals"]["withdrawn"]) == (1, 1)
 
     async def test_an_uncertain_send_is_shown_and_never_repeated(self, running: Stage) -> None:
         """Rule 4."""

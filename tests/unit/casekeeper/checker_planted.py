@@ -11,7 +11,7 @@ from schemas.events.delivery import DeliverySent
 from schemas.events.followup import ClockBreached, ClockSet, ClockStopped
 from schemas.events.grant import GrantMade, GrantProposed
 from schemas.events.message import MessageClassified, MessageReceived
-from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyQueued, ReplySent
 from schemas.events.routing import OwnerAssigned
 from tests.unit.casekeeper.checker_logs import NOON, Run, Said, Story, whole
@@ -164,6 +164,12 @@ def broken_twice(run: Run) -> None:
     run.said[index + 1 : index + 1] = [Said(run.said[index].subject, broken)] * 2
 
 
+def withdrawn_twice(run: Run) -> None:
+    index = place(run, PromiseMade)
+    known = run.said[index].event.model_dump() | {"reply_id": "reply-1", "reason": "cancelled", "withdrawn_at": NOON}
+    run.said[index + 1 : index + 1] = [Said(run.said[index].subject, PromiseWithdrawn.model_validate(known))] * 2
+
+
 def broken_before_made(run: Run) -> None:
     index = place(run, PromiseMade)
     broken = PromiseBroken.model_validate(run.said[index].event.model_dump())
@@ -202,6 +208,7 @@ DOUBLE: dict[str, tuple[Plant, str]] = {
     "promise made twice": (twice(PromiseMade), "was made 2 times"),
     "promise kept twice": (twice(PromiseKept), "was kept 2 times"),
     "promise broken twice": (broken_twice, "was broken 2 times"),
+    "promise withdrawn twice": (withdrawn_twice, "was withdrawn 2 times"),
     "grant made twice": (granted(GrantProposed, GrantMade, GrantMade), "grant grant-1 was made 2 times"),
     "grant proposed twice": (granted(GrantProposed, GrantProposed), "grant grant-1 was proposed 2 times"),
     "owner decided twice": (twice(OwnerAssigned), "was given an owner 2 times"),

@@ -258,7 +258,9 @@ class TestCancelling:
         life = owned().writes(promise={"what": "a part", "due_at": due_at}).cancels().kept_back()
         (again,) = [each for each in life.case.replies.values() if each.status == "draft"]
         life.sends(id_=again.id)
-        assert len(life.case.promises) == 1
+        assert [(each.what, each.due_at, each.reply_id) for each in life.case.open_promises] == [
+            ("a part", due_at, again.id)
+        ]
 
     def test_what_was_sent_can_not_be_taken_back(self) -> None:
         life = owned().writes()

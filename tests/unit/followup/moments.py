@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.events.case import CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved
 from schemas.events.message import Author
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -40,6 +40,11 @@ def kept(late: bool = False, id: str = "promise-1") -> PromiseKept:
     return PromiseKept(**CASE, promise_id=id, owner="kees", reply_id="reply-1", late=late)
 
 
+def withdrawn(minutes: float, id: str = "promise-1") -> PromiseWithdrawn:
+    facts = {"promise_id": id, "owner": "kees", "reply_id": "reply-1", "reason": "cancelled"}
+    return PromiseWithdrawn(**CASE, **facts, withdrawn_at=at(minutes))
+
+
 def resolved(minutes: float, quiet: float = 2880) -> CaseResolved:
     return CaseResolved(**CASE, owner="kees", resolved_at=at(minutes), closes_at=at(minutes + quiet))
 
@@ -52,4 +57,4 @@ def closed() -> CaseClosed:
     return CaseClosed(**CASE, owner="kees")
 
 
-__all__ = ["CaseEvent", "at", "closed", "kept", "opened", "promised", "reopened", "resolved", "sent"]
+__all__ = ["CaseEvent", "at", "closed", "kept", "opened", "promised", "reopened", "resolved", "sent", "withdrawn"]

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from schemas.events.case import CaseEvent
 from schemas.events.followup import ClockSet, ClockStopped
-from tests.unit.followup.moments import at, closed, kept, opened, promised, reopened, resolved, sent
+from tests.unit.followup.moments import at, closed, kept, opened, promised, reopened, resolved, sent, withdrawn
 from tests.unit.followup.test_domain import Life
 
 MINUTES = st.integers(min_value=0, max_value=5_000)
@@ -48,6 +48,10 @@ class Clocks(RuleBasedStateMachine):
     @rule(late=st.booleans(), name=NAMES)
     def promise_kept(self, late: bool, name: str) -> None:
         self.take(kept(late, name))
+
+    @rule(minutes=MINUTES, name=NAMES)
+    def promise_withdrawn(self, minutes: int, name: str) -> None:
+        self.take(withdrawn(minutes, name))
 
     @rule(minutes=MINUTES)
     def case_resolved(self, minutes: int) -> None:

@@ -9,7 +9,7 @@ from schemas.events.case import CaseEvent
 from schemas.events.followup import ClockBreached, ClockEvent, ClockSet, ClockStopped, ClockWarned
 from services.followup import domain
 from services.followup.domain import CaseClocks, Change
-from tests.unit.followup.moments import at, closed, kept, opened, promised, reopened, resolved, sent
+from tests.unit.followup.moments import at, closed, kept, opened, promised, reopened, resolved, sent, withdrawn
 
 WARN = timedelta(minutes=15)
 
@@ -21,6 +21,7 @@ def take(state: CaseClocks | None, event: CaseEvent, minutes: float) -> Change |
         "promise.made.v1": lambda: domain.promise_made(state, event, WARN, at(minutes)),
         "reply.sent.v1": lambda: domain.reply_sent(state, event, at(minutes)),
         "promise.kept.v1": lambda: domain.promise_kept(state, event, at(minutes)),
+        "promise.withdrawn.v1": lambda: domain.promise_withdrawn(state, event, at(minutes)),
         "case.resolved.v1": lambda: domain.case_resolved(state, event, at(minutes)),
         "case.reopened.v1": lambda: domain.case_reopened(state, event, at(minutes)),
         "case.closed.v1": lambda: domain.case_closed(state, event, at(minutes)),
@@ -117,6 +118,16 @@ class TestPromise:
         assert isinstance(stopped, ClockStopped)
         assert (stopped.late, stopped.stopped_at) == (late, at(stopped_at))
 
+    def test_one_that_the_customer_was_never_told_of_stops_and_never_breaches(self) -> None:
+        life = Life().take(promised(60, "a"), 0).take(promised(60, "b"), 0).take(withdrawn(20, "a"), 20).pass_to(90)
+        assert [(event.subject_id, type(event)) for event in life.said[2:]] == [
+            ("a", ClockStopped),
+            ("b", ClockBreached),
+        ]
+        stopped = life.said[2]
+        assert isinstance(stopped, ClockStopped)
+        assert (stopped.stopped_at, stopped.late) == (at(20), False)
+
 
 class TestClosing:
     def test_breaches_without_a_warning_and_is_over(self) -> None:
@@ -142,7 +153,18 @@ class TestClosing:
 
 class TestAnyOrder:
     def test_a_second_delivery_changes_nothing(self) -> None:
-        events = [opened(), promised(90), sent(5), kept(), resolved(10), reopened(), resolved(40), closed()]
+        events = [
+            opened(),
+            promised(90),
+            sent(5),
+            kept(),
+            promised(95, "b"),
+            withdrawn(9, "b"),
+            resolved(10),
+            reopened(),
+            resolved(40),
+            closed(),
+        ]
         life = Life()
         for event in events:
             life.take(event, 50)
@@ -153,7 +175,13 @@ class TestAnyOrder:
 
     @pytest.mark.parametrize(
         ("stop", "start"),
-        [(sent(5), opened()), (kept(), promised(60)), (reopened(), resolved(10)), (closed(), opened())],
+        [
+            (sent(5), opened()),
+            (kept(), promised(60)),
+            (withdrawn(1), promised(60)),
+            (reopened(), resolved(10)),
+            (closed(), opened()),
+        ],
     )
     def test_a_stop_before_its_start_leaves_no_clock_running(self, stop: CaseEvent, start: CaseEvent) -> None:
         life = Life().take(stop, 1).take(start, 2)

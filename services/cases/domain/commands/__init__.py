@@ -33,6 +33,7 @@ from services.cases.domain.commands.replies import (
     draft,
     reply,
     send_draft,
+    take_up,
 )
 from services.cases.domain.commands.resolution import resolve
 
@@ -69,5 +70,6 @@ __all__ = [
     "room_needed",
     "save_consult",
     "send_draft",
+    "take_up",
     "withdraw_consult",
 ]

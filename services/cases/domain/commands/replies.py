@@ -12,7 +12,7 @@ from services.cases.domain.commands import approvals
 from services.cases.domain.commands.acting import facts, require_acting, require_open
 from services.cases.domain.commands.letters import Letter, content_of
 from services.cases.domain.commands.ownership import OWNER_ROLES, is_superior
-from services.cases.domain.commands.sending import drafted, send
+from services.cases.domain.commands.sending import drafted, send, taken_up
 from services.cases.domain.records import Reply
 from services.cases.domain.terms import Terms
 
@@ -61,6 +61,21 @@ def discard_draft(case: Case, reply_id: str, actor: str, now: datetime) -> list[
     if actor not in ({each.author for each in reply.versions} | {case.owner, case.cover_at(now)}):
         raise reply_refusals.NotYourDraft("a draft is discarded by who wrote it, or by who acts for the case")
     return [ReplyDiscarded(**facts(case), reply_id=reply_id, by=actor)]
+
+
+def take_up(case: Case, reply_id: str, draft_id: str, actor: str, terms: Terms, now: datetime) -> list[Event]:
+    """Let the words of a reply that the channel refused for good go on in a draft, to be made better and sent again."""
+    require_may_draft(case, actor, terms)
+    reply = case.replies.get(reply_id)
+    if reply is None or reply.status != "failed":
+        what = f"it did not fail: {reply.status}" if reply else f"there is no reply {reply_id} in this case"
+        raise reply_refusals.ReplyNotFailed(what)
+    again = next(
+        (each for each in case.replies.values() if each.takes_up == reply_id and each.status != "discarded"), None
+    )
+    if again:
+        raise reply_refusals.ReplyTakenUp(f"its words go on already, in the reply {again.id}: {again.status}")
+    return [taken_up(case, reply, draft_id, actor, now)]
 
 
 def send_draft(case: Case, reply_id: str, command: SendDraft, actor: str, terms: Terms, now: datetime) -> list[Event]:

@@ -1,12 +1,13 @@
 """How a reply leaves: at once, at its time, or after four eyes have seen it (rule 4, P1)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from schemas.base import Event
 from schemas.events.approval import ApprovalReason
-from schemas.events.reply import ReplyCancelled, ReplyDrafted, ReplyQueued, ReplyScheduled
+from schemas.events.reply import Pledge, ReplyCancelled, ReplyDrafted, ReplyQueued, ReplyScheduled
 from schemas.ids import derive
 from services.cases.domain import refusals, reply_refusals
 from services.cases.domain.addressee import addressee, last_word
@@ -50,8 +51,10 @@ def reasons_to_hold(case: Case, terms: Terms, author: str) -> tuple[ApprovalReas
     return (*found, "policy") if public or delicate else tuple(found)
 
 
-def drafted(case: Case, reply_id: str, content: Content, author: str, version: int, now: datetime) -> ReplyDrafted:
-    """A version of a reply that nobody outside has seen."""
+def drafted(
+    case: Case, reply_id: str, content: Content, author: str, version: int, now: datetime, takes_up: str = ""
+) -> ReplyDrafted:
+    """A version of a reply that nobody outside has seen; `takes_up` is one that did not leave, whose words it has."""
     return ReplyDrafted(
         **facts(case),
         reply_id=reply_id,
@@ -63,7 +66,20 @@ def drafted(case: Case, reply_id: str, content: Content, author: str, version: i
         keeps_promise=content.keeps_promise,
         promise=content.promise,
         drafted_at=now,
+        takes_up=takes_up,
     )
+
+
+def taken_up(case: Case, reply: Reply, reply_id: str, author: str, now: datetime) -> ReplyDrafted:
+    """The words of a reply that did not leave, as a draft of its own: delivery takes a reply by its id once.
+
+    What it promised, and nobody was told, is promised again when the draft leaves. A promise that it was to report on may
+    have been kept by another one since.
+    """
+    promised = [each for each in case.promises.values() if each.reply_id == reply.id and each.withdrawn]
+    pledge = Pledge(what=promised[0].what, due_at=promised[0].due_at) if promised else None
+    content = replace(as_things_are(case, content_of(reply)), promise=pledge)
+    return drafted(case, reply_id, content, author, 1, now, takes_up=reply.id)
 
 
 def scheduled_replies(case: Case) -> Iterable[Timer]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.base import Event
-from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
 from services.cases.domain.case import Case
 from services.cases.domain.records import Promise
 
@@ -33,8 +33,13 @@ def _broken(case: Case, event: PromiseBroken) -> dict[str, Any]:
     return _promise(case, event.promise_id, broken=True)
 
 
+def _withdrawn(case: Case, event: PromiseWithdrawn) -> dict[str, Any]:
+    return _promise(case, event.promise_id, withdrawn=True)
+
+
 CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     PromiseMade: _made,
     PromiseKept: _kept,
     PromiseBroken: _broken,
+    PromiseWithdrawn: _withdrawn,
 }

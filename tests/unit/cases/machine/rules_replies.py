@@ -25,6 +25,10 @@ def drafted(case: Case) -> bool:
     return not case.closed and any(reply.status == "draft" for reply in case.replies.values())
 
 
+def failed(case: Case) -> bool:
+    return not case.closed and any(reply.status == "failed" for reply in case.replies.values())
+
+
 def on_its_way(case: Case) -> bool:
     return any(reply.on_its_way for reply in case.replies.values())
 
@@ -95,6 +99,15 @@ class ReplyRules(Walk):
             known = [id_ for id_, reply in case.replies.items() if which > 1 or reply.on_its_way]
             id_ = self.pick(known, which)
             self.command("cancel-reply", case, who, lambda c, a, _, n, __: commands.cancel_reply(c, id_, a, n))
+
+    @act(4, having=failed, one=ONE, who=ANYBODY, which=PICK)
+    def takes_up_a_reply(self, one: int, who: str, which: int) -> None:
+        if case := self.case(one, failed):
+            known = [id_ for id_, reply in case.replies.items() if which > 1 or reply.status == "failed"]
+            id_ = self.pick(known, which)
+            self.command(
+                "take-up", case, who, lambda c, a, t, n, k: commands.take_up(c, id_, derive("reply", k), a, t, n)
+            )
 
     def _waiting(self, case: Case, which: int) -> str:
         known = [id_ for id_, each in case.approvals.items() if which > 1 or each.status == "waiting"]

@@ -18,7 +18,7 @@ from schemas.events.case import (
 )
 from schemas.events.consult import ConsultAnswered, ConsultRequested, ConsultWithdrawn
 from schemas.events.grant import GrantMade, GrantProposed, GrantRefused
-from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyQueued, ReplySent
 from schemas.events.routing import OwnerRequested
 from services.cases.domain import Case
@@ -79,7 +79,7 @@ class Courses(Silent):
                 "rule 6: a message to a resolved case reopens it, thanks closes it",
                 commit.events,
             )
-        elif isinstance(event, PromiseMade | PromiseKept | PromiseBroken):
+        elif isinstance(event, PromiseMade | PromiseKept | PromiseBroken | PromiseWithdrawn):
             self._promise(course, event, commit)
         else:
             self._work(course, event)
@@ -99,6 +99,10 @@ class Courses(Silent):
         told = (course.owned, course.resolved, course.closed)
         hold(shown == told, "the state is what was said", shown, told)
         hold({each.id for each in case.open_promises} == set(course.promises), "promises are as said", case.promises)
+        ways = self._replies.cases[case.id].ways
+        unsaid = {id_ for id_, way in ways.items() if way.state in ("cancelled", "failed")}
+        untold = [each for each in course.promises.values() if each.reply_id in unsaid]
+        hold(not untold, "F1: nobody keeps what the customer was never told", untold)
         hold({each.id for each in case.open_consults} == course.consults, "consults are as said", case.consults)
 
     def rests(self) -> None:
@@ -148,7 +152,9 @@ class Courses(Silent):
             )
             course.closed = True
 
-    def _promise(self, course: Course, event: PromiseMade | PromiseKept | PromiseBroken, commit: Commit) -> None:
+    def _promise(
+        self, course: Course, event: PromiseMade | PromiseKept | PromiseBroken | PromiseWithdrawn, commit: Commit
+    ) -> None:
         if isinstance(event, PromiseMade):
             hold(event.promise_id not in self._promised, "promised once", event)
             hold(event.due_at > commit.now, "F1: a promise is about the future", event)
@@ -159,8 +165,14 @@ class Courses(Silent):
             course.promises[event.promise_id] = event
             return
         made = course.promises.get(event.promise_id)
-        hold(made, "only an open promise is kept or broken", event, course)
+        hold(made, "only an open promise is kept, broken or withdrawn", event, course)
         assert made
+        if isinstance(event, PromiseWithdrawn):
+            way = self._replies.cases[commit.case_id].ways[made.reply_id]
+            unsaid = made.reply_id == event.reply_id and way.state in ("cancelled", "failed")
+            hold(unsaid, "F1: only a promise that the customer was never told of is withdrawn", event, way)
+            del course.promises[event.promise_id]
+            return
         if isinstance(event, PromiseBroken):
             hold(commit.now >= made.due_at and event.promise_id not in course.broken, "broken when due, once", event)
             course.broken.add(event.promise_id)

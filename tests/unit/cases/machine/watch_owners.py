@@ -34,7 +34,7 @@ from schemas.events.handover import (
     HandoverOffered,
     HandoverWithdrawn,
 )
-from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade
+from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyCancelRequested, ReplyQueued, ReplyScheduled, ReplySent
 from schemas.events.routing import CoverFound, OwnerAssigned
 from services.cases.domain import Case
@@ -57,6 +57,7 @@ NAMES_OWNER: tuple[type[Event], ...] = (
     PromiseMade,
     PromiseKept,
     PromiseBroken,
+    PromiseWithdrawn,
 )
 ACTS: dict[type[Event], str] = {
     PromiseMade: "",

@@ -52,6 +52,8 @@ class Way:
     cancelling: bool = False
     kind: str = ""
     keeps: str = ""
+    takes_up: str = ""
+    """The reply that did not leave, whose words it has."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,14 @@ class Replies(Silent):
         way = said.ways[event.reply_id]
         hold(way.state in ("", "draft", "approved"), "only a draft has a next version", event, way)
         hold(event.version == way.version + 1, "versions have no gap", event, way)
+        if event.takes_up:
+            before = said.ways[event.takes_up]
+            live = [
+                each for each in said.ways.values() if each.takes_up == event.takes_up and each.state != "discarded"
+            ]
+            hold(before.state in ("cancelled", "failed"), "rule 4: nothing is said twice", event, before)
+            hold(event.version == 1 and not live, "what did not leave goes on in one draft", event, live)
+            way.takes_up = event.takes_up
         way.state = way.state or "draft"
         way.version, way.words, way.kind, way.keeps = event.version, event.text, event.kind, event.keeps_promise
 
