@@ -86,28 +86,33 @@ def publish(root: Path = ROOT) -> list[str]:
 
 def breaks(old: Document, new: Document) -> list[str]:
     """What in `new` breaks those who use the API as `old` describes it, one sentence each."""
+    old, new = _as_events_are(old), _as_events_are(new)
+    operations, lax = dict(_operations(new)), (_without_required(_schemas(old)), _without_required(_schemas(new)))
     found = []
     for name, before in _operations(old):
-        after = dict(_operations(new)).get(name)
+        after = operations.get(name)
         if after is None:
             found.append(f"{name}: removed")
         else:
-            texts = _operation_breaks(before, after, old, new)
+            texts = _operation_breaks(before, after, old, new, lax)
             found += [f"{name}: {text.replace('the event', 'the body', 1)}" for text in texts]
     return found
 
 
-def _operation_breaks(before: Document, after: Document, old: Document, new: Document) -> Iterator[str]:
+def _operation_breaks(
+    before: Document, after: Document, old: Document, new: Document, lax: tuple[Document, Document]
+) -> Iterator[str]:
+    """`lax` are the schemas of both without what is required: an answer may say more than it did."""
     needed = _required(after, new) - _required(before, old)
     yield from (f"{each} is required now" for each in sorted(needed))
     status, answered = _success(before)
     if status not in after["responses"]:
         yield f"it answered {status} when all was well"
     else:
-        answers = (_schema(answered, old), _schema(after["responses"][status], new))
-        yield from schema_breaks(_without_required(answers[0]), _without_required(answers[1]))
+        answers = (_answer(answered, lax[0]), _answer(after["responses"][status], lax[1]))
+        yield from schema_breaks(*answers)
     if "requestBody" in after:
-        told = (_schema(before.get("requestBody", {}), old), _schema(after["requestBody"], new))
+        told = (_schema(before.get("requestBody", {}), _schemas(old)), _schema(after["requestBody"], _schemas(new)))
         yield from schema_breaks(*told)
 
 
@@ -134,16 +139,27 @@ def _success(operation: Document) -> tuple[str, Document]:
     return next((status, each) for status, each in operation["responses"].items() if status.startswith("2"))
 
 
-def _schema(body: Document, found: Document) -> Document:
-    """The schema of a body, whole, in the form in which events' schemas are compared."""
-    shown = body.get("content", {}).get("application/json", {}).get("schema", {})
-    told = json.dumps({**shown, "$defs": found["components"]["schemas"]})
-    whole: Document = json.loads(told.replace("#/components/schemas/", "#/$defs/"))
-    return whole
+def _as_events_are(found: Document) -> Document:
+    """The document with its references in the form in which events' schemas have them."""
+    told: Document = json.loads(json.dumps(found).replace("#/components/schemas/", "#/$defs/"))
+    return told
+
+
+def _schemas(found: Document) -> Document:
+    schemas: Document = found["components"]["schemas"]
+    return schemas
+
+
+def _schema(body: Document, schemas: Document) -> Document:
+    """The schema of a body, whole."""
+    return {**body.get("content", {}).get("application/json", {}).get("schema", {}), "$defs": schemas}
+
+
+def _answer(body: Document, lax: Document) -> Document:
+    return {**_without_required(_schema(body, {})), "$defs": lax}
 
 
 def _without_required(value: Any) -> Any:
-    """An answer may say more than it did."""
     if isinstance(value, dict):
         return {name: _without_required(each) for name, each in value.items() if name != "required"}
     return [_without_required(each) for each in value] if isinstance(value, list) else value
