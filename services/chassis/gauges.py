@@ -51,6 +51,15 @@ class Gauges:
             figure.drop(self._service)
 
 
+async def trouble_of(ping: Awaitable[None]) -> str:
+    """What is wrong, when this does not answer in two seconds; else an empty text."""
+    try:
+        await asyncio.wait_for(ping, 2)
+    except (Unavailable, TimeoutError) as error:
+        return str(error) or "no answer in 2 seconds"
+    return ""
+
+
 async def _lag(consumer: Any) -> dict[telemetry.Labels, float]:
     """Per partition that is ours, how many records lie beyond what is acknowledged.
 

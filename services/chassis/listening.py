@@ -74,6 +74,20 @@ async def start_listening(broker: KafkaBroker) -> None:
         raise Unavailable(f"the broker does not answer: {error!r}") from error
 
 
+def consumer_of(broker: KafkaBroker) -> Any:
+    """Kafka's own consumer, once there is one."""
+    return next((getattr(each, "consumer", None) for each in broker.subscribers), None)
+
+
+def holds_all(consumer: Any) -> bool:
+    """Whether all partitions of all topics that it listens to are its own: then no other member of the group has any."""
+    if consumer is None:
+        return False
+    topics = consumer.subscription()
+    existing = {(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or {-1}}
+    return bool(topics) and existing == {(each.topic, each.partition) for each in consumer.assignment()}
+
+
 async def _raw_body(message: Any) -> Any:
     return message.body
 

@@ -8,7 +8,7 @@ that were written again in the meantime.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import Clock
@@ -26,8 +26,10 @@ BATCH_CHARACTERS = 2_000_000
 ENTRY_OVERHEAD = 600
 """Characters of headers, about."""
 QUEUE_LIMIT = 20_000
-CLEAR_EVERY_SECONDS = 1.0
-SWEEP_EVERY_SECONDS = 5.0
+CLEAR_EVERY_SECONDS = 3.0
+"""A document that is written again within that time is emptied by that write."""
+SWEEP_EVERY_SECONDS = 30.0
+"""How often to look for leftovers of other instances besides when their partitions came to us."""
 RETRY_SECONDS = 0.5
 REMEMBERED = 100_000
 
@@ -50,6 +52,7 @@ class Outbox:
         self._room = asyncio.Event()
         self._room.set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._sweep_at = 0.0
 
     async def start(self, collections: Iterable[Collection[Any]]) -> None:
         """Publish what an earlier life left behind, then go on publishing what comes."""
@@ -148,15 +151,19 @@ class Outbox:
             if len(self._waiting) <= QUEUE_LIMIT // 2:
                 self._room.set()
 
+    def look_again(self) -> None:
+        """Partitions came to us: their earlier holder may have left events behind."""
+        self._sweep_at = 0.0
+
     async def _clearing(self) -> None:
-        since_sweep = timedelta()
+        loop = asyncio.get_running_loop()
+        self._sweep_at = loop.time() + SWEEP_EVERY_SECONDS
         while True:
             await asyncio.sleep(CLEAR_EVERY_SECONDS)
-            since_sweep += timedelta(seconds=CLEAR_EVERY_SECONDS)
             try:
                 await self._clear()
-                if since_sweep.total_seconds() >= SWEEP_EVERY_SECONDS:
-                    since_sweep = timedelta()
+                if loop.time() >= self._sweep_at:
+                    self._sweep_at = loop.time() + SWEEP_EVERY_SECONDS
                     await self.sweep()
             except Unavailable as error:
                 self._log.warning("outboxes not cleared", reason=str(error))

@@ -21,6 +21,8 @@ DELAYS_SECONDS = (1.0, 5.0, 30.0)
 LANES_AT_ONCE = 100
 EVENTS_AT_ONCE = 100
 """Of one lane; the rest follows in the next round."""
+LOOK_EVERY = timedelta(seconds=5)
+"""How long nothing is taken to wait after nothing was found: an instance that is gone may have left something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +37,38 @@ class Parked:
 
 
 class Parking:
-    """The waiting events of one service."""
+    """The waiting events of one service.
+
+    Nearly always there are none, and every batch asks: so it is remembered that there are none. In the lanes of our own
+    partitions only we put events aside; what others did before the partitions became ours is found after `look_again`.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._empty = False
+        self._changes = 0
+        self._look_at: datetime | None = None
 
     async def prepare(self) -> None:
         await self._database.create_index(NAME, Index(("lane", "order")))
         await self._database.create_index(NAME, Index(("head", "not_before_ms")))
         await self._mark_heads({row["lane"] for row in await self._database.rows(NAME, {})})
+        await self._look()
+
+    def look_again(self) -> None:
+        """Partitions came to us: their earlier holder may have put events aside."""
+        self._empty = False
+        self._changes += 1
+
+    async def _look(self) -> None:
+        changes = self._changes
+        rows = await self._database.rows(NAME, {}, limit=1)
+        self._empty = not rows and changes == self._changes
 
     async def lanes(self, lanes: Iterable[str]) -> set[str]:
         """Which of these lanes have waiting events."""
+        if self._empty:
+            return set()
         return {row["lane"] for row in await self._database.rows(NAME, {"lane": {"$in": list(lanes)}})}
 
     async def add(self, lane: str, records: Sequence[Record], attempts: int, now: datetime) -> None:
@@ -65,7 +87,9 @@ class Parking:
                     **_stored(record),
                 }
             )
+        self.look_again()
         await self._database.insert(NAME, rows)
+        self.look_again()  # whoever looked while it was being stored may have found nothing
         await self._mark_heads([lane])
 
     async def _mark_heads(self, lanes: Iterable[str]) -> None:
@@ -88,6 +112,9 @@ class Parking:
 
     async def due(self, now: datetime) -> list[list[Parked]]:
         """The lanes whose first waiting event is due, each with what waits there, in order; the longest due first."""
+        if self._empty and self._look_at and now < self._look_at:
+            return []
+        self._look_at = now + LOOK_EVERY
         heads = await self._database.rows(
             NAME, {"head": 1, "not_before_ms": {"$lte": _milliseconds(now)}}, "not_before_ms", LANES_AT_ONCE
         )
@@ -99,6 +126,8 @@ class Parking:
             ]
             if waiting and _milliseconds(waiting[0].not_before) <= _milliseconds(now):
                 found.append(waiting)
+        if not heads:
+            await self._look()
         return found
 
     async def remove(self, parked: Parked) -> None:

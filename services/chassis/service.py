@@ -16,7 +16,7 @@ from services.chassis.clock import Clock, ShiftedClock, SystemClock
 from services.chassis.config import ServiceConfig
 from services.chassis.documents import Collection
 from services.chassis.errors import Unavailable
-from services.chassis.gauges import LOOK_EVERY_SECONDS, Gauges
+from services.chassis.gauges import LOOK_EVERY_SECONDS, Gauges, trouble_of
 from services.chassis.http import application, include, listener, serving
 from services.chassis.kafka import Publisher, Record
 from services.chassis.listening import STOP_SECONDS, consumer_of, holds_all, listening, start_listening, topics_of

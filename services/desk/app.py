@@ -25,9 +25,11 @@ from services.desk.pages import (
     customer,
     handing,
     handovers,
+    identities,
     ledger,
     more,
     overview,
+    regrouping,
     replies,
     sign_in,
     talk,
@@ -56,8 +58,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.desk = desk
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
-    own = (case, commands, replies, asking, handing, more, customer, handovers, approvals, ledger, consults)
-    for module in (reading, internal, assets, sign_in, overview, *own, talk):
+    own = (case, commands, replies, asking, handing, more, customer, identities, regrouping)
+    lists = (handovers, approvals, ledger, consults)
+    for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk):
         service.include(module.router)
 
     async def prepare() -> None:
@@ -65,7 +68,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         await desk.cases.load_board()
 
     async def catch_up() -> None:
-        await live.catch_up(desk.cases)
+        await live.catch_up(desk.cases, alone=service.alone)
 
     async def until_stopped() -> None:
         try:

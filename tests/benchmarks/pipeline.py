@@ -29,7 +29,7 @@ from tests.benchmarks.machine import Processors
 from tests.benchmarks.recording import Recording, seconds_bare
 
 CONNECTIONS = 32
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 STALLED_SECONDS = 60.0
 
 

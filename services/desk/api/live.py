@@ -108,10 +108,10 @@ class Live:
             subjects |= subjects_of(view)
         self._hub.wake(subjects)
 
-    async def catch_up(self, cases: Cases) -> None:
-        """The same for what other instances stored."""
+    async def catch_up(self, cases: Cases, *, alone: bool) -> None:
+        """The same for what other instances stored, unless this one is `alone` in handling events."""
         await self.publish()
-        for view in await cases.catch_up():
+        for view in await cases.catch_up(alone=alone):
             self._hub.wake(subjects_of(view))
 
 

@@ -1,10 +1,12 @@
 """Questions about cases, and the board kept in step with them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from services.chassis.clock import Clock
 from services.chassis.mongo import Database
 from services.desk.domain import CaseView
+from services.desk.domain.alike import traits, written_addresses
 from services.desk.domain.board import Board, Filters, Row
 from services.desk.domain.case_view import OPEN
 from services.desk.store.collections import CASES, customer_key
@@ -15,6 +17,8 @@ CASES_OF_A_CONVERSATION = 20
 MERGES_FOLLOWED = 10
 OVERLAP = timedelta(seconds=2)
 """How far back to look again: another instance's clock and its last write may be a little behind."""
+ALONE_LOOKS = 3
+"""So many looks in a row nobody else had partitions: by then whoever had some has stored what was in hand."""
 
 
 class Cases:
@@ -25,6 +29,7 @@ class Cases:
         self._clock = clock
         self.board = board
         self._seen_until: datetime | None = None
+        self._alone_looks = 0
 
     async def find(self, case_id: str) -> CaseView | None:
         document = await self._database.get(CASES, case_id)
@@ -57,6 +62,21 @@ class Cases:
         found = await self._sorted(query, EARLIER_CASES + 1)
         return [other for other in reversed(found) if other.id != view.id and other.brand == view.brand]
 
+    async def of_identities(self, identities: Iterable[tuple[str, str]]) -> list[CaseView]:
+        """The latest cases of those whom these channels call so, oldest first."""
+        keys = sorted({customer_key(*each) for each in identities})
+        return await self._sorted({"customer": {"$in": keys}}, EARLIER_CASES) if keys else []
+
+    async def alike(self, view: CaseView) -> list[CaseView]:
+        """Cases of whoever on any channel of the brand has something in common with the customer, the latest of each kind."""
+        asked: dict[str, set[str]] = {trait: {value} for trait, value in traits(view).items()}
+        asked.setdefault("reached", set()).update(f"{view.brand}/{each}" for each in written_addresses(view))
+        found: dict[str, CaseView] = {}
+        for trait, values in asked.items():
+            some = await self._sorted({trait: {"$in": sorted(values)}}, EARLIER_CASES) if values else []
+            found |= {each.id: each for each in some}
+        return list(found.values())
+
     async def closed(self, filters: Filters, before: datetime | None, limit: int) -> list[Row]:
         """Closed cases, latest first; `before` is where the page before ended."""
         query: dict[str, object] = {"status": "closed", "brand": {"$in": sorted(filters.brands)}}
@@ -84,8 +104,15 @@ class Cases:
                 query["updated_at"] = {"$gte": last.updated_at}
         self._seen_until = self._clock.now()
 
-    async def catch_up(self) -> list[CaseView]:
-        """Bring what other instances stored onto the board; returns the cases whose lines changed."""
+    async def catch_up(self, *, alone: bool = False) -> list[CaseView]:
+        """Bring what other instances stored onto the board; returns the cases whose lines changed.
+
+        While this instance is `alone` in handling events there is nothing to read: its own are on the board.
+        """
+        self._alone_looks = self._alone_looks + 1 if alone else 0
+        if self._alone_looks > ALONE_LOOKS:
+            self._seen_until = self._clock.now()
+            return []
         since = (self._seen_until or self._clock.now()) - OVERLAP
         query = {"updated_at": {"$gte": since}}
         documents = await self._database.find(CASES, query, sort="updated_at", limit=LOADED_AT_ONCE)
