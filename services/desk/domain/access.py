@@ -48,6 +48,10 @@ class Reader:
         superior = self.person.role in ("coach", "lead")
         return self.may_act(view, now) or (superior and self.may_see(view) and bool(view.owner) and not view.closed)
 
+    def may_refuse(self, view: CaseView) -> bool:
+        """Who may give an assignment back to routing (O1)."""
+        return self.may_see(view) and view.refusable and (view.owner == self.id or self.is_lead)
+
     def may_name_cover(self, view: CaseView) -> bool:
         """Who may name somebody to act for the owner for a time."""
         mine = view.owner == self.id or (self.is_lead and bool(view.owner))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from services.desk.domain.case_view import OPEN, CaseView, Status
 from services.desk.domain.masking import masked_text
@@ -39,6 +40,10 @@ class Row:
     """Who asked for each approval that waits."""
     offered_to: str = ""
     """Whom the owner asked to take the case over."""
+    trouble: Literal["", "failed", "uncertain"] = ""
+    """What became of the latest reply, when somebody has to do something about it."""
+    refused: bool = False
+    """Whether routing looks for another owner, because this one refused."""
 
     @classmethod
     def of(cls, view: CaseView) -> "Row":
@@ -68,6 +73,8 @@ class Row:
             public=view.visibility == "public",
             approvals_asked_by=tuple(each.asked_by for each in view.waiting_approvals),
             offered_to=view.handover.to if view.handover else "",
+            trouble=trouble_of(view),
+            refused=view.refusal is not None,
         )
 
 
@@ -151,6 +158,12 @@ class Board:
     def languages(self, brands: frozenset[str]) -> Sequence[str]:
         """The languages that occur, for the filter."""
         return sorted({row.language for row in self.rows.values() if row.brand in brands})
+
+
+def trouble_of(view: CaseView) -> Literal["", "failed", "uncertain"]:
+    """What needs a person first: a reply of which nobody knows, else one that certainly did not arrive."""
+    states = {reply.state for reply in view.troubled_replies}
+    return "uncertain" if "uncertain" in states else "failed" if "failed" in states else ""
 
 
 def urgency_order(row: Row) -> tuple[bool, float, float, str]:

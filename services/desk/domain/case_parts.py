@@ -7,6 +7,7 @@ from pydantic import Field
 from schemas.base import Model, UtcDatetime
 from schemas.events.approval import ApprovalSubject
 from schemas.events.followup import ClockKind
+from schemas.events.message import Attachment
 from schemas.events.reply import Pledge, ReplyKind
 
 ReplyState = Literal["draft", "discarded", "held", "scheduled", "queued", "cancelled", "sent", "failed", "uncertain"]
@@ -58,6 +59,8 @@ class Consult(Model):
     """By the request to routing, in the order in which they were made."""
     answer: str = ""
     answered_at: UtcDatetime | None = None
+    attachments: tuple[Attachment, ...] = ()
+    """What goes with the question."""
     stars: int = 0
     """How much the answer helped, 1 to 5; 0: not rated."""
     withdrawn: bool = False
@@ -94,6 +97,11 @@ class Reply(Model):
     promise: Pledge | None = None
     """What it promises when it leaves."""
     keeps_promise: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    """Of the latest draft."""
+    takes_up: str = ""
+    """The reply that did not leave, whose words go on in this one."""
+    queued_at: UtcDatetime | None = None
     send_at: UtcDatetime | None = None
     cancelling: bool = False
     """Somebody asked delivery not to send it; delivery has not answered yet."""
@@ -143,6 +151,15 @@ class Handover(Model):
     note: str
     bulk_id: str = ""
     expires_at: UtcDatetime
+
+
+class Refusal(Model):
+    """The assignment, refused: the owner remains until routing has found somebody else (O1)."""
+
+    owner: str
+    by: str
+    reason: str
+    refused_at: UtcDatetime
 
 
 class Cover(Model):

@@ -17,6 +17,7 @@ from services.desk.domain.case_parts import (
     Grant,
     Handover,
     Promise,
+    Refusal,
     Reply,
 )
 from services.desk.domain.masking import masked_text
@@ -62,10 +63,16 @@ class CaseView(Model):
     handover: Handover | None = None
     """The one that waits for an answer."""
     cover: Cover | None = None
+    refusal: Refusal | None = None
+    """Routing looks for another owner, because this one refused."""
+    handed_over: bool = False
+    """Whether the owner has it from a colleague rather than from routing."""
     special: str = ""
     """What makes it a special story (F6), in the words of whoever marked it."""
     merged_into: str = ""
     split_from: str = ""
+    split_off: dict[str, str] = Field(default_factory=dict)
+    """Messages that go on in another case, and in which one."""
     resolved: bool = False
     closes_at: UtcDatetime | None = None
     closed: bool = False
@@ -139,8 +146,28 @@ class CaseView(Model):
 
     @property
     def troubled_replies(self) -> tuple[Reply, ...]:
-        """Replies that failed or of which nobody knows: the owner must look (rule 4)."""
-        return tuple(reply for reply in self.replies.values() if reply.state in ("failed", "uncertain"))
+        """Replies that failed or of which nobody knows: the owner must look (rule 4).
+
+        Nobody must any more once something else has left, or the words go on in a draft.
+        """
+        sent = [each.queued_at for each in self.replies.values() if each.state == "sent" and each.queued_at]
+        latest = max(sent, default=None)
+        taken_up = {each.takes_up for each in self.replies.values() if each.state != "discarded"}
+        return tuple(
+            each
+            for each in self.replies.values()
+            if each.state in ("failed", "uncertain")
+            and each.id not in taken_up
+            and not (latest and each.queued_at and each.queued_at < latest)
+        )
+
+    @property
+    def refusable(self) -> bool:
+        """Whether the assignment can still be refused: only what routing assigned, before a word went to the customer (O1)."""
+        unsaid = ("draft", "discarded", "cancelled", "failed")
+        said = any(each.author == self.owner and each.state not in unsaid for each in self.replies.values())
+        free = not (self.refusal or self.handed_over or self.handover or said)
+        return bool(self.owner) and self.status in OPEN and free
 
     def acting_at(self, now: datetime) -> str:
         """Who acts in the case at this moment besides the owner; empty: nobody (rule 1)."""

@@ -10,6 +10,7 @@ from schemas.events.case import (
     CaseResolved,
 )
 from schemas.events.routing import CoverFound, OwnerAssigned, RequestUnserved
+from services.desk.domain.case_parts import Refusal
 from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, entry_text
@@ -19,7 +20,14 @@ LAST_WORDS_CHARACTERS = 160
 
 @folds(CaseOpened)
 def case_opened(view: CaseView, event: CaseOpened, moment: Moment) -> CaseView:
-    entry = Entry(id=moment.event_id, kind="opened", at=event.opened_at, by="cases", due_at=event.first_reply_due_at)
+    entry = Entry(
+        id=moment.event_id,
+        kind="opened",
+        at=event.opened_at,
+        by="cases",
+        ref=event.split_from,
+        due_at=event.first_reply_due_at,
+    )
     return view.saw(
         entry,
         conversation=event.conversation,
@@ -51,7 +59,8 @@ def message_added(view: CaseView, event: CaseMessageAdded, moment: Moment) -> Ca
     )
     return view.saw(
         entry,
-        customer=message.author,
+        # In a merged case they also write elsewhere, where they are called otherwise.
+        customer=message.author if message.channel == (view.channel or message.channel) else view.customer,
         understood=understood,
         topic=understood.topic or view.topic,
         language=view.language if understood.language == "und" else understood.language,
@@ -78,7 +87,8 @@ def assignment_refused(view: CaseView, event: CaseAssignmentRefused, moment: Mom
         note=event.owner,
         text=event.reason[:500],
     )
-    return view.saw(entry)
+    refusal = Refusal(owner=event.owner, by=event.by, reason=entry.text, refused_at=event.refused_at)
+    return view.saw(entry, refusal=refusal)
 
 
 @folds(OwnerAssigned)

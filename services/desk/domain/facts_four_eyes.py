@@ -34,6 +34,8 @@ def reply_drafted(view: CaseView, event: ReplyDrafted, moment: Moment) -> CaseVi
         version=event.version,
         promise=event.promise,
         keeps_promise=event.keeps_promise,
+        attachments=event.attachments[:20],
+        takes_up=known.takes_up if known else event.takes_up,
         send_at=known.send_at if known else None,
     )
     replies = view.replies | {event.reply_id: draft}

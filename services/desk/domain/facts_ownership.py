@@ -37,7 +37,8 @@ def owner_changed(view: CaseView, event: CaseOwnerChanged, moment: Moment) -> Ca
     entry = Entry(
         id=moment.event_id, kind="owner-changed", at=event.changed_at, by=event.by, note=event.owner, text=event.reason
     )
-    return view.saw(entry, owner=event.owner, handover=None, cover=None)
+    by_a_colleague = event.cause == "handover"
+    return view.saw(entry, owner=event.owner, handover=None, cover=None, refusal=None, handed_over=by_a_colleague)
 
 
 @folds(CaseCoverWanted)
@@ -240,7 +241,7 @@ def case_split(view: CaseView, event: CaseSplit, moment: Moment) -> CaseView:
     entry = Entry(
         id=moment.event_id, kind="split", at=event.split_at, by=event.by, ref=event.new_case, text=event.reason
     )
-    return view.saw(entry)
+    return view.saw(entry, split_off=view.split_off | dict.fromkeys(event.messages, event.new_case))
 
 
 @folds(FeedbackGiven)

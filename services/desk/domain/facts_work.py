@@ -26,6 +26,7 @@ def consult_requested(view: CaseView, event: ConsultRequested, moment: Moment) -
         language=event.language,
         asked_at=moment.at,
         due_at=event.due_at,
+        attachments=event.attachments[:20],
     )
     entry = Entry(
         id=moment.event_id,
@@ -35,6 +36,7 @@ def consult_requested(view: CaseView, event: ConsultRequested, moment: Moment) -
         ref=event.consult_id,
         note=event.skill,
         due_at=event.due_at,
+        attachments=event.attachments[:20],
         **entry_text(event.question),
     )
     return view.saw(entry, consults=(*view.consults, consult))
@@ -107,7 +109,8 @@ def reply_queued(view: CaseView, event: ReplyQueued, moment: Moment) -> CaseView
         **entry_text(event.text),
     )
     known = view.replies.get(event.reply_id) or Reply(id=event.reply_id, kind=event.kind, text=entry.text)
-    queued = known.model_copy(update={"state": "queued", "kind": event.kind, "author": event.author})
+    now = {"state": "queued", "kind": event.kind, "author": event.author, "queued_at": event.queued_at}
+    queued = known.model_copy(update=now)
     return view.saw(entry, replies=view.replies | {event.reply_id: queued})
 
 

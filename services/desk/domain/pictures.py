@@ -1,12 +1,14 @@
-"""Which attachments are shown as pictures, and from where a browser may load them (V6).
+"""Which attachments are shown as pictures or videos, and from where a browser may load them (V6).
 
 The reader's browser fetches a picture from where it lies. So its host learns the reader's network address and when they
-look, and nothing else: the pages send it no referrer, and pictures load only when they come into view. An organisation
-that does not want that names the hosts it trusts, or none; all others are links then, which load nothing until followed.
+look, and nothing else: the pages send it no referrer, pictures load only when they come into view, and videos only when
+somebody plays them. An organisation that does not want that names the hosts it trusts, or none; all others are links then,
+which load nothing until followed.
 """
 
 import re
 from mimetypes import guess_type
+from typing import Literal
 from urllib.parse import urlsplit
 
 from schemas.events.message import Attachment
@@ -14,6 +16,10 @@ from schemas.events.message import Attachment
 ANY = "*"
 _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+VIDEO_HOSTS = frozenset({"youtube.com", "youtu.be", "vimeo.com"})
+"""Where a page is a video."""
+Kind = Literal["picture", "video", "sound", "page", "file"]
+KINDS: dict[str, Kind] = {"image": "picture", "video": "video", "audio": "sound", "text": "page"}
 
 
 class Pictures:
@@ -35,15 +41,40 @@ class Pictures:
 
     def shows(self, attachment: Attachment) -> bool:
         """Whether the page shows it as a picture; else it is a link."""
-        address = _address(attachment)
-        if address is None or address[0] != "https" or not (self._any or address[1] in self._hosts):
-            return False
-        media_type = attachment.media_type or guess_type(urlsplit(attachment.url).path)[0] or ""
-        return media_type.lower().startswith("image/")
+        return self._trusts(attachment) and _media_type(attachment).startswith("image/")
+
+    def plays(self, attachment: Attachment) -> bool:
+        """Whether the page plays it as a video, once somebody asks for it; else it is a link."""
+        return self._trusts(attachment) and _media_type(attachment).startswith("video/")
 
     def links(self, attachment: Attachment) -> bool:
         """Whether it lies on the web, so that a link leads there and does nothing else."""
         return _address(attachment) is not None
+
+    def host(self, attachment: Attachment) -> str:
+        """Where it lies, for whoever follows the link; empty for what does not lie on the web."""
+        address = _address(attachment)
+        return address[1].removeprefix("www.") if address else ""
+
+    def kind(self, attachment: Attachment) -> Kind:
+        """What it is as far as its address and type tell."""
+        known = KINDS.get(_media_type(attachment).partition("/")[0])
+        if known in (None, "page") and self.host(attachment).removeprefix("m.") in VIDEO_HOSTS:
+            return "video"
+        return known or ("file" if _media_type(attachment) or attachment.name else "page")
+
+    def _trusts(self, attachment: Attachment) -> bool:
+        address = _address(attachment)
+        return address is not None and address[0] == "https" and (self._any or address[1] in self._hosts)
+
+
+def _media_type(attachment: Attachment) -> str:
+    """As it was told, else as the end of its address says. Raises nothing for an address that is none."""
+    try:
+        path = urlsplit(attachment.url).path
+    except ValueError:
+        path = ""
+    return (attachment.media_type or guess_type(path)[0] or "").lower()
 
 
 def _address(attachment: Attachment) -> tuple[str, str] | None:

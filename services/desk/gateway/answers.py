@@ -1,10 +1,12 @@
 """What the cases service answers, as far as the pages show it. Members that are not named here are not read."""
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
+from schemas.events.customer import Identity
+from schemas.events.message import Attachment
 
 T = TypeVar("T")
 
@@ -189,6 +191,7 @@ class Answer(BaseModel):
     answer: str
     language: str
     specialist: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class FoundAnswer(BaseModel):
@@ -228,7 +231,8 @@ class Mood(BaseModel):
 class CustomerNow(BaseModel):
     """Who a customer is to us, over all linked identities (U2)."""
 
-    identities: tuple[dict[str, Any], ...]
+    identities: tuple[Identity, ...]
+    """The one that was asked for comes first."""
     languages: tuple[str, ...] = ()
     reach: int | None = None
     cases: tuple[EarlierCase, ...] = ()

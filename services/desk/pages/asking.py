@@ -1,6 +1,7 @@
 """The owner's side of a consult: earlier answers first, then the question, what is asked back, and a word of thanks (O2)."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
@@ -9,6 +10,7 @@ from services.desk.domain import CaseView
 from services.desk.gateway.answers import FoundAnswers
 from services.desk.pages.case import show_case
 from services.desk.pages.doing import carry_out
+from services.desk.pages.enclosing import with_enclosed
 from services.desk.pages.forms import FormState, consult_body, submitted, text_of
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
@@ -21,7 +23,7 @@ SHORTEST_QUESTION = 12
 @router.post("/consult")
 async def consult(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
     async def command(form: FormState, view: CaseView, person: str) -> str:
-        body = consult_body(form.values)
+        body = with_enclosed(consult_body(form.values), form.values)
         await desk.commands.do(person, form.key, "cases", view.id, "consults", body=body)
         return pages.gettext("Asked. The best specialist is being found; the answer appears in the conversation.")
 
@@ -42,7 +44,7 @@ async def clarify(case_id: str, consult_id: str, request: Request, pages: TeamPa
     """Tell the specialists more."""
 
     async def command(form: FormState, view: CaseView, person: str) -> str:
-        body = {"text": text_of(form.values, "text")}
+        body = with_enclosed({"text": text_of(form.values, "text")}, form.values)
         path = ("cases", view.id, "consults", consult_id, "clarification")
         await desk.commands.do(person, form.key, *path, body=body)
         return pages.gettext("Told. The specialist sees it beside the question.")
@@ -86,15 +88,29 @@ async def suggestions(case_id: str, request: Request, pages: TeamPages, desk: In
 
 @router.post("/saved-consults")
 async def use_earlier_answer(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
-    """An earlier answer serves: nobody is asked, and whoever gave it is credited."""
-
-    async def command(form: FormState, view: CaseView, person: str) -> str:
-        body = {"answer_id": form.values.get("answer_id", "")}
+    """An earlier answer serves: nobody is asked, and whoever gave it is credited. It stays in view, to write the reply from."""
+    reader = signed_in(pages)
+    form = await submitted(request, desk)
+    view = await visible_case(desk, reader, case_id)
+    body = {"answer_id": form.values.get("answer_id", "")}
+    try:
         body["question"] = text_of(form.values, "question", "question-missing")
-        await desk.commands.do(person, form.key, "cases", view.id, "saved-consults", body=body)
-        return pages.gettext("Good. Nobody had to be asked, and the specialist is credited.")
+        await desk.commands.do(reader.id, form.key, "cases", view.id, "saved-consults", body=body)
+    except Problem as problem:
+        return await show_case(pages, desk, reader, view, {"consult": form.failed(problem)})
+    if not pages.partial:
+        return RedirectResponse(f"/cases/{case_id}", 303)
+    done = pages.gettext("Good. Nobody had to be asked, and the specialist is credited.")
+    served = await _served(desk, view, reader.id, **body)
+    return await show_case(pages, desk, reader, view, {"consult": FormState(done=done, advice=served)})
 
-    return await carry_out(request, pages, desk, case_id, "consult", command)
+
+async def _served(desk: Parts, view: CaseView, person: str, question: str, answer_id: str) -> FoundAnswers | None:
+    try:
+        found = await _found(desk, view, person, question)
+    except Problem:
+        return None
+    return FoundAnswers(items=[each for each in (found.items if found else ()) if each.answer.id == answer_id])
 
 
 async def _found(desk: Parts, view: CaseView, person: str, question: str) -> FoundAnswers | None:

@@ -10,6 +10,7 @@ from services.desk.api.parts import InParts, Parts
 from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
+from services.desk.domain.case_view import OPEN
 from services.desk.domain.masking import profile
 from services.desk.pages.composer import composer, composer_state, continued, on_our_page
 from services.desk.pages.forms import FormState
@@ -63,7 +64,7 @@ async def show_case(
     else:
         team = await desk.people.team(view.brand, desk.clock.now())
         context = composer(pages, desk, reader, view, forms or {}, team)
-        context["other_cases"] = [each for each in await desk.cases.earlier(view) if not each.closed][:20]
+        context["other_cases"] = [each for each in await desk.cases.earlier(view) if each.status in OPEN][:20]
         people = team | await _people(desk, view)
         if pages.partial:
             # Always 200: htmx swaps nothing for a 4xx, and the words at the form are the point of it.

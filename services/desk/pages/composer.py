@@ -14,12 +14,13 @@ from services.desk.api.parts import Parts
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
 from services.desk.domain.case_parts import Reply
+from services.desk.pages.enclosing import as_typed, rows_of
 from services.desk.pages.forms import CONSULT_CHOICES_MINUTES, DUE_CHOICES_MINUTES, FormState
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
 
 FORMS = (
-    *("reply", "leaving", "consult", "asked", "promise", "grant", "handover", "cover", "resolve"),
+    *("reply", "leaving", "consult", "asked", "promise", "grant", "handover", "refusal", "cover", "resolve"),
     *("note", "special", "feedback", "merge", "split"),
 )
 FLUENT: CefrLevel = "B2"
@@ -59,6 +60,8 @@ def composer(
         "may_draft": reader.may_see(view) and not view.closed,
         "may_offer": reader.may_offer(view, now),
         "may_name_cover": reader.may_name_cover(view),
+        "may_refuse": reader.may_refuse(view),
+        "link_rows": rows_of,
         "forms": {name: forms.get(name, FormState()) for name in FORMS},
         "opened": opened[0] if opened else "reply" if acts else "",
         "state": composer_state(view, now),
@@ -93,12 +96,17 @@ def _words(desk: Parts, reader: Reader, view: CaseView) -> dict[str, Any]:
 def composer_state(view: CaseView, now: datetime) -> str:
     """Changes whenever the composer would look otherwise, so that an open page fetches it again."""
     replies = [f"{each.id}.{each.state}.{each.version}.{each.cancelling}" for each in view.replies.values()]
-    others = (view.handover.id if view.handover else "", view.acting_at(now), view.special[:20], view.merged_into)
+    refused = view.refusal.refused_at.isoformat() if view.refusal else ""
+    others = (*_beside(view, now), refused, view.special[:20], view.merged_into)
     rounds = sum(each.kind in ("consult-asked-back", "consult-clarified") for each in view.timeline)
-    numbers = (len(view.open_promises), len(view.consults), rounds, len(view.feedback), len(view.split_from))
+    numbers = (len(view.open_promises), len(view.consults), rounds, len(view.feedback), len(view.split_off))
     answered = [f"{each.id}.{each.stars}.{each.answered_at}" for each in view.consults[-5:]]
     parts = (view.status, view.owner, *others, *map(str, numbers), *answered, *replies[-5:])
     return sha256("/".join(parts).encode()).hexdigest()[:16]
+
+
+def _beside(view: CaseView, now: datetime) -> tuple[str, str]:
+    return view.handover.id if view.handover else "", view.acting_at(now)
 
 
 def colleagues(team: Mapping[str, Person], language: str, now: datetime, but: tuple[str, ...] = ()) -> list[Colleague]:
@@ -115,6 +123,7 @@ def continued(reply: Reply, zone: str) -> FormState:
     """The form of a draft that somebody goes on with."""
     values = {"draft": reply.id, "version": str(reply.version), "text": reply.text, "kind": reply.kind}
     values["keeps_promise"] = reply.keeps_promise
+    values |= as_typed(reply.attachments)
     if reply.promise:
         values |= {"promising": "yes", "what": reply.promise.what, **chosen_moment(reply.promise.due_at, zone)}
     return FormState(values)

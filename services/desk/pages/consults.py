@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.shown import context_of
+from services.desk.pages.enclosing import rows_of, with_enclosed
 from services.desk.pages.forms import FormState, submitted, text_of
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
@@ -29,7 +30,7 @@ async def answer(case_id: str, consult_id: str, request: Request, pages: Staff, 
     """The answer goes to the owner, never to the customer (O2)."""
 
     def body(form: FormState) -> dict[str, Any]:
-        return {"answer": text_of(form.values, "answer", "answer-missing")}
+        return with_enclosed({"answer": text_of(form.values, "answer", "answer-missing")}, form.values)
 
     done = pages.gettext("Thank you. Your answer is with the owner.")
     return await _act(request, pages, desk, (case_id, consult_id, "answer"), body, done)
@@ -58,7 +59,7 @@ async def ask_back(case_id: str, consult_id: str, request: Request, pages: Staff
     """Ask the owner something first."""
 
     def body(form: FormState) -> dict[str, Any]:
-        return {"text": text_of(form.values, "question", "question-missing")}
+        return with_enclosed({"text": text_of(form.values, "question", "question-missing")}, form.values)
 
     done = pages.gettext("Your question is with the owner. What they say appears here.")
     return await _act(request, pages, desk, (case_id, consult_id, "question"), body, done)
@@ -96,6 +97,7 @@ async def _page(pages: Pages, desk: Parts, forms: dict[str, FormState], ended: s
         "stray": [form for id, form in forms.items() if id not in shown],
         "words_of": lambda form: next((form.values[name] for name in WORDS if form.values.get(name)), ""),
         "context_of": context_of,
+        "link_rows": rows_of,
         "friendly": lambda problem: friendly(problem, pages.gettext),
     }
     people = await desk.people.among(each.consult.asked_by for each in asked)

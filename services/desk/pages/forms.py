@@ -144,6 +144,11 @@ def text_of(values: Mapping[str, str], name: str, kind: str = "words-missing") -
     return text
 
 
+def case_named(text: str) -> str:
+    """The id of the case that somebody names by its id or by the address of its page."""
+    return text.strip().partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
 def send_at(values: Mapping[str, str]) -> str | None:
     """When a reply is to leave, None for at once. Raises Problem 400."""
     if values.get("when") != "later":

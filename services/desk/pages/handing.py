@@ -1,4 +1,4 @@
-"""A case goes to somebody else, or somebody acts for its owner for a time (O6, rule 1)."""
+"""A case goes to somebody else, goes back to routing, or somebody acts for its owner for a time (O1, O6, rule 1)."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -55,6 +55,18 @@ async def withdraw(case_id: str, handover_id: str, request: Request, pages: Team
         return pages.gettext("The offer is withdrawn.")
 
     return await carry_out(request, pages, desk, case_id, "handover", command)
+
+
+@router.post("/refusal")
+async def refuse(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Give the assignment back to routing; the owner stays the owner until somebody else is found."""
+
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        body = {"reason": text_of(form.values, "reason", "reason-missing")}
+        await desk.commands.do(person, form.key, "cases", view.id, "refusal", body=body)
+        return pages.gettext("Given back. Another owner is being found; until then the owner stays the same.")
+
+    return await carry_out(request, pages, desk, case_id, "refusal", command)
 
 
 @router.post("/cover")

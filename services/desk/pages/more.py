@@ -1,4 +1,4 @@
-"""What else people do in a case: notes, special stories, grants, feedback, merging and splitting (M1, F6, P3)."""
+"""What else people do in a case: notes, special stories, grants, feedback (M1, F6, P3)."""
 
 from typing import Any
 
@@ -103,31 +103,3 @@ async def see_feedback(case_id: str, feedback_id: str, request: Request, pages: 
         return ""
 
     return await carry_out(request, pages, desk, case_id, "leaving", command)
-
-
-@router.post("/merge")
-async def merge(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
-    """Let the case go on in another one of the same customer."""
-
-    async def command(form: FormState, view: CaseView, person: str) -> str:
-        into = text_of(form.values, "into").partition("#")[0].rstrip("/").rpartition("/")[2]
-        body = {"into": into, "reason": text_of(form.values, "reason", "reason-missing")}
-        await desk.commands.do(person, form.key, "cases", view.id, "merge", body=body)
-        return pages.gettext("Merged. It goes on in the other case.")
-
-    return await carry_out(request, pages, desk, case_id, "merge", command)
-
-
-@router.post("/split")
-async def split(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
-    """Let some of the customer's messages go on as a case of their own."""
-    chosen = [each for each in (await request.form()).getlist("message") if isinstance(each, str)]
-
-    async def command(form: FormState, view: CaseView, person: str) -> str:
-        if not chosen:
-            raise Problem(400, "messages-missing", "message: choose at least one")
-        body = {"messages": chosen, "reason": text_of(form.values, "reason", "reason-missing")}
-        await desk.commands.do(person, form.key, "cases", view.id, "split", body=body)
-        return pages.gettext("Split. The other matter is a case of its own now.")
-
-    return await carry_out(request, pages, desk, case_id, "split", command)

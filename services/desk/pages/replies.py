@@ -14,6 +14,7 @@ from services.desk.gateway.answers import HoldingReply, Preview
 from services.desk.pages.case import show_case
 from services.desk.pages.composer import chosen_moment
 from services.desk.pages.doing import carry_out
+from services.desk.pages.enclosing import with_enclosed
 from services.desk.pages.forms import DEFAULT_DUE_MINUTES, FormState, due_at, reply_body, send_at, submitted
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
@@ -80,6 +81,17 @@ async def cancel_reply(case_id: str, reply_id: str, request: Request, pages: Tea
     return await carry_out(request, pages, desk, case_id, "leaving", command)
 
 
+@router.post("/replies/{reply_id}/take-up")
+async def take_up_reply(case_id: str, reply_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Let the words of a reply that the channel refused go on in a draft."""
+
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        await desk.commands.do(person, form.key, "cases", view.id, "replies", reply_id, "taking-up")
+        return pages.gettext("It is a draft now. Make it better, then send it again.")
+
+    return await carry_out(request, pages, desk, case_id, "leaving", command)
+
+
 @router.post("/reply-check")
 async def check_reply(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
     """What there is to say about the words so far (V2); nothing is sent or kept."""
@@ -141,7 +153,7 @@ async def _considered(desk: Parts, view: CaseView, person: str, form: FormState)
 def _body(form: FormState, view: CaseView, desk: Parts) -> dict[str, Any]:
     brand = desk.organisation.brand(view.brand)
     zone = desk.organisation.calendar(brand.calendar).time_zone
-    return reply_body(form.values, desk.clock.now(), view.language, zone)
+    return with_enclosed(reply_body(form.values, desk.clock.now(), view.language, zone), form.values)
 
 
 async def _changed(desk: Parts, view: CaseView, person: str, form: FormState, body: dict[str, Any]) -> None:

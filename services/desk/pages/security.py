@@ -12,13 +12,14 @@ POLICY_HEADER = "Content-Security-Policy"
 
 
 def policy(pictures: str = "'self'") -> str:
-    """What a page may load: its own parts, and pictures from these sources."""
+    """What a page may load: its own parts, and pictures and videos from these sources."""
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             f"img-src {pictures}",
+            f"media-src {pictures}",
             "connect-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",

@@ -6,6 +6,7 @@ from typing import Any
 from schemas.events.roster import RosterPerson
 from services.chassis.documents import Collection, Index
 from services.desk.domain import CaseView
+from services.desk.domain.alike import TRAITS, traits
 from services.desk.domain.offer import Offer
 from services.desk.domain.records import Account, Reveal, Switch
 from services.desk.domain.talk import Talk
@@ -26,6 +27,7 @@ def _case_fields(view: CaseView) -> Mapping[str, Any]:
         "updated_at": view.updated_at,
         "conversation": view.conversation,
         "customer": customer_key(view.channel, view.customer.id) if view.customer else "",
+        **traits(view),
     }
 
 
@@ -33,7 +35,10 @@ CASES = Collection(
     "cases",
     CaseView,
     fields=_case_fields,
-    indexes=(Index(("conversation",)), Index(("customer",)), Index(("updated_at",)), Index(("status", "updated_at"))),
+    indexes=(
+        *(Index(("conversation",)), Index(("customer",)), Index(("updated_at",)), Index(("status", "updated_at"))),
+        *(Index((trait,)) for trait in TRAITS),
+    ),
 )
 PEOPLE = Collection("people", RosterPerson, fields=lambda person: {"role": person.role}, indexes=(Index(("role",)),))
 OFFERS = Collection(
