@@ -15,6 +15,7 @@ from schemas.organisation_hours import Frozen, Hours
 from schemas.organisation_integrations import Integration
 from schemas.organisation_mandates import Deviations, Mandates
 from schemas.organisation_roster import PersonalTime
+from schemas.organisation_topics import Topic
 from schemas.organisation_values import (
     CEFR_LEVELS,
     CefrLevel,
@@ -25,6 +26,7 @@ from schemas.organisation_values import (
     Id,
     Language,
     MailAddress,
+    OrderMask,
     SignatureTemplate,
     Text,
     TimeZone,
@@ -103,6 +105,8 @@ class Policy(Mandates):
     """Topics, with those below them, on which four eyes see each reply before it leaves."""
     approval_minutes: int = Field(default=15, gt=0)
     """What waits for four eyes longer than this is escalated; it goes on waiting (M1). Minutes on the clock."""
+    approver_minutes: int = Field(default=5, gt=0)
+    """Who is expected to approve has so long before somebody else is; all who may, may at any time. Minutes on the clock."""
     undo_seconds: int = Field(default=0, ge=0, le=3600)
     """A reply leaves so much later, and until then its author can take it back. Not added to the time of four eyes."""
     cover_automatically: bool = False
@@ -138,6 +142,8 @@ class Brand(Frozen):
     pool: Id
     calendar: Id
     policy: Policy = Policy()
+    order_numbers: tuple[OrderMask, ...] = ()
+    """How its order numbers look: `#` stands for a digit, as in MC-#######."""
 
     def signed(self, text: str, person: "Person") -> str:
         """A reply with its author's signature below it (V1)."""
@@ -181,25 +187,6 @@ class Channel(Frozen):
             raise ValueError(f"a {self.kind} channel has no secret_env or reply_url_env: these belong to a webhook")
         if self.kind != "mail" and self.from_address:
             raise ValueError(f"a {self.kind} channel has no from_address: that belongs to mail")
-        return self
-
-
-class Topic(Frozen):
-    """A node of the tree of what customers write about (U1)."""
-
-    id: Id
-    parent: Id | None = None
-    names: dict[Language, Text]
-    """What people call it; at least en and nl."""
-    words: dict[Language, tuple[Text, ...]] = Field(default_factory=dict)
-    """Words that point to the topic, lower case, used from day one until there is training data."""
-    skill: Id | None = None
-    """What a person must know to answer; None: the parent's skill, or anybody."""
-
-    @model_validator(mode="after")
-    def _has_the_languages_of_the_desk(self) -> Self:
-        if missing := {"en", "nl"} - self.names.keys():
-            raise ValueError(f"names lacks {' and '.join(sorted(missing))}: a topic has a name in en and nl at least")
         return self
 
 

@@ -15,6 +15,7 @@ _SHAPES = {
     r"^[A-Z][A-Z0-9_]*$": "the name of an environment variable is of capital letters, digits and _",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an address is written as name@example.org",
     r"^[A-Z]{3}$": "a currency is three capital letters: write an amount as 50.00 EUR",
+    r"^[A-Za-z0-9#][A-Za-z0-9#/._-]{3,38}[A-Za-z0-9#]$": "an order number is written as MC-#######, # for each digit",
     r"^\w{1,4}$": "initials are one to four letters",
 }
 

@@ -14,11 +14,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from schemas.organisation import SECTIONS, Brand, Calendar, Channel, Organisation, Person, Pool, Skill, Topic
+from schemas.organisation import SECTIONS, Brand, Calendar, Channel, Organisation, Person, Pool, Skill
 from schemas.organisation_errors import sentences
 from schemas.organisation_hours import Frozen
 from schemas.organisation_integrations import Integration
 from schemas.organisation_rules import broken_rules
+from schemas.organisation_topics import Topic
 from schemas.organisation_values import did_you_mean
 
 _KINDS: Mapping[str, tuple[str, type[Frozen]]] = {

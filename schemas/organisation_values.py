@@ -14,6 +14,8 @@ from schemas.language_codes import ISO_639_1
 from schemas.organisation_hours import Frozen
 
 CefrLevel = Literal["A1", "A2", "B1", "B2", "C1", "C2"]
+MIN_ORDER_DIGITS = 4
+"""Fewer are in every other message."""
 CEFR_LEVELS: tuple[CefrLevel, ...] = ("A1", "A2", "B1", "B2", "C1", "C2")
 
 
@@ -39,6 +41,12 @@ def _time_zone(value: str) -> str:
     if value not in _time_zones():
         hint = did_you_mean(value, _time_zones()) or " (use an IANA name as Europe/Amsterdam)"
         raise ValueError(f"unknown time zone {value!r}{hint}")
+    return value
+
+
+def _order_mask(value: str) -> str:
+    if value.count("#") < MIN_ORDER_DIGITS:
+        raise ValueError(f"{value!r} has fewer than four digits: write # for each digit, as MC-#######")
     return value
 
 
@@ -71,6 +79,10 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 HolidayRegion = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-\S+)?$")]
 """A country, or country and subdivision, of the `holidays` library: NL, DE-BY, US-CA."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+OrderMask = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9#][A-Za-z0-9#/._-]{3,38}[A-Za-z0-9#]$"), AfterValidator(_order_mask)
+]
+"""`#` stands for a digit, everything else for itself."""
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 HoldingTemplate = Annotated[Text, AfterValidator(_only_placeholders({"by"}, {"by"}))]
 _PERSON_FIELDS = {"name", "first_name", "initials"}

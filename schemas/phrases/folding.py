@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ´`＇"), "'")
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
+_TRANSLATED = _APOSTROPHES | _UNSEEN
 # A dot after a digit or in "p.m." and "z.s.m." may go on: two sentences taken for one do less harm than one for two.
 _END = re.compile(r"(?:(?<!\d)(?<!\.\w)[.!?…]++(?=[\s\"'”’)]|$)|\n)\s*+")
 
@@ -26,7 +28,7 @@ class Folded:
 
 @lru_cache(maxsize=4096)
 def _folded(character: str) -> str:
-    plain = unicodedata.normalize("NFKD", character.translate(_APOSTROPHES))
+    plain = unicodedata.normalize("NFKD", character.translate(_TRANSLATED))
     return "".join(each for each in plain if not unicodedata.combining(each)).casefold()
 
 
@@ -51,3 +53,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
             found.append((start, match.end()))
         start = match.end()
     return [*found, (start, len(text))] if start < len(text) else found
+
+
+def sentence_around(places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """Of these sentences the one in which a match begins, longer if the match is."""
+    low, high = next((place for place in places if place[0] <= start < place[1]), (start, end))
+    return low, max(high, end)

@@ -219,9 +219,9 @@ class Matcher(Generic[Owner]):
 
     def __init__(self, patterns: Iterable[tuple[Owner, Pattern]]) -> None:
         self._by_word: dict[str, list[tuple[Owner, Pattern]]] = {}
-        self.patterns: list[Pattern] = []
-        for owner, pattern in patterns:
-            self.patterns.append(pattern)
+        self.owned = tuple(patterns)
+        self.patterns = [pattern for _, pattern in self.owned]
+        for owner, pattern in self.owned:
             for start in pattern.starts:
                 self._by_word.setdefault(start, []).append((owner, pattern))
 

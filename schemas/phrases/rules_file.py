@@ -1,6 +1,6 @@
 """Reading a file of rules, with file and line in every error."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, TypeVar
 
 import yaml
@@ -49,6 +49,24 @@ def parsed(name: str, text: str, model: type[File]) -> tuple[File, yaml.Node]:
         return model.model_validate(data), node
     except ValidationError as error:
         raise RulesInvalid("\n".join(_mistakes(name, model, node, error))) from error
+
+
+def require_whole(name: str, node: yaml.Node, language: str, rules: Sequence[str], known: Collection[str]) -> None:
+    """One language's file has each of the catalogue's rules once, and the language's name. Raises RulesInvalid."""
+    seen, mistakes = set[str](), []
+    for number, rule in enumerate(rules):
+        line = line_of(node, ("rules", number, "id"))
+        if rule not in known:
+            mistakes.append(f"{name}:{line}: the catalogue has no rule {rule}")
+        if rule in seen:
+            mistakes.append(f"{name}:{line}: rule {rule} is there twice")
+        seen.add(rule)
+    if name != f"{language}.yaml":
+        mistakes.append(f"{name}:{line_of(node, ('language',))}: the file of {language} is {language}.yaml")
+    if lacking := {*known} - seen:
+        mistakes.append(f"{name}:{line_of(node, ('rules',))}: lacks {', '.join(sorted(lacking))}")
+    if mistakes:
+        raise RulesInvalid("\n".join(mistakes))
 
 
 def _mistakes(name: str, model: type[BaseModel], node: yaml.Node | None, error: ValidationError) -> Iterator[str]:

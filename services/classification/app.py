@@ -10,5 +10,5 @@ from services.classification.settings import Settings
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
-    classifier = Classifier.load(load(settings.organisation).topics)
+    classifier = Classifier.of(load(settings.organisation))
     return Service(settings, table(classifier), clock=clock)

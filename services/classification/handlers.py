@@ -15,7 +15,9 @@ def table(classifier: Classifier) -> Table:
 
     @handlers.transform(MessageReceived)
     async def message_received(events: Sequence[MessageReceived]) -> Sequence[Sequence[Event]]:
-        labels = await asyncio.to_thread(classifier.classify, [event.message.text for event in events])
+        texts = [event.message.text for event in events]
+        brands = [event.message.brand for event in events]
+        labels = await asyncio.to_thread(classifier.classify, texts, brands)
         return [
             [MessageClassified(message=event.message, classification=label)]
             for event, label in zip(events, labels, strict=True)

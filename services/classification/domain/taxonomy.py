@@ -5,10 +5,12 @@ calibrated: there is nothing to calibrate it on.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from schemas.organisation import Topic
+from schemas.events.message import Entity, EntityKind
+from schemas.organisation_topics import Topic
 from services.classification.domain.text import cleaned
 
 _SAME_LANGUAGE = {"nb": "no", "nn": "no"}
@@ -19,6 +21,10 @@ _SHORT_WORD = 4
 _DOUBT = 0.4
 """Evidence that is always against the best topic: one short word alone gives a confidence of about 0.7."""
 _MAX_WORD_WEIGHT = 2.0
+_EXAMPLE_WORD_WEIGHT = 0.4
+_EXAMPLE_WORDS_NEEDED = 2
+"""One word of an example may be chance."""
+_WORD = re.compile(r"\w{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class TopicGuess:
     topic: str
     skill: str
     confidence: float
+    named: tuple[Entity, ...] = ()
+    """Everything of the taxonomy that the text names, in the taxonomy's order."""
 
 
 NOTHING = TopicGuess("", "", 0.0)
@@ -39,6 +47,8 @@ class TopicFinder:
     def __init__(self, topics: Iterable[Topic]) -> None:
         self._topics = {topic.id: topic for topic in topics}
         self._skills = {topic: self._skill(topic) for topic in self._topics}
+        self._kinds = {topic: self._kind(topic) for topic in self._topics}
+        self._examples = _example_words(self._topics.values())
         by_language: dict[str, dict[str, set[str]]] = {}
         for topic in self._topics.values():
             for language, words in topic.words.items():
@@ -54,12 +64,18 @@ class TopicFinder:
         for word, topics in self._matches(clean, language).items():
             for topic in topics:
                 evidence[topic] = evidence.get(topic, 0.0) + min(0.5 + len(word) / 10, _MAX_WORD_WEIGHT)
+        named = tuple(Entity(kind=kind, key=topic) for topic, kind in self._kinds.items() if topic in evidence)
+        for topic, weight in self._likened(clean, language):
+            evidence[topic] = evidence.get(topic, 0.0) + weight
+        for topic, kind in self._kinds.items():
+            if kind == "place":
+                evidence.pop(topic, None)
         if not evidence:
-            return NOTHING
+            return TopicGuess("", "", 0.0, named) if named else NOTHING
         scores = {topic: self._with_parents(topic, evidence) for topic in self._topics if topic in evidence}
         best = max(scores, key=scores.__getitem__)
         against = max((scores[topic] for topic in scores if not self._related(topic, best)), default=0.0)
-        return TopicGuess(best, self._skills[best], scores[best] / (scores[best] + against + _DOUBT))
+        return TopicGuess(best, self._skills[best], scores[best] / (scores[best] + against + _DOUBT), named)
 
     def _matches(self, clean: str, language: str) -> Mapping[str, set[str]]:
         known = language in self._patterns
@@ -71,6 +87,17 @@ class TopicFinder:
                 for match in self._patterns[each].finditer(clean):
                     found.setdefault(match[1], set()).update(meaning[match[1]])
         return found
+
+    def _likened(self, clean: str, language: str) -> Iterator[tuple[str, float]]:
+        """Topics of which the text has several words that are in their examples alone."""
+        meaning = self._examples.get(language)
+        if meaning:
+            counted = Counter(meaning[word] for word in set(_WORD.findall(clean)) if word in meaning)
+            yield from (
+                (topic, _EXAMPLE_WORD_WEIGHT * number)
+                for topic, number in counted.items()
+                if number >= _EXAMPLE_WORDS_NEEDED
+            )
 
     def _with_parents(self, topic: str, evidence: Mapping[str, float]) -> float:
         """A child that is named itself gains from its parents being named: the more specific topic wins."""
@@ -88,9 +115,27 @@ class TopicFinder:
             parent = self._topics[parent].parent
         return found
 
+    def _kind(self, topic: str) -> EntityKind:
+        kinds = (self._topics[each].kind for each in (topic, *self._ancestors(topic)))
+        return next(filter(None, kinds), "topic")
+
     def _skill(self, topic: str) -> str:
         skills = (self._topics[each].skill for each in (topic, *self._ancestors(topic)))
         return next(filter(None, skills), "")
+
+
+def _example_words(topics: Iterable[Topic]) -> dict[str, dict[str, str]]:
+    """By language: word -> the one topic in whose examples it is. In other topics' examples, it says nothing."""
+    seen: dict[str, dict[str, set[str]]] = {}
+    for topic in topics:
+        for language, examples in topic.examples.items():
+            words = seen.setdefault(_SAME_LANGUAGE.get(language, language), {})
+            for word in {word for example in examples for word in _WORD.findall(cleaned(example))}:
+                words.setdefault(word, set()).add(topic.id)
+    return {
+        language: {word: min(meant) for word, meant in words.items() if len(meant) == 1}
+        for language, words in seen.items()
+    }
 
 
 def _pattern(language: str, words: Iterable[str]) -> re.Pattern[str]:

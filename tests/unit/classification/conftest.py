@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.organisation import Topic
+from schemas.organisation_topics import Topic
 from services.classification.domain import Classifier
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from schemas.phrases.folding import Folded, fold, sentences
+from schemas.phrases.folding import Folded, fold, sentence_around, sentences
 from schemas.phrases.patterns import Found
 from services.cases.domain.replycheck.advice import About, Advice
 from services.cases.domain.replycheck.lacks import has_face, pasted
@@ -35,7 +35,7 @@ def _flagged(text: str, folded: Folded, rules: Ruleset, about: About) -> Iterato
     """What is said."""
     places = sentences(folded.text)
     for found in _longest(rules.flagging.find(folded.text)):
-        low, high = _around(places, found)
+        low, high = sentence_around(places, found.start, found.end)
         if _allowed(found.owner, about) or found.owner.unless.finds(folded.text, low, high):
             continue
         if found.owner.kind == "empty-promise" and names_a_time(folded.text[low:high], rules.language):
@@ -58,12 +58,6 @@ def _longest(matches: Iterable[Found[Rule]]) -> list[Found[Rule]]:
         if not any(overlaps):
             kept.append(found)
     return kept
-
-
-def _around(places: list[tuple[int, int]], found: Found[Rule]) -> tuple[int, int]:
-    """The sentence in which a match begins, longer if the match is."""
-    low, high = next((place for place in places if place[0] <= found.start < place[1]), (found.start, found.end))
-    return low, max(high, found.end)
 
 
 def _unacknowledged(text: str, folded: Folded, rules: Ruleset, about: About) -> Iterator[Advice]:

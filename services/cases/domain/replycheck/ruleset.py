@@ -9,11 +9,10 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Annotated, Final
 
-import yaml
 from pydantic import Field, StringConstraints, field_validator
 
 from schemas.phrases.patterns import Matcher, Pattern, PatternInvalid, compile_pattern
-from schemas.phrases.rules_file import RuleId, RulesInvalid, Strict, Words, line_of, parsed, readable
+from schemas.phrases.rules_file import RuleId, RulesInvalid, Strict, Words, parsed, readable, require_whole
 from services.cases.domain.replycheck.advice import Kind
 from services.cases.domain.replycheck.grammar import Promising
 
@@ -109,7 +108,7 @@ class Ruleset:
 def read(name: str, text: str, catalogue: CatalogueFile) -> Ruleset:
     """One language's rules. Raises RulesInvalid."""
     file, node = parsed(name, text, RulesFile)
-    _require_known(name, node, file, catalogue)
+    require_whole(name, node, file.language, [rule.id for rule in file.rules], {rule.id for rule in catalogue.rules})
     named = {rule.id: rule for rule in catalogue.rules}
     rules = {
         worded.id: Rule(
@@ -137,23 +136,6 @@ def rulesets() -> Mapping[str, Ruleset]:
     texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")}
     catalogue = read_catalogue("catalogue.yaml", texts.pop("catalogue.yaml"))
     return {found.language: found for found in (read(name, text, catalogue) for name, text in sorted(texts.items()))}
-
-
-def _require_known(name: str, node: yaml.Node, file: RulesFile, catalogue: CatalogueFile) -> None:
-    known, seen, mistakes = {rule.id for rule in catalogue.rules}, set[str](), []
-    for number, rule in enumerate(file.rules):
-        line = line_of(node, ("rules", number, "id"))
-        if rule.id not in known:
-            mistakes.append(f"{name}:{line}: the catalogue has no rule {rule.id}")
-        if rule.id in seen:
-            mistakes.append(f"{name}:{line}: rule {rule.id} is there twice")
-        seen.add(rule.id)
-    if name != f"{file.language}.yaml":
-        mistakes.append(f"{name}:{line_of(node, ('language',))}: the file of {file.language} is {file.language}.yaml")
-    if lacking := known - seen:
-        mistakes.append(f"{name}:{line_of(node, ('rules',))}: lacks {', '.join(sorted(lacking))}")
-    if mistakes:
-        raise RulesInvalid("\n".join(mistakes))
 
 
 __all__ = ["FALLBACK", "PatternInvalid", "Rule", "RulesInvalid", "Ruleset", "read", "read_catalogue", "rulesets"]
