@@ -78,7 +78,7 @@ def breaking(files: Mapping[str, str], folder: Path = PUBLISHED) -> list[str]:
     found = compatibility.type_breaks(old, new)
     if (folder / ASYNCAPI).exists():
         found += compatibility.topic_breaks(
-            yaml.safe_load((folder / ASYNCAPI).read_text()), yaml.safe_load(files[ASYNCAPI])
+            _parsed((folder / ASYNCAPI).read_text()), _parsed(files[ASYNCAPI])
         )
     return found
 
@@ -155,6 +155,11 @@ class _Plain(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
         return True
+
+
+def _parsed(text: str) -> Any:
+    """As `yaml.safe_load`, ten times as fast."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def _yaml(value: Any) -> str:

@@ -19,7 +19,7 @@ from schemas.topics import TOPICS, consumed_by
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((publish.PUBLISHED / publish.ASYNCAPI).read_text())
+    loaded: dict[str, Any] = yaml.load((publish.PUBLISHED / publish.ASYNCAPI).read_text(), Loader=yaml.CSafeLoader)
     return loaded
 
 
