@@ -8,6 +8,8 @@ from typing import Any
 from casekeeper.case_story import envelopes
 from schemas.envelope import Envelope
 from schemas.events.routing import (
+    ApproverFound,
+    ApproverRequested,
     Candidate,
     CapacityReleased,
     Explanation,
@@ -20,12 +22,14 @@ from schemas.events.routing import (
 )
 from services.chassis.kafka import Cluster
 
+Asked = OwnerRequested | SpecialistRequested | ApproverRequested
 TOPICS = ("routing.requests", "routing.decisions")
 WANTED = {
     "owner": "an owner",
     "cover": "somebody to act for the owner",
     "specialist": "a specialist",
     "interpreter": "an interpreter",
+    "approver": "somebody to approve a reply or a grant",
 }
 RULED_OUT = {
     "named": "not the person who was named",
@@ -33,6 +37,7 @@ RULED_OUT = {
     "brand": "not working for the brand",
     "country": "not in the country asked for",
     "skill": "without the skill",
+    "mandate": "without a mandate for so much",
     "language": "without the language",
     "absent": "absent",
     "off-shift": "off shift",
@@ -59,10 +64,10 @@ class Search:
     released: list[Envelope] = field(default_factory=list)
 
     @property
-    def request(self) -> OwnerRequested | SpecialistRequested:
+    def request(self) -> Asked:
         """What was asked."""
         data = self.asked.data
-        assert isinstance(data, OwnerRequested | SpecialistRequested)  # noqa: S101 - `searches` takes no others
+        assert isinstance(data, Asked)  # noqa: S101 - `searches` takes no others
         return data
 
     def shown(self) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def searches(events: Iterable[Envelope], case_id: str) -> list[Search]:
     found: dict[str, Search] = {}
     ordered = sorted(mine.values(), key=lambda each: each.time)
     for each in ordered:
-        if isinstance(each.data, OwnerRequested | SpecialistRequested):
+        if isinstance(each.data, Asked):
             found.setdefault(each.data.request_id, Search(each))
     for each in ordered:
         if isinstance(each.data, RoutingDecision) and each.data.request_id in found:
@@ -107,20 +112,29 @@ def asked_for(search: Search) -> str:
     request = search.request
     parts = [f"{WANTED.get(request.type.partition('.')[0], request.type)} for {request.brand}"]
     parts.append("in any language" if request.language == "und" else f"in {request.language}")
-    if isinstance(request, InterpreterRequested):
-        parts.append(f"at {request.level} or better, and in {request.other_language}")
-    if request.skill:
-        parts.append(f"who knows {request.skill}")
-    if isinstance(request, SpecialistRequested):
-        if request.country:
-            parts.append(f"in {request.country}")
-        if request.specialist:
-            parts.append(f"{request.specialist} by name")
-    elif request.preferred:
-        parts.append(f"best {request.preferred}, whom the customer knows")
+    parts += _more_wanted(request)
     if request.excluded:
         parts.append(f"but not {', '.join(request.excluded)}")
     return f"{', '.join(parts)}; due {_clock(request.due_at)}, in {_span(search.asked.time, request.due_at)}"
+
+
+def _more_wanted(request: Asked) -> Iterator[str]:
+    if isinstance(request, ApproverRequested):
+        if request.mandates:
+            levels = ", ".join(level or "none, as a lead" for level in request.mandates)
+            yield f"with one of these mandates: {levels}"
+        return
+    if isinstance(request, InterpreterRequested):
+        yield f"at {request.level} or better, and in {request.other_language}"
+    if request.skill:
+        yield f"who knows {request.skill}"
+    if isinstance(request, SpecialistRequested):
+        if request.country:
+            yield f"in {request.country}"
+        if request.specialist:
+            yield f"{request.specialist} by name"
+    elif request.preferred:
+        yield f"best {request.preferred}, whom the customer knows"
 
 
 def told(search: Search) -> Iterator[tuple[datetime, str, Explanation]]:
@@ -155,6 +169,8 @@ def _chosen_as(data: Any) -> str:
     if isinstance(data, SpecialistOffered):
         until = f", with an answer wanted by {_clock(data.expires_at)}" if data.expires_at else ""
         return f"asked{until}"
+    if isinstance(data, ApproverFound):
+        return f"expected to act, until {_clock(data.until)}"
     return "chosen"
 
 

@@ -8,6 +8,7 @@ from schemas.events.case import CaseEvent
 ApprovalSubject = Literal["reply", "grant"]
 ApprovalReason = Literal["stage", "mandate", "policy"]
 """Why it needs four eyes: the author's stage, an amount above the mandate, or the brand's rule."""
+PassedOnCause = Literal["off-shift", "no-answer"]
 
 
 class ApprovalEvent(CaseEvent):
@@ -28,6 +29,29 @@ class ApprovalRequested(ApprovalEvent):
     due_at: UtcDatetime
     send_at: UtcDatetime | None = None
     """When a reply is to leave, if not at once."""
+    request_id: str = ""
+    """The request to routing for who is expected to act; empty in facts written before there was one."""
+
+
+class ApprovalAssigned(ApprovalEvent):
+    """Routing found who is expected to act on it. Every other coach and lead of the brand still may."""
+
+    type: ClassVar[str] = "approval.assigned.v1"
+    approver: Identifier
+    request_id: Identifier
+    until: UtcDatetime
+    """When it is passed on: the approver has gone home by then, or did nothing for as long as the brand allows."""
+
+
+class ApprovalPassedOn(ApprovalEvent):
+    """Whoever was expected to act could not or did not; somebody else is looked for."""
+
+    type: ClassVar[str] = "approval.passed-on.v1"
+    approver: Identifier
+    cause: PassedOnCause
+    request_id: Identifier
+    """The request to routing that has ended."""
+    next_request: Identifier
 
 
 class ApprovalGiven(ApprovalEvent):

@@ -81,6 +81,23 @@ class InterpreterRequested(SpecialistRequested):
     """How well `language` is spoken at least."""
 
 
+class ApproverRequested(RoutingRequest):
+    """A reply or a grant waits for four eyes: a coach or a lead is wanted who is expected to act on it (M1, P1)."""
+
+    type: ClassVar[str] = "approver.requested.v1"
+    approval_id: Identifier
+    brand: Identifier
+    language: Language
+    """What there is to read."""
+    due_at: UtcDatetime
+    excluded: tuple[str, ...] = ()
+    """Its author, and who did not act in time."""
+    mandates: tuple[str, ...] = ()
+    """The levels of mandate that suffice; the empty one is that of a lead without any. None at all: no mandate is needed."""
+    weight: float = Field(default=1, gt=0)
+    """Room it takes of the approver's capacity, beside a usual one (P5)."""
+
+
 class CapacityReleased(RoutingRequest):
     """The work that this request gave somebody is done: the case is resolved, the consult answered."""
 
@@ -154,6 +171,18 @@ class SpecialistOffered(RoutingDecision):
     decided_at: UtcDatetime
     expires_at: UtcDatetime | None = None
     """When the offer ends unanswered, by the specialist's own working minutes; none: it does not."""
+
+
+class ApproverFound(RoutingDecision):
+    """This coach or lead is expected to act; the others of the brand still may."""
+
+    type: ClassVar[str] = "approver.found.v1"
+    approval_id: Identifier
+    person: Identifier
+    explanation: Explanation
+    decided_at: UtcDatetime
+    until: UtcDatetime
+    """When it is passed on: at the end of their shift, or sooner, when they have had it for as long as the brand allows."""
 
 
 class RequestUnserved(RoutingDecision):

@@ -8,12 +8,12 @@ from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliveryS
 from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.message import MessageClassified
 from schemas.events.roster import PersonRecorded
-from schemas.events.routing import CoverFound, OwnerAssigned, SpecialistOffered
+from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
 from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation, Person
 from services.cases.domain import Case, fold, progress
 from services.cases.domain.arrival import case_for, message_arrived
-from services.cases.domain.commands import finding_covers
+from services.cases.domain.commands import approvers, finding_covers
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import Timer, timers
 from services.cases.store import CASES, PEOPLE, Colleague, milliseconds, waking
@@ -74,12 +74,16 @@ def table(terms_of: TermsOf) -> Table:
     def clock_breached(case: Case | None, event: ClockBreached, context: Context) -> Decision[Case] | None:
         return decided(case, progress.clock_breached(known(case, event.case_id), event, context.now))
 
-    _hear_of_covers(handlers, terms_of)
+    _hear_of_colleagues(handlers, terms_of)
     return handlers
 
 
-def _hear_of_covers(handlers: Table, terms_of: TermsOf) -> None:
-    """Let somebody act for owners who are away (rule 1)."""
+def _hear_of_colleagues(handlers: Table, terms_of: TermsOf) -> None:
+    """Let somebody act for owners who are away (rule 1), and somebody see to what waits for four eyes (P1)."""
+
+    @handlers.on(ApproverFound, CASES, locate=by_case_id)
+    def approver_found(case: Case | None, event: ApproverFound, _: Context) -> Decision[Case] | None:
+        return decided(case, approvers.approver_found(known(case, event.case_id), event))
 
     @handlers.on(CoverFound, CASES, locate=by_case_id)
     def cover_found(case: Case | None, event: CoverFound, context: Context) -> Decision[Case] | None:

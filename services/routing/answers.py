@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 from schemas.events.routing import (
+    ApproverFound,
+    ApproverRequested,
     CoverFound,
     CoverRequested,
     Explanation,
@@ -12,7 +14,7 @@ from schemas.events.routing import (
     SpecialistOffered,
     SpecialistRequested,
 )
-from schemas.organisation import NotInOrganisation, Organisation, Person
+from schemas.organisation import NotInOrganisation, Organisation, Person, Policy
 from schemas.working_time import working_time
 from services.routing.domain import Chosen, Request
 from services.routing.store import RequestState
@@ -32,7 +34,7 @@ class Answers:
 
     def decided(
         self, request: Request, chosen: Chosen, person: Person | None, explanation: Explanation, now: datetime
-    ) -> OwnerAssigned | CoverFound | SpecialistOffered:
+    ) -> OwnerAssigned | CoverFound | SpecialistOffered | ApproverFound:
         """Somebody has it."""
         facts = {
             "request_id": request.request_id,
@@ -46,6 +48,8 @@ class Answers:
             return CoverFound(**facts)
         if isinstance(request, OwnerRequested):
             return OwnerAssigned(**facts)
+        if isinstance(request, ApproverRequested):
+            return ApproverFound(**facts, approval_id=request.approval_id, until=self._until(request, person, now))
         expires_at = self._expires_at(request, person, now)
         return SpecialistOffered(**facts, consult_id=request.consult_id, country=chosen.country, expires_at=expires_at)
 
@@ -75,3 +79,13 @@ class Answers:
             return working_time(person).after(now, minutes) if person else None
         except ValueError:
             return now + timedelta(minutes=minutes)
+
+    def _until(self, request: ApproverRequested, person: Person | None, now: datetime) -> datetime:
+        """When an approval is passed on: after the brand's minutes, or when the person goes home before that."""
+        try:
+            minutes = self._organisation.brand(request.brand).policy.approver_minutes
+        except NotInOrganisation:
+            minutes = Policy().approver_minutes
+        relieved = now + timedelta(minutes=minutes)
+        leaves = working_time(person).open_until(now) if person else None
+        return min(leaves, relieved) if leaves else relieved

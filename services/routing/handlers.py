@@ -1,6 +1,7 @@
 """What routing hears: somebody is wanted, or somebody's work is done, or there again; and how specialists answer."""
 
 from schemas.events.routing import (
+    ApproverRequested,
     CapacityReleased,
     CapacityTaken,
     CoverRequested,
@@ -13,6 +14,7 @@ from services.chassis.errors import Rejected
 from services.chassis.table import Table
 from services.routing.answering import learn
 from services.routing.dispatcher import Dispatcher
+from services.routing.domain import Request
 from services.routing.store import REQUESTS, RequestState
 
 
@@ -20,9 +22,7 @@ def table(dispatcher: Dispatcher) -> Table:
     """The service's map of events to functions."""
     handlers = Table()
 
-    def wanted(
-        state: RequestState | None, event: OwnerRequested | SpecialistRequested, context: Context
-    ) -> Decision[RequestState] | None:
+    def wanted(state: RequestState | None, event: Request, context: Context) -> Decision[RequestState] | None:
         if state is not None:
             dispatcher.settle([state])
             return None
@@ -34,6 +34,7 @@ def table(dispatcher: Dispatcher) -> Table:
     handlers.on(CoverRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
     handlers.on(SpecialistRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
     handlers.on(InterpreterRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
+    handlers.on(ApproverRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
 
     @handlers.on(CapacityReleased, REQUESTS, id=lambda event: event.request_id)
     def capacity_released(

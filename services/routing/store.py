@@ -7,11 +7,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from schemas.base import UtcDatetime
-from schemas.events.routing import CoverRequested, InterpreterRequested, OwnerRequested, SpecialistRequested
+from schemas.events.routing import (
+    ApproverRequested,
+    CoverRequested,
+    InterpreterRequested,
+    OwnerRequested,
+    SpecialistRequested,
+)
 from schemas.events.staff import PersonGraduated
 from schemas.organisation import Person
 from services.chassis.documents import Collection, Index
 from services.routing.domain.answering import Answering
+from services.routing.domain.outcome import Request
 
 OWN_TIME = ("leave", "shifts", "rostered", "time_off")
 """What of a person's time comes from rosters as well as from the organisation's files."""
@@ -26,6 +33,7 @@ class RequestState(BaseModel):
     specialist: SpecialistRequested | None = None
     cover: CoverRequested | None = None
     interpreter: InterpreterRequested | None = None
+    approver: ApproverRequested | None = None
     status: Literal["waiting", "assigned", "done"]
     person: str = ""
     assigned_at: UtcDatetime | None = None
@@ -38,9 +46,9 @@ class RequestState(BaseModel):
     """Written by an instance that does not have the pool: the one that has it must hear of it from the store."""
 
     @property
-    def request(self) -> OwnerRequested | SpecialistRequested:
+    def request(self) -> Request:
         """What was asked."""
-        found = self.owner or self.specialist or self.cover or self.interpreter
+        found = self.owner or self.specialist or self.cover or self.interpreter or self.approver
         assert found is not None  # noqa: S101 - one of them is always set
         return found
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 
-from schemas.events.routing import InterpreterRequested, OwnerRequested
+from schemas.events.routing import ApproverRequested, InterpreterRequested, OwnerRequested
 from services.routing.domain import Request
 
 Kind = tuple[object, ...]
@@ -122,6 +122,8 @@ class Waiting:
 
 def kind_of(request: Request) -> Kind:
     """Equal for requests that the same people can take, each at its own time."""
+    if isinstance(request, ApproverRequested):
+        return (request.type, request.brand, request.language, request.excluded, request.mandates)
     wanted = (request.brand, request.language, request.skill, request.excluded)
     if isinstance(request, OwnerRequested):
         return wanted

@@ -39,6 +39,10 @@ class Waiting(BaseModel):
     requested_at: UtcDatetime
     due_at: UtcDatetime
     late: bool
+    approver: str
+    """Who is expected to act; empty while nobody could be found. Every coach and lead of the brand may."""
+    approver_until: UtcDatetime | None
+    """When it is passed on to somebody else."""
 
 
 @router.get("/approvals")

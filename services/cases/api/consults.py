@@ -1,4 +1,4 @@
-"""Questions to specialists and texts for interpreters (O2): the owner asks, rates, takes back; who is asked answers or declines."""
+"""Questions to specialists, texts for interpreters (O2): the owner asks, rates, takes back; who is asked answers or not."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -83,6 +83,16 @@ def approves_up_to(policy: Mandates, approver: Person, kind: str, currency: str)
     return found.amount if found and found.currency == currency else Decimal(0)
 
 
+def approving(policy: Mandates, kind: str, amount: Decimal, currency: str) -> tuple[str, ...]:
+    """The levels of mandate that can approve so much; the empty one is a lead's who has none."""
+    found = [level for level, kinds in policy.mandates.items() if _covers(kinds.get(kind), amount, currency)]
+    return ("", *sorted(found)) if amount <= policy.most(kind, currency) else tuple(sorted(found))
+
+
+def _covers(limit: Money | None, amount: Decimal, currency: str) -> bool:
+    return limit is not None and limit.currency == currency and amount <= limit.amount
+
+
 def exact(policy: Mandates, kind: str, amount: str, currency: str) -> Money:
     """The amount as the currency is written. Raises UnknownGrantKind, WrongCurrency or AmountNotRight."""
     if kind not in policy.grant_kinds:

@@ -240,6 +240,14 @@ class Approval(Frozen):
     by: str = ""
     comment: str = ""
     late: bool = False
+    request_id: str = ""
+    """The request to routing for who is expected to act."""
+    approver: str = ""
+    """Who that is; empty while routing looks. Every other coach and lead of the brand may act all the same."""
+    approver_until: UtcDatetime | None = None
+    """When it is passed on."""
+    idle: tuple[str, ...] = ()
+    """Who was expected to act, was there, and did not."""
 
 
 class Grant(Frozen):

@@ -10,6 +10,7 @@ from datetime import datetime
 from services.cases.domain.case import Case
 from services.cases.domain.commands.answering import offers_expire
 from services.cases.domain.commands.approvals import late_approvals
+from services.cases.domain.commands.approvers import approvals_passed_on
 from services.cases.domain.commands.covers import cover_timers
 from services.cases.domain.commands.finding_covers import cover_search_timers
 from services.cases.domain.commands.handovers import handover_timers
@@ -25,6 +26,7 @@ TIMERS: tuple[Callable[[Case], Iterable[Timer]], ...] = (
     cover_timers,
     cover_search_timers,
     offers_expire,
+    approvals_passed_on,
     late_approvals,
     scheduled_replies,
 )

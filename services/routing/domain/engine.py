@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from schemas.base import utc
-from schemas.events.routing import Explanation, InterpreterRequested, OwnerRequested, SpecialistRequested
+from schemas.events.routing import (
+    ApproverRequested,
+    Explanation,
+    InterpreterRequested,
+    OwnerRequested,
+    SpecialistRequested,
+)
 from schemas.organisation import Person
+from services.routing.domain.approvers import ApproverSearch
 from services.routing.domain.choosing import SHOWN, Search, best, explanation
 from services.routing.domain.interpreters import InterpreterSearch
 from services.routing.domain.loads import Before, Loads
@@ -223,12 +230,17 @@ class Engine:
 
     def weight_of(self, request: Request) -> float:
         """The room a request takes of somebody's capacity; what `assign` should be given for it."""
-        kind = self.rules.owner_weight if isinstance(request, OwnerRequested) else self.rules.consult_weight
-        return kind * request.weight
+        if isinstance(request, OwnerRequested):
+            return self.rules.owner_weight * request.weight
+        if isinstance(request, ApproverRequested):
+            return self.rules.approval_weight * request.weight
+        return self.rules.consult_weight * request.weight
 
     def _search(self, request: Request, second: int) -> Search:
         if isinstance(request, OwnerRequested):
             return OwnerSearch(self.people, self.rules, request, second)
+        if isinstance(request, ApproverRequested):
+            return ApproverSearch(self.people, self.rules, request)
         if isinstance(request, InterpreterRequested):
             return InterpreterSearch(self.people, self.rules, request, second)
         if request.specialist:

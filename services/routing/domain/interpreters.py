@@ -23,6 +23,8 @@ SPOKEN = "B2"
 class InterpreterSearch:
     """The search for the interpreter of one text."""
 
+    kind = None
+
     def __init__(self, people: People, rules: Rules, request: InterpreterRequested, second: int) -> None:
         self.request = request
         self._people, self._rules, self._second = people, rules, second

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.events.routing import Explanation, OwnerRequested, SpecialistRequested
+from schemas.events.routing import ApproverRequested, Explanation, OwnerRequested, SpecialistRequested
 
-Request = OwnerRequested | SpecialistRequested
+Request = OwnerRequested | SpecialistRequested | ApproverRequested
 
 
 @dataclass(frozen=True, slots=True)

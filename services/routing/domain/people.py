@@ -21,6 +21,7 @@ from services.routing.domain.week import day_of, fairness
 _ROUNDING = 1e-9
 MOST_KNOWN = 1_000
 OWNER_ROLES = frozenset({"agent", "coach", "lead"})
+APPROVER_ROLES = frozenset({"coach", "lead"})
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +65,7 @@ class People:
         self.rows: list[Row | None] = []
         self.slots: dict[str, int] = {}
         self.shifts = Shifts(rules.look_ahead_minutes * 60)
-        self.owners = self.specialists = self.present = 0
+        self.owners = self.specialists = self.approvers = self.present = 0
         self.speaking: BitSets[str] = BitSets()
         self.skilled: BitSets[str] = BitSets()
         self.branded: BitSets[str] = BitSets()
@@ -116,6 +117,7 @@ class People:
         self.present |= bit if available else 0
         self.owners |= bit if person.role in OWNER_ROLES and person.stage != "shadow" else 0
         self.specialists |= bit if person.role == "specialist" else 0
+        self.approvers |= bit if person.role in APPROVER_ROLES or person.stage == "coach" else 0
         self._free = {weight: free | bit for weight, free in self._free.items()}
         for ranks in self._ranks[row.is_specialist].values():
             ranks.put(row, bit)
@@ -135,6 +137,7 @@ class People:
         for ranks in self._ranks[row.is_specialist].values():
             ranks.take(row, bit)
         self.present, self.owners, self.specialists = self.present & ~bit, self.owners & ~bit, self.specialists & ~bit
+        self.approvers &= ~bit
         self._free = {weight: free & ~bit for weight, free in self._free.items()}
         self.shifts.drop(slot)
         self.rows[slot] = None

@@ -18,7 +18,7 @@ are there and have room; and another look at all that waits whenever something c
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from schemas.events.routing import InterpreterRequested, OwnerRequested
+from schemas.events.routing import ApproverRequested, InterpreterRequested, OwnerRequested, SpecialistRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Search
 from services.routing.domain.conditions import meeting
 from services.routing.domain.engine import Engine
@@ -30,15 +30,19 @@ RELAX_AFTER_SECONDS = (600, 1200)
 """`skills-relaxing`: the age of a request at which the skill, and then the language, is no longer asked for."""
 COMMON_LANGUAGE = "en"
 Points = Callable[[Row], int]
+Wish = OwnerRequested | SpecialistRequested
+"""What other systems have a way of their own for."""
 
 
 class PlainSearch:
     """One request against the people on shift with room, by conditions that hold or not, and one measure."""
 
+    kind = None
+
     def __init__(
         self,
         people: People,
-        request: Request,
+        request: Wish,
         weight: float,
         wishes: Sequence[Condition],
         points: Points,
@@ -102,20 +106,21 @@ class Plain(Engine):
         return decided
 
     def _search(self, request: Request, second: int) -> Search:
-        named = not isinstance(request, OwnerRequested) and request.specialist
-        if named or isinstance(request, InterpreterRequested):
+        if isinstance(request, ApproverRequested | InterpreterRequested):
             return super()._search(request, second)  # there is one way only
+        if not isinstance(request, OwnerRequested) and request.specialist:
+            return super()._search(request, second)
         wishes, relaxes_at = self._wishes(request, second)
         return PlainSearch(self.people, request, self.weight_of(request), wishes, self.measure(), relaxes_at)
 
-    def _wishes(self, request: Request, _: int) -> tuple[list[Condition], int | None]:
+    def _wishes(self, request: Wish, _: int) -> tuple[list[Condition], int | None]:
         """A queue per language; a specialist must know the matter, an owner can ask."""
         wishes = [("language", self._language(request))]
         if not isinstance(request, OwnerRequested) and request.skill:
             wishes.append(("skill", self.people.skilled[request.skill]))
         return wishes, None
 
-    def _language(self, request: Request) -> int:
+    def _language(self, request: Wish) -> int:
         """Who speaks it; while nobody of these is on shift, everybody (for a specialist: who speaks English)."""
         people = self.people
         if request.language == UNKNOWN_LANGUAGE:
@@ -160,7 +165,7 @@ class MostSpare(Plain):
 class SkillsRelaxing(MostSpare):
     """All skills at first; the skill is dropped at one age of the request, the language at a later one."""
 
-    def _wishes(self, request: Request, second: int) -> tuple[list[Condition], int | None]:
+    def _wishes(self, request: Wish, second: int) -> tuple[list[Condition], int | None]:
         if not isinstance(request, OwnerRequested):
             return super()._wishes(request, second)
         age = second - int(request.requested_at.timestamp()) if request.requested_at else 0

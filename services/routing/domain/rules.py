@@ -22,6 +22,8 @@ class Rules(BaseModel):
     """Room that a case takes of its owner's capacity."""
     consult_weight: float = Field(default=1, gt=0)
     """Room that a consult takes of a specialist's capacity."""
+    approval_weight: float = Field(default=0.25, gt=0)
+    """Room that an approval takes of a coach's or lead's capacity: minutes, where a case takes hours."""
 
     load_points: int = Field(default=1000, ge=0)
     """A person who would be just full; in proportion below and above."""
@@ -36,6 +38,10 @@ class Rules(BaseModel):
     """An owner without the skill: half a load, since specialists can be asked."""
     owner_language_points: int = Field(default=300, ge=0)
     """An owner without the language, when all are full; little, so that rare speakers do not drown in a peak."""
+    approver_language_points: int = Field(default=300, ge=0)
+    """A coach or lead who does not read the language."""
+    approver_lead_points: int = Field(default=200, ge=0)
+    """A lead, where a coach could: coaching is a coach's work."""
     skill_level_points: int = Field(default=150, ge=0)
     """Each level that a specialist's skill is below 5."""
     language_level_points: int = Field(default=100, ge=0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from schemas.events.routing import OwnerRequested, SpecialistRequested
+from schemas.events.routing import ApproverRequested, OwnerRequested, SpecialistRequested
 from services.routing.domain.choosing import Search, best
 from services.routing.domain.outcome import Request
 from services.routing.domain.people import People, Row
@@ -107,6 +107,7 @@ def _points(wanted: Sequence[Wanted], people: People) -> list[Mapping[Row, int]]
     found = []
     for each in wanted:
         request, search = each.request, each.search
+        assert not isinstance(request, ApproverRequested)  # noqa: S101 - `plan` takes no others
         able = search.eligible & people.free(each.weight)
         preferred = request.preferred if isinstance(request, OwnerRequested) else ""
         key = (type(request), able, request.language, request.skill, preferred, each.weight)

@@ -30,6 +30,7 @@ class Waits(Life):
         self.stages: dict[str, str] = {SHADOW: "shadow"}
         self.roles: dict[str, str] = {COACH: "coach", SECOND: "coach", usual.EXPERT: "specialist"}
         self.limits: dict[str, Any] = {}
+        self.hours: dict[str, Any] = {}
 
     @property
     def terms(self) -> Terms:
@@ -39,6 +40,7 @@ class Waits(Life):
     def person(self, id_: str) -> Person:
         facts = usual.person(id_).model_dump()
         facts |= {"stage": self.stages.get(id_, "independent"), "role": self.roles.get(id_, "agent")}
+        facts |= {"hours": self.hours.get(id_, "24/7")}
         return Person.model_validate(facts | ({"brands": ["other"]} if id_ == "stranger" else {}))
 
     def reply(self, id_: str = "r") -> Reply:

@@ -204,9 +204,7 @@ class TestWho:
 
     def test_what_has_no_words_can_not_be_edited(self) -> None:
         life = owned()
-        asked = [
-            approvals.request_approval(life.case, "grant", "g", OWNER, ["mandate"], life.terms, life.now),
-        ]
+        asked = approvals.request_approval(life.case, "grant", "g", OWNER, ["mandate"], life.terms, life.now)
         life.do(lambda _: asked)
         with pytest.raises(Refused, match="a grant has no text") as refused:
             life.approves(text="More")

@@ -24,7 +24,9 @@ from schemas.ids import derive
 from services.cases.domain import refusals, reply_refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import MAX_TEXT, facts, require_open
+from services.cases.domain.commands.approvers import approver_wanted, facts_of, freed
 from services.cases.domain.commands.ownership import MAX_REASON, Reason
+from services.cases.domain.evolve import evolve
 from services.cases.domain.records import Approval
 from services.cases.domain.terms import Terms
 from services.cases.domain.timer import Timer
@@ -75,11 +77,12 @@ def request_approval(
     terms: Terms,
     now: datetime,
     send_at: datetime | None = None,
-) -> ApprovalRequested:
-    """Let it wait for a coach or a lead; its clock runs from now."""
-    return ApprovalRequested(
+) -> list[Event]:
+    """Let it wait for a coach or a lead; its clock runs from now, and routing says who is expected to act."""
+    approval_id = next_approval(case, subject, subject_id)
+    requested = ApprovalRequested(
         **facts(case),
-        approval_id=next_approval(case, subject, subject_id),
+        approval_id=approval_id,
         subject=subject,
         subject_id=subject_id,
         asked_by=asked_by,
@@ -87,7 +90,10 @@ def request_approval(
         requested_at=now,
         due_at=now + timedelta(minutes=terms.brand.policy.approval_minutes),
         send_at=send_at,
+        request_id=derive("approver", approval_id),
     )
+    approval = evolve(case, requested).approvals[approval_id]
+    return [requested, approver_wanted(case, approval, terms)]
 
 
 def next_approval(case: Case, subject: ApprovalSubject, subject_id: str) -> str:
@@ -104,8 +110,8 @@ def approve(case: Case, approval_id: str, command: Approve, actor: str, terms: T
         raise reply_refusals.NothingToEdit(
             f"a {approval.subject} has no text to change; refuse it and say what should change"
         )
-    given = ApprovalGiven(**_facts(case, approval), by=actor, comment=command.comment)
-    return [given, *subject.given(case, approval, command, actor, terms, now)]
+    given = ApprovalGiven(**facts_of(case, approval), by=actor, comment=command.comment)
+    return [given, *freed(case, approval), *subject.given(case, approval, command, actor, terms, now)]
 
 
 def refuse(
@@ -113,8 +119,12 @@ def refuse(
 ) -> list[Event]:
     """A coach or lead of the brand sends it back to its author, with the reason."""
     approval = _to_decide(case, approval_id, actor, terms)
-    refused = ApprovalRefused(**_facts(case, approval), by=actor, reason=command.reason)
-    return [refused, *SUBJECTS[approval.subject].ended(case, approval, actor, command.reason, now)]
+    refused = ApprovalRefused(**facts_of(case, approval), by=actor, reason=command.reason)
+    return [
+        refused,
+        *freed(case, approval),
+        *SUBJECTS[approval.subject].ended(case, approval, actor, command.reason, now),
+    ]
 
 
 def withdraw(case: Case, approval_id: str, actor: str, now: datetime) -> list[Event]:
@@ -128,8 +138,12 @@ def withdraw(case: Case, approval_id: str, actor: str, now: datetime) -> list[Ev
 
 def withdrawn(case: Case, approval: Approval, by: str, now: datetime, reason: str = "") -> list[Event]:
     """The end of an approval that nobody wants any more."""
-    ended = ApprovalWithdrawn(**_facts(case, approval), by=by, reason=reason)
-    return [ended, *SUBJECTS[approval.subject].ended(case, approval, by, reason or "withdrawn", now)]
+    ended = ApprovalWithdrawn(**facts_of(case, approval), by=by, reason=reason)
+    return [
+        ended,
+        *freed(case, approval),
+        *SUBJECTS[approval.subject].ended(case, approval, by, reason or "withdrawn", now),
+    ]
 
 
 def waiting(case: Case, approval_id: str) -> Approval:
@@ -157,7 +171,8 @@ def late_approvals(case: Case) -> Iterable[Timer]:
 
 
 def _late(approval: Approval, case: Case, _: Terms, now: datetime) -> Sequence[Event]:
-    text = f"a {approval.subject} of {approval.asked_by} still waits for a coach or a lead"
+    whom = f"{approval.approver}, or another coach or lead" if approval.approver else "a coach or a lead"
+    text = f"a {approval.subject} of {approval.asked_by} still waits for {whom}"
     escalated = CaseEscalated(
         **facts(case),
         cause="approval-late",
@@ -183,8 +198,3 @@ def _to_decide(case: Case, approval_id: str, actor: str, terms: Terms) -> Approv
     if approval.asked_by == actor:
         raise reply_refusals.OwnApproval("four eyes are two people: somebody else has to look at what you sent")
     return approval
-
-
-def _facts(case: Case, approval: Approval) -> dict[str, str]:
-    about = {"approval_id": approval.id, "subject": approval.subject, "subject_id": approval.subject_id}
-    return {**facts(case), **about}

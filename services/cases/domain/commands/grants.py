@@ -17,6 +17,7 @@ from services.cases.domain.allowance import LASTS
 from services.cases.domain.case import Case
 from services.cases.domain.commands import approvals
 from services.cases.domain.commands.acting import Words, facts, require_acting, require_unresolved
+from services.cases.domain.evolve import evolve
 from services.cases.domain.mandate import approves_up_to, exact, mandate, policy_in, smallest
 from services.cases.domain.records import Approval
 from services.cases.domain.terms import Terms
@@ -106,7 +107,8 @@ def propose_grant(
         proposed_at=now,
     )
     if above:
-        return [proposed, approvals.request_approval(case, "grant", grant_id, actor, ("mandate",), terms, now)]
+        proposing = evolve(case, proposed)
+        return [proposed, *approvals.request_approval(proposing, "grant", grant_id, actor, ("mandate",), terms, now)]
     made = GrantMade(
         **facts(case),
         grant_id=grant_id,

@@ -16,6 +16,7 @@ from services.cases.domain.commands import approvals
 from services.cases.domain.commands.acting import facts
 from services.cases.domain.commands.letters import Content, Signed, as_things_are, content_of, ready
 from services.cases.domain.commands.promises import made
+from services.cases.domain.evolve import fold
 from services.cases.domain.records import Approval, Reply
 from services.cases.domain.terms import Terms
 from services.cases.domain.timer import Timer
@@ -34,8 +35,9 @@ def send(
     known = case.replies.get(reply_id)
     draft = [] if known else [drafted(case, reply_id, content, actor, 1, now)]
     if reasons := reasons_to_hold(case, terms, actor):
-        asked = approvals.request_approval(case, "reply", reply_id, actor, reasons, terms, now, send_at)
-        return [*draft, asked]
+        drafted_case = fold(draft, case) or case
+        asked = approvals.request_approval(drafted_case, "reply", reply_id, actor, reasons, terms, now, send_at)
+        return [*draft, *asked]
     if leaves_at:
         version = known.version if known else 1
         return [*draft, _scheduled(case, reply_id, signed, actor, version, leaves_at)]

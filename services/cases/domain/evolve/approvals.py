@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.base import Event
-from schemas.events.approval import ApprovalGiven, ApprovalRefused, ApprovalRequested, ApprovalWithdrawn
+from schemas.events.approval import (
+    ApprovalAssigned,
+    ApprovalGiven,
+    ApprovalPassedOn,
+    ApprovalRefused,
+    ApprovalRequested,
+    ApprovalWithdrawn,
+)
 from services.cases.domain.case import Case
 from services.cases.domain.evolve import replies
 from services.cases.domain.records import Approval
@@ -20,6 +27,7 @@ def _requested(case: Case, event: ApprovalRequested) -> dict[str, Any]:
         requested_at=event.requested_at,
         due_at=event.due_at,
         send_at=event.send_at,
+        request_id=event.request_id,
     )
     asked: dict[str, Any] = {"approvals": case.approvals | {approval.id: approval}}
     if event.subject != "reply":
@@ -55,6 +63,22 @@ def _not_yet(case: Case, event: ApprovalRefused | ApprovalWithdrawn) -> dict[str
     return replies.back_to_draft(case, event.subject_id) if event.subject == "reply" else {}
 
 
+def _assigned(case: Case, event: ApprovalAssigned) -> dict[str, Any]:
+    return _approval(case, event.approval_id, approver=event.approver, approver_until=event.until)
+
+
+def _passed_on(case: Case, event: ApprovalPassedOn) -> dict[str, Any]:
+    idle = case.approvals[event.approval_id].idle
+    return _approval(
+        case,
+        event.approval_id,
+        request_id=event.next_request,
+        approver="",
+        approver_until=None,
+        idle=(*idle, event.approver) if event.cause == "no-answer" else idle,
+    )
+
+
 def late(case: Case, approval_id: str) -> dict[str, Any]:
     """It was escalated."""
     return _approval(case, approval_id, late=True) if approval_id in case.approvals else {}
@@ -65,4 +89,6 @@ CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     ApprovalGiven: _given,
     ApprovalRefused: _refused,
     ApprovalWithdrawn: _withdrawn,
+    ApprovalAssigned: _assigned,
+    ApprovalPassedOn: _passed_on,
 }
