@@ -1,6 +1,6 @@
 """Picking the best of the eligible and saying why: the conditions that rule people out, the points, the ties."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Protocol, TypeVar
@@ -11,13 +11,13 @@ from pydantic import BaseModel
 from schemas.events.routing import Candidate, Explanation
 from services.routing.domain.bits import fewest
 from services.routing.domain.outcome import Request
-from services.routing.domain.people import People, Row
+from services.routing.domain.people import Kind, People, Row
 from services.routing.domain.ranks import Rank, Ranks
 
 SHOWN = 3
 """Candidates an explanation names."""
-FEW_TO_BEGIN, FEW = 160, 24
-"""So many eligible people are looked at one by one; of more, sets are made until a set has so few."""
+FEW_TO_BEGIN, FEW = 8, 8
+"""So many eligible people are looked at one by one, and so many equals are told apart one by one."""
 EVERYBODY = -1
 """The set that all are in, as bits: a condition that rules nobody out."""
 UNKNOWN_LANGUAGE = "und"
@@ -31,10 +31,8 @@ Part = tuple[int, int]
 Place = tuple[int, float, int, int, str, Row]
 """A person's place in the order, which nobody shares."""
 Made = TypeVar("Made", bound=BaseModel)
-_DEFAULTS: dict[type[BaseModel], dict[str, Any]] = {
-    Explanation: dict(Explanation()),
-    Candidate: dict(Candidate(person="nobody", score=0)),
-}
+_UNSAID = {name: value for name, value in Explanation() if name not in ("candidates", "excluded", "relaxed")}
+_EXPLAINED, _SCORED = {"candidates", "excluded", "relaxed"}, set(Candidate.model_fields)
 _set = object.__setattr__
 
 
@@ -58,10 +56,18 @@ class Search(Protocol):
     def request(self) -> Request:
         """What is asked."""
 
-    considered: int
-    """Everybody whose role could do it."""
-    conditions: tuple[Condition, ...]
-    """What they had to meet, in the order in which failing is counted; conditions that gave way are not in it."""
+    @property
+    def considered(self) -> int:
+        """Everybody whose role could do it."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What they had to meet, in the order in which failing is counted; conditions that gave way are not in it."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """Equal for searches whose conditions are the same until a shift changes, but for the last; None: for no other."""
+
     eligible: int
     """Who meets them all; nobody if nobody can be chosen now."""
 
@@ -99,7 +105,7 @@ def _first(search: Search, rows: Sequence[Row], turn: int, shown: int) -> list[R
     # Ties are settled only among those who can be among the first.
     enough = min(points) if shown == 1 else sorted(points)[min(shown, len(points)) - 1]
     places: list[Place] = [
-        (total, row.share, row.turn, row.tie ^ turn, row.person.id, row)
+        (total, row.share, row.turn, row.tie ^ turn, row.id, row)
         for total, row in zip(points, rows, strict=True)
         if total <= enough
     ]
@@ -161,7 +167,7 @@ def _in_turn(sets: Mapping[Rank, int], people: People, turn: int, shown: int) ->
         if equals.bit_count() > FEW:
             equals = fewest(equals, _later(people, turn), missing, FEW)
         rows = people.rows_of(equals)
-        rows.sort(key=lambda row: (row.turn, row.tie ^ turn, row.person.id))
+        rows.sort(key=lambda row: (row.turn, row.tie ^ turn, row.id))
         found += rows[:missing]
         if len(found) == shown:
             break
@@ -178,46 +184,59 @@ def _later(people: People, turn: int) -> Iterator[int]:
 
 
 def explanation(
-    search: Search, shown: Sequence[Row] = (), relaxed: tuple[str, ...] = (), together: int = 0
+    search: Search, people: People, shown: Sequence[Row] = (), relaxed: tuple[str, ...] = (), together: int = 0
 ) -> Explanation:
     """Why: `excluded` counts each person at the first condition they failed, or as `outscored`.
 
-    Its counts and its candidates together are all the people considered. Built without validation, for every value
-    is ours, and this happens thousands of times a second. `together`: what the first of those shown was given off because
-    it serves all that waits best (`together.plan`).
+    Its counts and its candidates together are all the people considered. `together`: what the first of those shown was
+    given off because it serves all that waits best (`together.plan`).
     """
-    left = search.considered
-    count_left = left.bit_count()
+    excluded, left = _ruled_out(search, people)
+    if outscored := left - len(shown):
+        excluded["outscored"] = outscored
+    terms = [search.terms(row) for row in shown]
+    if together:
+        terms[0]["together"] = -together
+    candidates = tuple([_candidate(each, row) for each, row in zip(terms, shown, strict=True)])
+    return _made(
+        Explanation, {"candidates": candidates, "excluded": excluded, "relaxed": relaxed, **_UNSAID}, _EXPLAINED
+    )
+
+
+def _ruled_out(search: Search, people: People) -> tuple[dict[str, int], int]:
+    """How many failed each condition first, and how many are left. What searches of a kind share is counted once."""
+    if (kind := search.kind) is None:
+        return _counted(search.considered, search.conditions)
+    if (known := people.ruled_out.get(kind)) is None:
+        known = people.ruled_out[kind] = _counted(search.considered, search.conditions[:-1])
+    excluded, left = known[0].copy(), search.eligible.bit_count()
+    if failed := known[1] - left:
+        excluded[search.conditions[-1][0]] = failed
+    return excluded, left
+
+
+def _counted(left: int, conditions: Iterable[Condition]) -> tuple[dict[str, int], int]:
     excluded: dict[str, int] = {}
-    for name, allowed in search.conditions:
+    count_left = left.bit_count()
+    for name, allowed in conditions:
         rest = left & allowed
         if rest != left:
             count_rest = rest.bit_count()
             excluded[name] = count_left - count_rest
             left, count_left = rest, count_rest
-    if outscored := count_left - len(shown):
-        excluded["outscored"] = outscored
-    terms = [search.terms(row) for row in shown]
-    if together:
-        terms[0]["together"] = -together
-    candidates = tuple(_candidate(each, row) for each, row in zip(terms, shown, strict=True))
-    return _made(Explanation, candidates=candidates, excluded=excluded, relaxed=relaxed)
+    return excluded, count_left
 
 
 def _candidate(terms: dict[str, int], row: Row) -> Candidate:
-    return _made(
-        Candidate,
-        person=row.person.id,
-        score=sum(terms.values()) / 1000,
-        terms={name: points / 1000 for name, points in terms.items() if points},
-    )
+    shown = {name: points / 1000 for name, points in terms.items() if points}
+    return _made(Candidate, {"person": row.id, "score": sum(terms.values()) / 1000, "terms": shown}, _SCORED)
 
 
-def _made(model: type[Made], **values: Any) -> Made:
-    """As `model_construct`, several times as fast, for models whose other fields are in `_DEFAULTS`."""
+def _made(model: type[Made], values: dict[str, Any], given: set[str]) -> Made:
+    """As `model_construct` with a value for every field, several times as fast; nothing is checked, for all of it is ours."""
     made = model.__new__(model)
-    _set(made, "__dict__", _DEFAULTS[model] | values)
-    _set(made, "__pydantic_fields_set__", set(values))
+    _set(made, "__dict__", values)
+    _set(made, "__pydantic_fields_set__", given)
     _set(made, "__pydantic_extra__", None)
     _set(made, "__pydantic_private__", None)
     return made

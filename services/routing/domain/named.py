@@ -16,6 +16,8 @@ from services.routing.domain.people import People, Row
 class NamedSearch:
     """The search for a specialist of whom only the name is asked for."""
 
+    kind = None
+
     def __init__(self, people: People, request: SpecialistRequested) -> None:
         self.request = request
         self.considered = people.specialists

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from schemas.events.routing import OwnerRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
-from services.routing.domain.people import People, Row, reweighed
+from services.routing.domain.people import Kind, People, Row, reweighed
 from services.routing.domain.rules import Rules
 
 
@@ -27,20 +27,19 @@ class OwnerSearch:
         self._speakers = EVERYBODY if request.language == UNKNOWN_LANGUAGE else people.speaking[request.language]
         self._weight = rules.owner_weight * request.weight
         self._free = people.free(self._weight)
-        key = (request.brand, request.language)
-        self._team, self._on, self._staying, self._ready = people.known.get(key) or self._look(key)
+        self.kind: Kind | None = (request.brand, request.language)
+        self._team, self._on, self._staying, self._ready = people.known.get(self.kind) or self._look(self.kind)
         self._not_excluded = EVERYBODY
         if request.excluded and (excluded := people.set_of(request.excluded)):
-            self._not_excluded = ~excluded
+            self._not_excluded, self.kind = ~excluded, None
             self._team, self._on = self._team & ~excluded, self._on & ~excluded
             self._staying, self._ready = self._staying & ~excluded, self._ready & ~excluded
         self.considered = people.owners
-        self.eligible, gave_way = self._search()
-        self.conditions = self._all_conditions()
-        if gave_way:
-            self.conditions = tuple(condition for condition in self.conditions if condition[0] not in gave_way)
+        self.eligible, self._gave_way = self._search()
+        if self._gave_way:
+            self.kind = None
 
-    def _look(self, key: tuple[str, str]) -> tuple[int, ...]:
+    def _look(self, key: Kind) -> tuple[int, ...]:
         """The team, who of it is on shift, who stays, and who of these speaks the language; until a shift changes."""
         people = self._people
         team = people.owners & people.branded[self.request.brand] & people.present
@@ -63,9 +62,10 @@ class OwnerSearch:
             return self._on, ("language", "ending-soon", "full")
         return 0, ()
 
-    def _all_conditions(self) -> tuple[Condition, ...]:
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
         people = self._people
-        return (
+        conditions = (
             ("excluded", self._not_excluded),
             ("brand", people.branded[self.request.brand]),
             ("absent", people.present),
@@ -74,6 +74,9 @@ class OwnerSearch:
             ("language", self._speakers),
             ("full", self._free),
         )
+        if not self._gave_way:
+            return conditions
+        return tuple(condition for condition in conditions if condition[0] not in self._gave_way)
 
     def points(self, rows: Sequence[Row]) -> list[int]:
         rules, skill, preferred = self._rules, self.request.skill, self.request.preferred
@@ -90,7 +93,7 @@ class OwnerSearch:
             ]
         if preferred and self._people.set_of((preferred,)) & self.eligible & self._free:
             points = [
-                total - rules.preferred_points if row.person.id == preferred else total
+                total - rules.preferred_points if row.id == preferred else total
                 for total, row in zip(points, rows, strict=True)
             ]
         if self.request.weight == 1:
@@ -115,20 +118,21 @@ class OwnerSearch:
             terms["skill"] = rules.owner_skill_points
         if not self._speakers >> slot & 1:
             terms["language"] = rules.owner_language_points
-        if request.preferred == row.person.id and self._free >> slot & 1:
+        if request.preferred == row.id and self._free >> slot & 1:
             terms["preferred"] = -rules.preferred_points
         return terms
 
     def unmet(self, row: Row) -> tuple[str, ...]:
-        request, slot = self.request, row.slot
-        wishes = (
-            ("language", bool(self._speakers >> slot & 1)),
-            ("capacity", bool(self._free >> slot & 1)),
-            ("ending-soon", bool(self._staying >> slot & 1)),
-            ("skill", not request.skill or request.skill in row.skills),
-            ("preferred", request.preferred in ("", row.person.id)),
-        )
-        return tuple(name for name, met in wishes if not met)
+        request = self.request
+        unmet: tuple[str, ...] = ()
+        if self._gave_way:
+            wished = (("language", self._speakers), ("capacity", self._free), ("ending-soon", self._staying))
+            unmet = tuple(name for name, met in wished if not met >> row.slot & 1)
+        if request.skill and request.skill not in row.skills:
+            unmet = (*unmet, "skill")
+        if request.preferred not in ("", row.id):
+            unmet = (*unmet, "preferred")
+        return unmet
 
     def next_possible(self) -> int | None:
         rules, shifts, staying = self._rules, self._people.shifts, self._staying

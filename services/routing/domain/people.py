@@ -20,6 +20,8 @@ from services.routing.domain.week import day_of, fairness
 
 _ROUNDING = 1e-9
 MOST_KNOWN = 1_000
+Kind = tuple[str, ...]
+"""What requests have in common that look for the same people."""
 OWNER_ROLES = frozenset({"agent", "coach", "lead"})
 APPROVER_ROLES = frozenset({"coach", "lead"})
 
@@ -29,6 +31,7 @@ class Row:
     """One person as the scoring reads them; often read facts are copied here, since reading them of a model is slow."""
 
     person: Person
+    id: str
     slot: int
     capacity: int
     skills: Mapping[str, int]
@@ -76,8 +79,10 @@ class People:
         self.turns, self.ties = Planes(), Planes()
         self._rules = rules
         self._day = 0
-        self.known: dict[tuple[str, ...], tuple[int, ...]] = {}
+        self.known: dict[Kind, tuple[int, ...]] = {}
         """What searches want to remember until somebody's shift begins or ends, or a person is recorded anew."""
+        self.ruled_out: dict[Kind, tuple[dict[str, int], int]] = {}
+        """How many failed which condition, and how many did not; remembered as long."""
         self._known_at = 0
         self._vacant: list[int] = []
         self._free: dict[float, int] = {}
@@ -94,13 +99,14 @@ class People:
         # One person's hours are most of what their record takes of memory; many have the same.
         person = person.model_copy(update={"hours": time.hours, "breaks": time.breaks})
         self.remove(person.id)
-        self.known.clear()
+        self._forget()
         slot = self._vacant.pop() if self._vacant else len(self.rows)
         if slot == len(self.rows):
             self.rows.append(None)
         self.slots[person.id] = slot
         row = self.rows[slot] = Row(
             person,
+            person.id,
             slot,
             person.capacity,
             person.skills,
@@ -128,7 +134,7 @@ class People:
         slot = self.slots.pop(person_id, None)
         if slot is None:
             return
-        self.known.clear()
+        self._forget()
         row, bit = self.row(slot), 1 << slot
         for sets, names in self._sets(row):
             sets.discard(names, bit)
@@ -148,7 +154,7 @@ class People:
         self.shifts.advance(second)
         if self.shifts.changes != self._known_at or len(self.known) > MOST_KNOWN:
             self._known_at = self.shifts.changes
-            self.known.clear()
+            self._forget()
         if (day := day_of(second)) != self._day:
             self._day = day
             for person_id in loads.week.people():
@@ -179,6 +185,10 @@ class People:
             row = self.row(slot)
             row.silence = USUAL_SHARE - share
             self._move(row, 1 << slot, row.load, loads)
+
+    def _forget(self) -> None:
+        self.known.clear()
+        self.ruled_out.clear()
 
     def _move(self, row: Row, bit: int, load: float, loads: Loads | None) -> None:
         """Let a person stand where a load puts them, and what they were given in the week, unless that is as before."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from schemas.events.routing import SpecialistRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
-from services.routing.domain.people import People, Row, reweighed
+from services.routing.domain.people import Kind, People, Row, reweighed
 from services.routing.domain.rules import Rules
 
 COMMON_LANGUAGE = "en"
@@ -36,17 +36,18 @@ class SpecialistSearch:
         self._located = people.located[request.country] if request.country else EVERYBODY
         self._weight = rules.consult_weight * request.weight
         self._free = people.free(self._weight)
-        key = (request.brand, language, request.country, request.skill)
-        self._able, self._on, self._ready = people.known.get(key) or self._look(key)
+        self.kind: Kind | None = (request.brand, language, request.country, request.skill)
+        self._able, self._on, self._ready = people.known.get(self.kind) or self._look(self.kind)
         self._not_excluded = EVERYBODY
         if request.excluded and (excluded := people.set_of(request.excluded)):
-            self._not_excluded = ~excluded
+            self._not_excluded, self.kind = ~excluded, None
             self._able, self._on, self._ready = (each & ~excluded for each in (self._able, self._on, self._ready))
         self.considered = people.specialists
-        self.eligible, understood = self._search()
-        self.conditions = self._conditions(understood)
+        self.eligible, self._understood = self._search()
+        if self._understood != self._speakers:
+            self.kind = None
 
-    def _look(self, key: tuple[str, ...]) -> tuple[int, ...]:
+    def _look(self, key: Kind) -> tuple[int, ...]:
         """Who is able, who of these is on shift, and who of these speaks the language; until a shift changes."""
         people = self._people
         able = people.specialists & people.branded[self.request.brand] & self._located & self._skilled & people.present
@@ -71,14 +72,15 @@ class SpecialistSearch:
         opening = self._people.shifts.first_opening(self._able & self._speakers)
         return opening is None or opening > self._english_from
 
-    def _conditions(self, understood: int) -> tuple[Condition, ...]:
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
         people = self._people
         return (
             ("excluded", self._not_excluded),
             ("brand", people.branded[self.request.brand]),
             ("country", self._located),
             ("skill", self._skilled),
-            ("language", understood),
+            ("language", self._understood),
             ("absent", people.present),
             ("off-shift", people.shifts.on),
             ("full", self._free),
