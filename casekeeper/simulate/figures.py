@@ -49,10 +49,17 @@ def figures(setting: Setting, served: Sequence[Served], agents: Mapping[str, Age
         "gini": share.gini,
         "gini_by_chance": share.chance,
         "gini_of_shifts": share.spread,
+        "skilled_owners": mean([_knows(each, agents) for each in counted if each.owner] or [0.0]),
         "handovers": mean([each.handovers for each in counted]) if counted else 0.0,
         "consults_per_case": mean([each.consults for each in counted]) if counted else 0.0,
         "reoffers_per_case": mean([each.reoffers for each in counted]) if counted else 0.0,
     }
+
+
+def _knows(served: Served, agents: Mapping[str, Agent]) -> bool:
+    """Whether the last owner has the skill that the matter asks for."""
+    agent = agents.get(served.owner)
+    return not served.contact.skill or (agent is not None and served.contact.skill in agent.worker.person.skills)
 
 
 def _first_reply(served: Served) -> float | None:
