@@ -35,7 +35,7 @@ _HARD = frozenset({"language", "capacity", "ending-soon"})
 """Wishes that give way only when people are scarce."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Choice:
     """A decision with the search that led to it, and the person chosen."""
 
@@ -81,6 +81,8 @@ class Engine:
         self.rules = rules or Rules()
         self.people = People(self.rules)
         self._loads = Loads()
+        self._moment: datetime | None = None
+        self._at = 0
 
     def __len__(self) -> int:
         """How many people there are."""
@@ -103,7 +105,7 @@ class Engine:
         `at`: when it was given to them; it counts for their week (fairness), unless nobody knows.
         Raises ValueError, and changes nothing, for a weight that is not above 0.
         """
-        day = None if at is None else day_of(_second(at))
+        day = None if at is None else day_of(self._second(at))
         for changed in self._loads.assign(request_id, person_id, weight, day):
             self.people.weigh(changed, self._loads)
 
@@ -183,7 +185,7 @@ class Engine:
         if not search.eligible:
             next_possible = search.next_possible()
             moment = None if next_possible is None else datetime.fromtimestamp(next_possible, UTC)
-            return _Choice(Nobody(explanation(search) if explain else _UNEXPLAINED, moment), search)
+            return _Choice(Nobody(explanation(search, self.people) if explain else _UNEXPLAINED, moment), search)
         shown = best(search, self.people, SHOWN if explain or planned else 1)
         able = search.eligible & self.people.free(self.weight_of(request)) if planned else 0
         first, together = shown[0], 0
@@ -191,7 +193,7 @@ class Engine:
             shown = [fit[0], *(row for row in shown if row is not fit[0])][:SHOWN]
             together = search.points(fit)[0] - search.points([first])[0]
         unmet = search.unmet(shown[0])
-        why = explanation(search, shown, unmet, together) if explain else _UNEXPLAINED
+        why = explanation(search, self.people, shown, unmet, together) if explain else _UNEXPLAINED
         outcome = Chosen(shown[0].person.id, shown[0].person.country, why)
         return _Choice(outcome, search, shown[0])
 
@@ -220,7 +222,7 @@ class Engine:
             self.people.weigh(before.person_id, self._loads)
 
     def _search_at(self, request: Request, now: datetime) -> Search:
-        second = _second(now)
+        second = self._second(now)
         self.people.advance(second, self._loads)
         return self._search(request, second)
 
@@ -247,6 +249,8 @@ class Engine:
             return NamedSearch(self.people, request)
         return SpecialistSearch(self.people, self.rules, request, second)
 
-
-def _second(moment: datetime) -> int:
-    return int(utc(moment).timestamp() // 1)
+    def _second(self, moment: datetime) -> int:
+        """A moment in seconds; the last one is remembered, for to decide and to assign are of one moment."""
+        if moment is not self._moment:
+            self._moment, self._at = moment, int(utc(moment).timestamp() // 1)
+        return self._at
