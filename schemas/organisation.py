@@ -109,6 +109,9 @@ class Policy(Mandates):
     """Who is expected to approve has so long before somebody else is; all who may, may at any time. Minutes on the clock."""
     undo_seconds: int = Field(default=0, ge=0, le=3600)
     """A reply leaves so much later, and until then its author can take it back. Not added to the time of four eyes."""
+    waiting_weight: float = Field(default=1, gt=0, le=1)
+    """Share of its room that a case keeps while it waits for the customer or a specialist (P5). When the answer comes it takes
+    all of it again, also beyond its owner's capacity."""
     cover_automatically: bool = False
     """Whether routing finds who acts for an owner who is away for longer than a first reply may take, when there is
     something to do: a message, an answer of a specialist, a promise that is due soon (rule 1)."""

@@ -97,6 +97,7 @@ TOPICS: tuple[Topic, ...] = (
             case.CaseMarked,
             case.CaseUnmarked,
             case.CaseEscalated,
+            case.CaseWeighed,
             case.CaseMerged,
             case.CaseAbsorbed,
             case.CaseMergeRefused,

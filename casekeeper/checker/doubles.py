@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from casekeeper.checker.arrivals import repeated
 from casekeeper.checker.approvers import relieved_twice
+from casekeeper.checker.arrivals import repeated
 from casekeeper.checker.consults import twice
 from casekeeper.checker.covers import freed_twice
 from casekeeper.checker.verdict import Evidence

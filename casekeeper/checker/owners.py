@@ -3,7 +3,7 @@
 Only a handover changes the owner, or routing, when it finds somebody for an owner who refused the case.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -263,11 +263,16 @@ def _assigned(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
 
 def _released(evidence: Evidence) -> Iterator[str]:
     """An owner whose capacity was given back not to be taken by the next is not working on the case: for ended cases only."""
-    released = Counter(event.request_id for event in evidence.log.all(CapacityReleased))
-    released.subtract(event.request_id for event in evidence.log.all(CapacityTaken))
+    released = set[str]()  # room may be taken anew without having been released: a case that waits takes less of it
+    for entry in evidence.log.entries:
+        event = entry.envelope.data
+        if isinstance(event, CapacityReleased):
+            released.add(event.request_id)
+        elif isinstance(event, CapacityTaken):
+            released.discard(event.request_id)
     ended = {event.case_id for event in evidence.log.all(CaseResolved)}
     ended |= {event.case_id for event in evidence.log.all(CaseClosed) if event.cause == "merged"}
     latest = {case_id: (request, owner) for request, case_id, owner in _assigned(evidence)}
     for case_id, (request, owner) in latest.items():
-        if released[request] > 0 and case_id not in ended:
+        if request in released and case_id not in ended:
             yield f"case {case_id} is without its owner {owner}: released though never resolved"

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from schemas.base import Event, Identifier, Language, Model, UtcDatetime
 from schemas.events.message import Attachment, Author, Classification, Message, Visibility
 
@@ -192,6 +194,14 @@ class CaseUnmarked(CaseEvent):
     type: ClassVar[str] = "case.unmarked.v1"
     mark: Mark
     by: Identifier
+
+
+class CaseWeighed(CaseEvent):
+    """The case takes this share of its room from now on: it waits for the customer or a specialist, or waits no longer (P5)."""
+
+    type: ClassVar[str] = "case.weighed.v1"
+    owner: Identifier
+    share: float = Field(gt=0, le=1)
 
 
 class CaseEscalated(CaseEvent):

@@ -106,10 +106,12 @@ class CapacityReleased(RoutingRequest):
 
 
 class CapacityTaken(RoutingRequest):
-    """Work of this request that was done is there again: the case was reopened, with the same owner."""
+    """Work of this request that was done is there again: the case was reopened. Or it takes more or less room than before."""
 
     type: ClassVar[str] = "capacity.taken.v1"
     person: Identifier
+    share: float = Field(default=1, gt=0, le=1)
+    """Of the room that the request asked for: less than all while its case waits."""
 
 
 class Candidate(Model):

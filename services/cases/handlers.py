@@ -16,6 +16,7 @@ from services.cases.domain.arrival import case_for, message_arrived
 from services.cases.domain.commands import approvers, finding_covers
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import Timer, timers
+from services.cases.domain.weighing import weighed
 from services.cases.store import CASES, PEOPLE, Colleague, milliseconds, waking
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
@@ -26,17 +27,29 @@ from services.chassis.table import Table
 
 WAKE_AT_ONCE = 200
 TermsOf = Callable[[str], Terms]
+Decide = Callable[[Case | None, Sequence[Event]], Decision[Case] | None]
 
 
-def decided(case: Case | None, events: Sequence[Event]) -> Decision[Case] | None:
-    """The decision that consists of these events; the new state is what they fold into."""
-    after = fold(events, case)
-    return Decision(after, events) if after is not None and events else None
+def deciding(terms_of: TermsOf) -> Decide:
+    """Makes decisions of events, under these terms."""
+
+    def decided(case: Case | None, events: Sequence[Event]) -> Decision[Case] | None:
+        """The decision that consists of these events, and of the room that the case takes then."""
+        after = fold(events, case)
+        if after is None or not events:
+            return None
+        try:
+            all_events = weighed(case, events, terms_of(after.brand))
+        except NotInOrganisation:
+            return Decision(after, events)  # nobody knows any more how much room its cases take
+        return Decision(fold(all_events[len(events) :], after) or after, all_events)
+
+    return decided
 
 
 def table(terms_of: TermsOf) -> Table:
     """The service's map of events to functions."""
-    handlers = Table()
+    handlers, decided = Table(), deciding(terms_of)
 
     @handlers.on(MessageClassified, CASES, locate=case_for)
     def message_classified(case: Case | None, event: MessageClassified, context: Context) -> Decision[Case] | None:
@@ -80,6 +93,7 @@ def table(terms_of: TermsOf) -> Table:
 
 def _hear_of_colleagues(handlers: Table, terms_of: TermsOf) -> None:
     """Let somebody act for owners who are away (rule 1), and somebody see to what waits for four eyes (P1)."""
+    decided = deciding(terms_of)
 
     @handlers.on(ApproverFound, CASES, locate=by_case_id)
     def approver_found(case: Case | None, event: ApproverFound, _: Context) -> Decision[Case] | None:
@@ -113,6 +127,7 @@ class Waking:
         self._repository = repository
         self._clock = clock
         self._terms_of = terms_of
+        self._decided = deciding(terms_of)
         self._log = logger("cases")
 
     async def tick(self) -> None:
@@ -138,7 +153,7 @@ class Waking:
         def decide(case: Case | None, context: Context) -> Decision[Case] | None:
             if case is None or timer.name not in {each.name for each in timers(case) if each.at <= context.now}:
                 return None  # somebody was faster: it was answered, or another instance has seen the time
-            return decided(case, timer.fire(case, self._terms_of(case.brand), context.now))
+            return self._decided(case, timer.fire(case, self._terms_of(case.brand), context.now))
 
         cause = derive("timer", case_id, timer.name, timer.at.isoformat())
         document = await self._repository.execute(CASES, case_id, cause, decide)

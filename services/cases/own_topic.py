@@ -6,7 +6,7 @@ from schemas.events.case import CaseMerged, CaseMergeRefused, CaseMessageForward
 from schemas.events.coaching import FeedbackGiven, FeedbackSeen
 from services.cases.domain import Case, regrouping
 from services.cases.domain.arrival import case_for_forwarded, message_forwarded
-from services.cases.handlers import TermsOf, by_case_id, decided, known
+from services.cases.handlers import TermsOf, by_case_id, deciding, known
 from services.cases.store import CASES
 from services.cases.stored_feedback import FEEDBACK, StoredFeedback
 from services.chassis.documents import Context, Decision
@@ -16,6 +16,7 @@ from services.chassis.table import Table
 
 def hear_of_cases(handlers: Table, terms_of: TermsOf) -> None:
     """Let cases know what happened in other cases that concerns them."""
+    decided = deciding(terms_of)
 
     @handlers.on(CaseMerged, CASES, lane=lambda event: event.into_conversation, locate=_target)
     def case_merged(target: Case | None, event: CaseMerged, context: Context) -> Decision[Case] | None:

@@ -78,7 +78,10 @@ class Dispatcher:
             if engine is None:
                 continue
             if state.status == "assigned":
-                self._assign(engine, request, state.person, state.assigned_at)
+                before = engine.load_of(state.person)
+                self._assign(engine, request, state.person, state.assigned_at, state.share)
+                if engine.load_of(state.person) < before:
+                    self._waiting[request.pool].free()
                 continue
             freed = self._release(engine, request)
             if state.status == "waiting":
@@ -181,8 +184,9 @@ class Dispatcher:
         """The person as the engines know them."""
         return next((found for engine in self._engines.values() if (found := engine.person(person_id))), None)
 
-    def _assign(self, engine: Engine, request: Request, person: str, at: datetime | None) -> None:
-        engine.assign(request.request_id, person, engine.weight_of(request), at)
+    def _assign(self, engine: Engine, request: Request, person: str, at: datetime | None, share: float = 1) -> None:
+        """Somebody has it; `share` of its room while its case waits."""
+        engine.assign(request.request_id, person, engine.weight_of(request) * share, at)
         self._waiting[request.pool].discard(request.request_id)
         if isinstance(request, SpecialistRequested):
             self._asked[request.consult_id][request.request_id] = person

@@ -1,5 +1,7 @@
 """What routing hears: somebody is wanted, or somebody's work is done, or there again; and how specialists answer."""
 
+from typing import Any
+
 from schemas.events.routing import (
     ApproverRequested,
     CapacityReleased,
@@ -56,8 +58,11 @@ def table(dispatcher: Dispatcher) -> Table:
             return None
         if state.status == "waiting" or (state.status == "assigned" and state.owner is None):
             return Decision(state)
-        given = {} if event.person == state.person else {"person": event.person, "assigned_at": context.now}
-        taken = state.model_copy(update={"status": "assigned", "unsettled": not dispatcher.in_charge(), **given})
+        given: dict[str, Any] = {}
+        if event.person != state.person:
+            given = {"person": event.person, "assigned_at": context.now}
+        given |= {"status": "assigned", "share": event.share, "unsettled": not dispatcher.in_charge()}
+        taken = state.model_copy(update=given)
         dispatcher.settle([taken])
         return Decision(taken)
 

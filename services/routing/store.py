@@ -36,6 +36,8 @@ class RequestState(BaseModel):
     approver: ApproverRequested | None = None
     status: Literal["waiting", "assigned", "done"]
     person: str = ""
+    share: float = 1
+    """Of the room asked for that it takes now."""
     assigned_at: UtcDatetime | None = None
     heard_at: UtcDatetime | None = None
     told_unserved: bool = False

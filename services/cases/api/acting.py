@@ -14,7 +14,7 @@ from services.cases.api.moving import require_one_meaning, require_unmoved
 from services.cases.api.standing import Standing, require_declared
 from services.cases.domain import Case, Refused
 from services.cases.domain.terms import Terms
-from services.cases.handlers import TermsOf, decided
+from services.cases.handlers import TermsOf, deciding
 from services.cases.store import CASES, People
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.errors import Problem
@@ -41,6 +41,7 @@ class Accepted(BaseModel):
     note_id: str | None = None
     feedback_id: str | None = None
     new_case_id: str | None = None
+    correction_id: str | None = None
 
 
 class Commands:
@@ -102,7 +103,7 @@ class Commands:
             terms = self.terms(case.brand, standing)
             events = rule(case, terms, context.now)
             require_declared(actor, standing, case, context.now)
-            return decided(case, events)
+            return deciding(lambda _: terms)(case, events)
 
         try:
             document = await self.service.repository.execute(CASES, case_id, actor.cause, decide, actor=actor.person)

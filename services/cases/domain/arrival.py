@@ -189,4 +189,5 @@ def taken_again(case: Case) -> CapacityTaken:
         case_id=case.id,
         conversation=case.conversation,
         person=case.owner,
+        share=case.share,
     )

@@ -49,6 +49,8 @@ class Case(Frozen):
     owner: str = ""
     owner_request: str = ""
     """The request to routing by which the owner has the case, and the room that it takes."""
+    share: float = 1
+    """How much of that room it takes at this moment: less than all while it waits, where the brand says so (P5)."""
     next_owner_request: str = ""
     """The one under which routing looks for somebody else, because the owner refused the case."""
     refused_assignments: tuple[RefusedAssignment, ...] = ()

@@ -18,7 +18,7 @@ from schemas.organisation import Brand, NotInOrganisation, Person
 from services.cases.domain import Case, commands
 from services.cases.domain.commands import AskSpecialist, NewPromise, WriteReply
 from services.cases.domain.terms import Terms
-from services.cases.handlers import decided, table
+from services.cases.handlers import deciding, table
 from services.cases.store import CASES
 from services.chassis.documents import Context, Document, Outgoing
 
@@ -106,7 +106,7 @@ class Life:
         self.now = START
         self.documents: list[Document[Case]] = []
         self.heard: list[tuple[str, Event]] = []
-        self._routes = table(terms_of).routes
+        self._routes, self._decided = table(terms_of).routes, deciding(terms_of)
         self._said: dict[str, Said] = {}
         self._names = (f"cause-{number}" for number in count(1))
 
@@ -158,7 +158,7 @@ class Life:
         document = self.documents[case]
         assert document.state
         events = rule(document.state)
-        if decision := decided(document.state, events):
+        if decision := self._decided(document.state, events):
             document.apply(decision, Context(self.now, next(self._names)), "casekeeper/cases", {})
         return events
 

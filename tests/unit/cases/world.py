@@ -12,7 +12,7 @@ from schemas.ids import derive
 from services.cases.domain import Case
 from services.cases.domain.addressee import addressee
 from services.cases.domain.commands.merging import MergeCase, SplitCase, merge, split
-from services.cases.handlers import decided, table
+from services.cases.handlers import deciding, table
 from services.cases.own_topic import hear_of_cases
 from services.cases.store import CASES
 from services.chassis.documents import Context, Document
@@ -93,7 +93,7 @@ class World:
         document = self.documents[case_id]
         assert document.state
         events = rule(document.state)
-        if decision := decided(document.state, events):
+        if decision := deciding(terms_of)(document.state, events):
             document.apply(decision, Context(self.now, self._name("command")), "casekeeper/cases", {})
             self._take(document)
         return events

@@ -38,7 +38,8 @@ class TestEveryEvent:
     def test_of_a_case_is_folded(self) -> None:
         of_cases = {event for event, topic in BY_EVENT.items() if "desk" in topic.consumers}
         beside = {"specialist.offered.v1", "person.recorded.v1"}
-        beside |= {"approver.found.v1", "approval.assigned.v1", "approval.passed-on.v1"}  # every coach sees them all
+        # Every coach sees all that waits, whoever is expected to act; and room is routing's.
+        beside |= {"approver.found.v1", "approval.assigned.v1", "approval.passed-on.v1", "case.weighed.v1"}
         assert {event.type for event in of_cases - FOLDS.keys()} == beside
 
     def test_leaves_an_entry_except_clocks_that_are_set_or_stopped(self) -> None:

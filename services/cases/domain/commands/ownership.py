@@ -104,6 +104,7 @@ def owner_changed(
             case_id=case.id,
             conversation=case.conversation,
             person=to,
+            share=case.share,
         )
         moved += [released(case, case.owner_request, case.owner), taken]
     return [*cover_search_ended(case, now), *cover_ended(case, by, now), changed, *moved]

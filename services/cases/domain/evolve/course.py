@@ -14,6 +14,7 @@ from schemas.events.case import (
     CaseReopened,
     CaseResolved,
     CaseUnmarked,
+    CaseWeighed,
 )
 from services.cases.domain.case import HEARD_LIMIT, Case
 from services.cases.domain.evolve import approvals
@@ -78,11 +79,15 @@ def _escalated(case: Case, event: CaseEscalated) -> dict[str, Any]:
 
 
 def _resolved(_: Case, event: CaseResolved) -> dict[str, Any]:
-    return {"resolved": True, "closes_at": event.closes_at, "next_owner_request": ""}
+    return {"resolved": True, "closes_at": event.closes_at, "next_owner_request": "", "share": 1}
 
 
 def _reopened(_: Case, __: CaseReopened) -> dict[str, Any]:
     return {"resolved": False, "closes_at": None}
+
+
+def _weighed(_: Case, event: CaseWeighed) -> dict[str, Any]:
+    return {"share": event.share}
 
 
 def _closed(case: Case, event: CaseClosed) -> dict[str, Any]:
@@ -98,4 +103,5 @@ CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     CaseResolved: _resolved,
     CaseReopened: _reopened,
     CaseClosed: _closed,
+    CaseWeighed: _weighed,
 }

@@ -57,6 +57,7 @@ def _owner_changed(case: Case, event: CaseOwnerChanged) -> dict[str, Any]:
     return {
         "owner": event.owner,
         "owner_request": event.handover_id if event.cause == "refused-assignment" else case.owner_request,
+        "share": 1 if event.cause == "refused-assignment" else case.share,
         "next_owner_request": "",
         "cover": None,
         "cover_search": None,

@@ -15,7 +15,7 @@ from services.cases.domain import Case, Refused
 from services.cases.domain.evolve import evolve
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import timers
-from services.cases.handlers import decided, table
+from services.cases.handlers import deciding, table
 from services.cases.own_topic import hear_of_cases
 from services.cases.store import CASES
 from services.chassis.documents import Context, Decision, Document
@@ -69,7 +69,7 @@ class Stage:
         """What other services have not been told yet."""
         self.log: list[Envelope] = []
         self._watch = watch
-        self._handlers = table(staff.terms_of)
+        self._handlers, self._decided = table(staff.terms_of), deciding(staff.terms_of)
         hear_of_cases(self._handlers, staff.terms_of)
         self._folded: dict[str, Case] = {}
 
@@ -122,7 +122,7 @@ class Stage:
         except (Refused, LookupError):
             assert document.state == self._folded[case_id], "a refused command changed the case"
             return False
-        if decision := decided(before, events):
+        if decision := self._decided(before, events):
             self._commit(document, decision, Context(self.now, key), actor=actor)
         return True
 
@@ -135,7 +135,7 @@ class Stage:
                     cause = derive("timer", case.id, timer.name, timer.at.isoformat())
                     assert cause not in document.seen, f"{timer.name} happened and is due again"
                     events = timer.fire(case, self.staff.terms_of(case.brand), self.now)
-                    if decision := decided(case, events):
+                    if decision := self._decided(case, events):
                         self._commit(document, decision, Context(self.now, cause))
 
     def pass_time(self, minutes: float) -> None:
