@@ -244,6 +244,8 @@ class CaseMerged(CaseEvent):
     """How many messages the case has had."""
     unanswered: bool = True
     """Whether the customer still waits for an answer to one of them."""
+    first_reply_due_at: UtcDatetime | None = None
+    """When the customer has to hear from us; none: the first reply was sent."""
 
 
 class CaseAbsorbed(CaseEvent):
@@ -260,6 +262,8 @@ class CaseAbsorbed(CaseEvent):
     last_word: LastWord | None = None
     messages: int = 0
     unanswered: bool = True
+    first_reply_due_at: UtcDatetime | None = None
+    """When the customer has to hear from us now, where that is earlier than it was, or a first reply was not due any more."""
 
 
 class CaseMergeRefused(CaseEvent):

@@ -10,10 +10,19 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import Identifier, Model, UtcDatetime
-from schemas.events.case import CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved, CaseUnmerged
+from schemas.events.case import (
+    CaseAbsorbed,
+    CaseClosed,
+    CaseEvent,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+    CaseUnmerged,
+)
 from schemas.events.followup import ClockBreached, ClockEvent, ClockKind, ClockSet, ClockStopped, ClockWarned
 from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
+from schemas.events.understanding import CaseReclassified
 from schemas.ids import derive
 
 Firing = Literal["warned", "breached"]
@@ -60,6 +69,10 @@ class CaseClocks(Model):
     brand: Identifier
     clocks: tuple[Clock, ...] = ()
     first_reply_sent_at: UtcDatetime | None = None
+    first_replies: tuple[str, ...] = ()
+    """Replies that were the first that the customer had; several where cases became one."""
+    absorbed: tuple[str, ...] = ()
+    """Cases that go on in this one, and brought a deadline with them."""
     kept: dict[str, bool] = Field(default_factory=dict)
     """Promises that were kept, and whether that was late."""
     withdrawn: tuple[str, ...] = ()
@@ -115,9 +128,10 @@ def promise_made(state: CaseClocks | None, event: PromiseMade, warn_before: time
 def reply_sent(state: CaseClocks | None, event: ReplySent, now: datetime) -> Change | None:
     """The first reply ends the wait for it; it counts when it was sent, not when we heard of it."""
     known = _known(state, event)
-    if not event.first or known.first_reply_sent_at:
+    if not event.first or known.first_reply_sent_at or event.reply_id in known.first_replies:
         return None
-    known = known.model_copy(update={"first_reply_sent_at": event.sent_at})
+    replies = (*known.first_replies, event.reply_id)
+    known = known.model_copy(update={"first_reply_sent_at": event.sent_at, "first_replies": replies})
     return _stop_ended(known, known.open("first-response"), now)
 
 
@@ -180,6 +194,35 @@ def case_unmerged(
         return known, ()
     number = 1 + sum(clock.kind == "first-response" for clock in known.clocks)
     return _set(known, "first-response", known.case_id, event.first_reply_due_at, warn_before, now, number)
+
+
+def case_absorbed(
+    state: CaseClocks | None, event: CaseAbsorbed, warn_before: timedelta, now: datetime
+) -> Change | None:
+    """Another case goes on here whose customer has to hear from us earlier than it was due in this one, if it was (O4)."""
+    known = _known(state, event)
+    if event.first_reply_due_at is None or event.source_case in known.absorbed:
+        return None
+    sent_at = known.first_reply_sent_at
+    told_since = sent_at if sent_at and sent_at >= event.absorbed_at else None
+    absorbed = (*known.absorbed, event.source_case)
+    known = known.model_copy(update={"absorbed": absorbed, "first_reply_sent_at": told_since})
+    number = 1 + sum(clock.kind == "first-response" for clock in known.clocks)
+    return _set(known, "first-response", known.case_id, event.first_reply_due_at, warn_before, now, number)
+
+
+def case_reclassified(
+    state: CaseClocks | None, event: CaseReclassified, warn_before: timedelta, now: datetime
+) -> Change | None:
+    """The case is more urgent than it seemed: the customer has to hear from us sooner (O4)."""
+    known = _known(state, event)
+    due_at = event.first_reply_due_at
+    if due_at is None or known.closed or known.first_reply_sent_at:
+        return None
+    if any(clock.due_at <= due_at for clock in known.open("first-response")):
+        return None
+    number = 1 + sum(clock.kind == "first-response" for clock in known.clocks)
+    return _set(known, "first-response", known.case_id, due_at, warn_before, now, number)
 
 
 def fire(state: CaseClocks | None, id: str, firing: Firing, now: datetime) -> Change | None:

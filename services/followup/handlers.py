@@ -3,9 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-from schemas.events.case import CaseClosed, CaseOpened, CaseReopened, CaseResolved, CaseUnmerged
+from schemas.events.case import CaseAbsorbed, CaseClosed, CaseOpened, CaseReopened, CaseResolved, CaseUnmerged
 from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
+from schemas.events.understanding import CaseReclassified
 from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation, Policy
 from services.chassis.clock import Clock
@@ -50,6 +51,20 @@ def listening(organisation: Organisation) -> Table:
     ) -> Decision[CaseClocks] | None:
         return _decision(domain.promise_withdrawn(state, event, context.now))
 
+    @table.on(CaseReclassified, CLOCKS, id=lambda event: event.case_id)
+    def case_reclassified(
+        state: CaseClocks | None, event: CaseReclassified, context: Context
+    ) -> Decision[CaseClocks] | None:
+        warn_before = timedelta(minutes=_policy(organisation, event.brand).warn_before_minutes)
+        return _decision(domain.case_reclassified(state, event, warn_before, context.now))
+
+    _listen_to_endings(table, organisation)
+    return table
+
+
+def _listen_to_endings(table: Table, organisation: Organisation) -> None:
+    """What ends a case, and what lets one go on."""
+
     @table.on(CaseResolved, CLOCKS, id=lambda event: event.case_id)
     def case_resolved(state: CaseClocks | None, event: CaseResolved, context: Context) -> Decision[CaseClocks] | None:
         return _decision(domain.case_resolved(state, event, context.now))
@@ -67,7 +82,10 @@ def listening(organisation: Organisation) -> Table:
         warn_before = timedelta(minutes=_policy(organisation, event.brand).warn_before_minutes)
         return _decision(domain.case_unmerged(state, event, warn_before, context.now))
 
-    return table
+    @table.on(CaseAbsorbed, CLOCKS, id=lambda event: event.case_id)
+    def case_absorbed(state: CaseClocks | None, event: CaseAbsorbed, context: Context) -> Decision[CaseClocks] | None:
+        warn_before = timedelta(minutes=_policy(organisation, event.brand).warn_before_minutes)
+        return _decision(domain.case_absorbed(state, event, warn_before, context.now))
 
 
 def _policy(organisation: Organisation, brand: str) -> Policy:

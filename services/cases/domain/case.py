@@ -44,6 +44,7 @@ class Case(Frozen):
     language: str
     opened_at: UtcDatetime
     first_reply_due_at: UtcDatetime
+    """The earliest that holds: its own, or that of a case which goes on in this one (O4)."""
     previous_case: str = ""
     split_from: str = ""
     owner: str = ""

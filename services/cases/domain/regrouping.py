@@ -47,11 +47,19 @@ def absorbed(target: Case, event: CaseMerged, now: datetime) -> list[Event]:
         last_word=event.last_word,
         messages=event.messages,
         unanswered=event.unanswered,
+        first_reply_due_at=_due_now(target, event.first_reply_due_at),
     )
     if not target.resolved or not event.unanswered:
         return [taken_in]
     reopened = CaseReopened(**facts(target), owner=target.owner, message_id=event.case_id)
     return [taken_in, reopened, taken_again(target)]
+
+
+def _due_now(target: Case, there: datetime | None) -> datetime | None:
+    """When the first reply is due where that changes: the customer who waits in both cases waits until the earlier (O4)."""
+    if there is None or (not target.first_reply_sent and target.first_reply_due_at <= there):
+        return None
+    return there
 
 
 def merge_refused(source: Case, event: CaseMergeRefused) -> list[Event]:

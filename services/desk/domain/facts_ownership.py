@@ -227,6 +227,8 @@ def case_absorbed(view: CaseView, event: CaseAbsorbed, moment: Moment) -> CaseVi
         note=event.source_channel,
         text=event.reason,
     )
+    if due_at := event.first_reply_due_at:
+        return view.saw(entry, first_reply_due_at=due_at, first_reply_sent_at=None)
     return view.saw(entry)
 
 

@@ -20,7 +20,7 @@ from schemas.events.case import (
     CaseUnmerged,
 )
 from schemas.events.handover import HandoverOffered
-from schemas.events.reply import ReplyQueued
+from schemas.events.reply import ReplyQueued, ReplySent
 from schemas.events.routing import CapacityReleased, CapacityTaken, OwnerRequested
 from services.cases.domain import Case, Refused, commands, fold
 from services.cases.domain.addressee import addressee
@@ -88,6 +88,47 @@ class TestMerge:
         world.settle()
         world.sent(web.id, reply_id)
         assert world.state(web.id).unanswered
+
+    def test_the_earlier_deadline_of_the_first_reply_holds_for_what_goes_on(self) -> None:
+        """F3, O4: being merged does not make a customer wait for longer."""
+        world = World()
+        mail, web = world.owned(MAIL, 2), world.owned(WEB, 1, minutes=30)
+        assert mail.first_reply_due_at < web.first_reply_due_at
+        world.merges(mail, web)
+        world.settle()
+        assert world.of(CaseAbsorbed)[0].first_reply_due_at == mail.first_reply_due_at
+        assert world.state(web.id).first_reply_due_at == mail.first_reply_due_at
+        world.sent(web.id, replies(world, web.id))
+        assert [event.first for event in world.of(ReplySent)] == [True]
+
+    def test_a_later_deadline_of_the_source_changes_nothing(self) -> None:
+        world = World()
+        web, mail = world.owned(WEB, 1), world.owned(MAIL, 2, minutes=30)
+        world.merges(mail, web)
+        world.settle()
+        assert world.of(CaseAbsorbed)[0].first_reply_due_at is None
+        assert world.state(web.id).first_reply_due_at == web.first_reply_due_at
+
+    def test_who_has_not_heard_from_us_in_the_source_waits_for_a_first_reply_in_the_target_that_had_one(self) -> None:
+        """O4: the hour of the question that nobody has reacted to goes on."""
+        world, web, mail = two_owned()
+        world.sent(web.id, replies(world, web.id))
+        world.merges(mail, web)
+        world.settle()
+        target = world.state(web.id)
+        assert (target.first_reply_sent, target.first_reply_due_at) == (False, mail.first_reply_due_at)
+        world.sent(web.id, replies(world, web.id))
+        assert world.state(web.id).first_reply_sent
+
+    def test_a_source_whose_customer_heard_from_us_brings_no_deadline(self) -> None:
+        world, web, mail = two_owned()
+        world.sent(mail.id, replies(world, mail.id))
+        world.merges(world.state(mail.id), web)
+        world.settle()
+        assert (world.of(CaseMerged)[0].first_reply_due_at, world.of(CaseAbsorbed)[0].first_reply_due_at) == (
+            None,
+            None,
+        )
 
     def test_each_twice_is_once(self) -> None:
         world, web, mail = two_owned()

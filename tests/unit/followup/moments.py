@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from schemas.events.case import CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved
+from schemas.events.case import CaseAbsorbed, CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved
 from schemas.events.message import Author
 from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
@@ -28,8 +28,17 @@ def opened(due: float = 60) -> CaseOpened:
     )
 
 
-def sent(minutes: float, first: bool = True) -> ReplySent:
-    return ReplySent(**CASE, reply_id="reply-1", kind="answer", author="kees", first=first, sent_at=at(minutes))
+def absorbed(due: float | None, minutes: float = 0, source: str = "case-2") -> CaseAbsorbed:
+    facts = {"source_conversation": "mail-2", "source_channel": "mail", "by": "kees", "reason": "the same leak"}
+    until = None if due is None else at(due)
+    who = Author(id="ana")
+    return CaseAbsorbed(
+        **CASE, **facts, source_case=source, source_customer=who, absorbed_at=at(minutes), first_reply_due_at=until
+    )
+
+
+def sent(minutes: float, first: bool = True, id: str = "reply-1") -> ReplySent:
+    return ReplySent(**CASE, reply_id=id, kind="answer", author="kees", first=first, sent_at=at(minutes))
 
 
 def promised(due: float, id: str = "promise-1") -> PromiseMade:
@@ -57,4 +66,16 @@ def closed() -> CaseClosed:
     return CaseClosed(**CASE, owner="kees")
 
 
-__all__ = ["CaseEvent", "at", "closed", "kept", "opened", "promised", "reopened", "resolved", "sent", "withdrawn"]
+__all__ = [
+    "CaseEvent",
+    "absorbed",
+    "at",
+    "closed",
+    "kept",
+    "opened",
+    "promised",
+    "reopened",
+    "resolved",
+    "sent",
+    "withdrawn",
+]

@@ -8,7 +8,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from schemas.events.case import CaseEvent
 from schemas.events.followup import ClockSet, ClockStopped
-from tests.unit.followup.moments import at, closed, kept, opened, promised, reopened, resolved, sent, withdrawn
+from tests.unit.followup.moments import (
+    absorbed,
+    at,
+    closed,
+    kept,
+    opened,
+    promised,
+    reopened,
+    resolved,
+    sent,
+    withdrawn,
+)
 from tests.unit.followup.test_domain import Life
 
 MINUTES = st.integers(min_value=0, max_value=5_000)
@@ -40,6 +51,10 @@ class Clocks(RuleBasedStateMachine):
     @rule(minutes=MINUTES, first=st.booleans())
     def reply_sent(self, minutes: int, first: bool) -> None:
         self.take(sent(minutes, first))
+
+    @rule(due=st.none() | MINUTES, minutes=MINUTES, name=NAMES)
+    def case_absorbed(self, due: int | None, minutes: int, name: str) -> None:
+        self.take(absorbed(due, minutes, name))
 
     @rule(due=MINUTES, name=NAMES)
     def promise_made(self, due: int, name: str) -> None:

@@ -9,7 +9,18 @@ from schemas.events.case import CaseEvent
 from schemas.events.followup import ClockBreached, ClockEvent, ClockSet, ClockStopped, ClockWarned
 from services.followup import domain
 from services.followup.domain import CaseClocks, Change
-from tests.unit.followup.moments import at, closed, kept, opened, promised, reopened, resolved, sent, withdrawn
+from tests.unit.followup.moments import (
+    absorbed,
+    at,
+    closed,
+    kept,
+    opened,
+    promised,
+    reopened,
+    resolved,
+    sent,
+    withdrawn,
+)
 
 WARN = timedelta(minutes=15)
 
@@ -19,6 +30,7 @@ def take(state: CaseClocks | None, event: CaseEvent, minutes: float) -> Change |
     rule = {
         "case.opened.v1": lambda: domain.case_opened(state, event, WARN, at(minutes)),
         "promise.made.v1": lambda: domain.promise_made(state, event, WARN, at(minutes)),
+        "case.absorbed.v1": lambda: domain.case_absorbed(state, event, WARN, at(minutes)),
         "reply.sent.v1": lambda: domain.reply_sent(state, event, at(minutes)),
         "promise.kept.v1": lambda: domain.promise_kept(state, event, at(minutes)),
         "promise.withdrawn.v1": lambda: domain.promise_withdrawn(state, event, at(minutes)),
@@ -75,6 +87,25 @@ class TestFirstResponse:
         stopped = Life().take(opened(60), 0).take(sent(59), 300).said[-1]
         assert isinstance(stopped, ClockStopped)
         assert (stopped.late, stopped.stopped_at) == (False, at(59))
+
+    def test_an_earlier_deadline_that_another_case_brings_holds(self) -> None:
+        life = Life().take(opened(60), 0).take(absorbed(40, 20), 20).pass_to(40)
+        assert [(type(event), event.due_at) for event in life.said[1:] if event.subject_id == "case-1"] == [
+            (ClockSet, at(40)),
+            (ClockBreached, at(40)),
+        ]
+        life.take(sent(50), 50).pass_to(999)
+        assert [type(event) for event in life.said[3:]] == [ClockStopped, ClockStopped]
+
+    def test_who_waits_in_the_other_case_waits_here_though_a_first_reply_was_sent_before(self) -> None:
+        life = Life().take(opened(60), 0).take(sent(5), 5).take(absorbed(70, 20), 20).take(sent(5), 21)
+        assert life.kinds() == ["first-response set", "first-response stopped", "first-response set"]
+        stopped = life.take(sent(80, id="reply-2"), 80).said[-1]
+        assert isinstance(stopped, ClockStopped)
+        assert (stopped.due_at, stopped.late) == (at(70), True)
+
+    def test_another_case_without_a_deadline_changes_nothing(self) -> None:
+        assert domain.case_absorbed(None, absorbed(None), WARN, at(5)) is None
 
     def test_a_reply_that_is_not_the_first_changes_nothing(self) -> None:
         assert domain.reply_sent(None, sent(5, first=False), at(5)) is None
@@ -181,6 +212,8 @@ class TestAnyOrder:
             (withdrawn(1), promised(60)),
             (reopened(), resolved(10)),
             (closed(), opened()),
+            (sent(30), absorbed(60, 20)),
+            (closed(), absorbed(60)),
         ],
     )
     def test_a_stop_before_its_start_leaves_no_clock_running(self, stop: CaseEvent, start: CaseEvent) -> None:

@@ -71,6 +71,7 @@ def merge(
         last_word=last_word(source),
         messages=source.messages,
         unanswered=source.unanswered,
+        first_reply_due_at=None if source.first_reply_sent else source.first_reply_due_at,
     )
     closed = CaseClosed(**facts(source), owner=source.owner, cause="merged", closed_at=now)
     ended = [*search_ended(source), *covering_over(source, now)]

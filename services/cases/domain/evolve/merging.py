@@ -29,11 +29,14 @@ def _absorbed(case: Case, event: CaseAbsorbed) -> dict[str, Any]:
         customer=event.source_customer,
         last_word=event.last_word,
     )
+    due_at = event.first_reply_due_at
+    waits = {"first_reply_due_at": due_at, "first_reply_sent": False} if due_at else {}
     # Counted, so that a reply that is on its way now does not pass for an answer to what it could not know of.
     return {
         "absorbed": case.absorbed | {absorbed.case_id: absorbed},
         "messages": case.messages + event.messages,
         "unanswered": case.unanswered or event.unanswered,
+        **waits,
     }
 
 

@@ -8,8 +8,10 @@ from tests.unit.cases.machine.others import Routing
 from tests.unit.cases.machine.stage import Commit
 from tests.unit.cases.machine.team import PEOPLE, Staff
 from tests.unit.cases.machine.watch import Part
+from tests.unit.cases.machine.watch_approvers import Approvers
 from tests.unit.cases.machine.watch_consults import Consults
 from tests.unit.cases.machine.watch_course import Courses
+from tests.unit.cases.machine.watch_first_replies import FirstReplies
 from tests.unit.cases.machine.watch_grants import Grants
 from tests.unit.cases.machine.watch_messages import Envelopes, Feedbacks, Messages
 from tests.unit.cases.machine.watch_owners import Owners
@@ -22,14 +24,16 @@ class Observer:
 
     def __init__(self, staff: Staff, routing: Routing, written: set[str], now: Callable[[], datetime]) -> None:
         find = staff.__getitem__
-        owners, consults = Owners(find), Consults(find)
+        owners, consults, approvers = Owners(find), Consults(find), Approvers(find)
         replies = Replies(find, public_needs_eyes=staff.brand.policy.approve_public_replies)
         self._parts: Sequence[Part] = (
             owners,
             replies,
+            FirstReplies(),
             Courses(replies, now),
             consults,
-            Rooms(consults, routing, tuple(PEOPLE)),
+            approvers,
+            Rooms(consults, approvers, routing, tuple(PEOPLE), staff.brand.policy.waiting_weight),
             Grants(find, owners),
             Messages(written),
             Feedbacks(find),

@@ -74,7 +74,6 @@ class Said:
     ways: defaultdict[str, Way] = field(default_factory=lambda: defaultdict(Way))
     words: dict[str, Word] = field(default_factory=dict)
     """The customer's, by message or by the case that goes on in this one."""
-    first: bool = False
     closed: bool = False
     holding: dict[str, str] = field(default_factory=dict)
     """What the customer was told by way of holding replies, by reply."""
@@ -249,13 +248,7 @@ class Replies(Silent):
         before = ("queued",) if isinstance(event, ReplyUncertain) else ("queued", "uncertain")
         hold(way.state in before, "rule 4: one outcome", event, way)
         if isinstance(event, ReplySent):
-            hold(
-                event.first != said.first and event.author == way.author,
-                "F3: the first reply is said once",
-                event,
-                said,
-            )
-            said.first = True
+            hold(event.author == way.author, "it was sent in its author's name", event, way)
         elif isinstance(event, ReplyFailed):
             said.holding.pop(event.reply_id, None)  # the customer has not had it
         way.state = {ReplySent: "sent", ReplyFailed: "failed", ReplyUncertain: "uncertain"}[type(event)]
