@@ -96,6 +96,10 @@ class WorkingTime:
             return None
         return utc(moment) if found[0] <= second else _moment(found[0])
 
+    def is_open_on(self, day: date) -> bool:
+        """Whether any work begins on that day of the zone of these hours."""
+        return any(True for _ in self._slots_of([day]))
+
     def after(self, start: datetime, minutes: float) -> datetime:
         """The moment at which so many minutes of work have passed since `start`.
 

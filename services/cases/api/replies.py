@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from schemas.base import Event, UtcDatetime
 from schemas.ids import derive
+from schemas.organisation_values import TimeZone
 from services.cases.api.acting import Accepted, Acting, All, Commands, Reading, may
 from services.cases.domain import Case, Refused, commands, holding
 from services.cases.domain.commands import ChangeDraft, SendDraft, WriteReply
@@ -110,12 +111,18 @@ async def take_up_reply(case_id: str, reply_id: ReplyId, actor: Acting, cases: A
 
 @router.post("/cases/{case_id}/reply-preview")
 @may("colleague")
-async def preview_reply(case_id: str, letter: Letter, actor: Reading, cases: All) -> Preview:
+async def preview_reply(
+    case_id: str,
+    letter: Letter,
+    actor: Reading,
+    cases: All,
+    time_zone: Annotated[TimeZone | None, Query(description="The customer's; without it the brand's.")] = None,
+) -> Preview:
     """What would leave if the acting person sent it now, with everything there is to say about it. Changes nothing."""
     document, terms = await _known(case_id, actor, cases)
     try:
         require_may_draft(document, actor.person, terms)
-        return preview(document, letter.content, actor.person, terms, cases.now())
+        return preview(document, letter.content, actor.person, terms, cases.now(), time_zone)
     except Refused as error:
         raise Problem(error.status, error.kind, str(error)) from error
 

@@ -87,7 +87,7 @@ async def _in_case(words: WordsToCheck, actor: Actor, cases: Commands) -> Checke
     return CheckedWords(
         language=language,
         advice=hints(found, terms),
-        promises=proposed(words.text, language, cases.now(), zone),
+        promises=proposed(words.text, language, cases.now(), zone, terms.on(words.channel or case.channel)),
     )
 
 
@@ -99,7 +99,9 @@ async def _without_case(words: WordsToCheck, actor: Actor, cases: Commands) -> C
     return CheckedWords(
         language=language,
         advice=hints(check(words.text, language, _about(words, actor, terms)), terms),
-        promises=proposed(words.text, language, cases.now(), words.time_zone or terms.time_zone),
+        promises=proposed(
+            words.text, language, cases.now(), words.time_zone or terms.time_zone, terms.on(words.channel)
+        ),
     )
 
 

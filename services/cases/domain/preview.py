@@ -1,14 +1,15 @@
 """What would leave, and what there is to say about it, while somebody still writes (V2, V7)."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, time
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from schemas.base import UtcDatetime
 from schemas.events.approval import ApprovalReason
+from schemas.working_time import WorkingTime
 from services.cases.domain import refusals
 from services.cases.domain.addressee import last_word
 from services.cases.domain.case import Case
@@ -55,6 +56,10 @@ class Proposed(BaseModel):
     start: int
     end: int
     words: str
+    closed: bool = False
+    """The brand is not open that day before that moment: nobody is there to keep it, by opening hours and public holidays."""
+    opens_at: UtcDatetime | None = None
+    """When a closed brand opens after that."""
 
 
 class Preview(BaseModel):
@@ -71,8 +76,10 @@ class Preview(BaseModel):
     promises: tuple[Proposed, ...]
 
 
-def preview(case: Case, content: Content, author: str, terms: Terms, now: datetime) -> Preview:
-    """What would leave if this author sent it now. Raises NotInOrganisation."""
+def preview(
+    case: Case, content: Content, author: str, terms: Terms, now: datetime, time_zone: str | None = None
+) -> Preview:
+    """What would leave if this author sent it now. `time_zone` is the customer's, where it is known. Raises NotInOrganisation."""
     signed, trouble = _signed(case, content, terms, author)
     parts = signed.parts or (signed.text,)
     warnings = [
@@ -90,7 +97,9 @@ def preview(case: Case, content: Content, author: str, terms: Terms, now: dateti
         parts=parts,
         warnings=tuple(warnings),
         advice=hints(advice(case, content, terms, author), terms),
-        promises=proposed(content.text, case.language, now, terms.time_zone),
+        promises=proposed(
+            content.text, case.language, now, time_zone or terms.time_zone, terms.on(last_word(case).channel)
+        ),
     )
 
 
@@ -112,12 +121,30 @@ def hints(found: Iterable[Advice], terms: Terms) -> tuple[Hint, ...]:
     )
 
 
-def proposed(text: str, language: str, now: datetime, time_zone: str) -> tuple[Proposed, ...]:
-    """The promises that the words make, by the clock of that zone (F1)."""
+def proposed(text: str, language: str, now: datetime, time_zone: str, terms: Terms) -> tuple[Proposed, ...]:
+    """The promises that the words make, by the clock of that zone, the customer's, and by the brand's calendar (F1, F3).
+
+    What was said is what is proposed, also where the brand is closed then: the author is told, and may say another time.
+    """
+    zone = ZoneInfo(time_zone)
     return tuple(
-        Proposed(what=each.what, due_at=each.due_at, start=each.start, end=each.end, words=each.words)
-        for each in proposals(text, language, now, ZoneInfo(time_zone))
+        Proposed(
+            what=each.what,
+            due_at=each.due_at,
+            start=each.start,
+            end=each.end,
+            words=each.words,
+            **_when_closed(each.due_at, now, zone, terms.opening),
+        )
+        for each in proposals(text, language, now, zone, terms.is_working_day)
     )
+
+
+def _when_closed(due_at: datetime, now: datetime, zone: ZoneInfo, opening: WorkingTime | None) -> dict[str, Any]:
+    midnight = datetime.combine(due_at.astimezone(zone).date(), time(), zone)
+    if opening is None or opening.working_minutes_between(max(midnight, now), due_at):
+        return {}
+    return {"closed": True, "opens_at": opening.next_open(due_at)}
 
 
 def reach(case: Case) -> int | None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from schemas.events.message import Urgency
 from schemas.organisation import Brand, Organisation, Person
 from schemas.parity import on_channel
-from schemas.working_time import opening_hours
+from schemas.working_time import WorkingTime, opening_hours
+from services.cases.domain.replycheck.moments import monday_to_friday
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,34 @@ class Terms:
     """Room that a case of a channel takes of its owner's capacity (P5)."""
     lineage: Callable[[str], Collection[str]] = lambda topic: (topic,)
     """A topic and all above it."""
+    skill: Callable[[str], str] = lambda _: ""
+    """What one must know to answer on a topic, empty for anybody. Raises NotInOrganisation for a topic that there is not."""
     time_zone: str = "UTC"
     """That of the brand's calendar: the zone to name where a customer's own is not known."""
+    urgent_due: Callable[[datetime], datetime] | None = None
+    """The same for what is urgent; None: as for everything else."""
+    opening: WorkingTime | None = None
+    """The brand's opening hours and public holidays; None: it never closes."""
     deviating: Mapping[str, "Terms"] = field(default_factory=dict)
     """The terms of channels that differ from their brand (M2)."""
+
+    def reply_due(self, moment: datetime, urgency: Urgency) -> datetime:
+        """When a message of that urgency, come in then, must have its first reply (O4)."""
+        return self.urgent_reply_due(moment) if urgency == "high" else self.first_reply_due(moment)
+
+    def urgent_reply_due(self, moment: datetime) -> datetime:
+        """When something urgent must have its first reply: never later than anything else."""
+        usual = self.first_reply_due(moment)
+        return min(usual, self.urgent_due(moment)) if self.urgent_due else usual
 
     @property
     def quiet_period(self) -> timedelta:
         """How long a resolved case stays open for another word (rule 6)."""
         return timedelta(hours=self.brand.policy.quiet_period_hours)
+
+    def is_working_day(self, day: date) -> bool:
+        """What customers take for a working day of the brand: from Monday to Friday, and not one on which it is closed."""
+        return monday_to_friday(day) and (self.opening is None or self.opening.is_open_on(day))
 
     def knowing(self, people: Mapping[str, Person]) -> "Terms":
         """The same terms with these people as they are now, rather than as in the organisation's files (P1, P4)."""
@@ -65,12 +86,15 @@ def _terms(organisation: Organisation, brand: Brand) -> Terms:
     return Terms(
         brand,
         first_reply_due=lambda moment: hours.after(moment, brand.policy.first_reply_minutes),
+        urgent_due=lambda moment: hours.after(moment, brand.policy.urgent_minutes),
         max_length=lambda channel: organisation.channel(channel).max_length,
         person=organisation.person,
         threads=lambda channel: organisation.channel(channel).threads,
         weight=lambda channel: _weight(organisation, channel),
         lineage=lambda topic: lineage(organisation, topic),
+        skill=lambda topic: organisation.skill_for(topic) or "",
         time_zone=calendar.time_zone,
+        opening=hours,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Backends
 from tests.integration.cases.stage import OWNER, PROBLEM, Stage, stage
 
+PARTNER = "isla.fletcher"
 WORDS = "We will look into it. I'll call you tomorrow before noon."
 
 
@@ -22,8 +23,8 @@ async def asked(running: Stage, person: str = OWNER, **body: Any) -> httpx2.Resp
     return await running.client.post("/reply-checks", json=body, headers={"Acting-Person": person})
 
 
-async def checked(running: Stage, **body: Any) -> dict[str, Any]:
-    answer = await asked(running, **body)
+async def checked(running: Stage, person: str = OWNER, **body: Any) -> dict[str, Any]:
+    answer = await asked(running, person, **body)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -108,3 +109,13 @@ async def test_refusals_say_what_is_wrong(running: Stage) -> None:
         "unknown-brand",
     )
     assert problem(await asked(running, person="nobody", brand="moccarel", language="en", text="Hello"))[0] == 403
+
+
+async def test_a_promise_for_a_public_holiday_says_that_the_brand_is_closed(running: Stage) -> None:
+    """F1, F3: by the brand's calendar; one that is open on every day of the year is not closed."""
+    words = "I'll call you on 25 December before noon."
+    closed = (await checked(running, PARTNER, brand="pluvane", language="en", text=words))["promises"][0]
+    assert (closed["due_at"], closed["closed"]) == ("2026-12-25T11:00:00Z", True)
+    assert closed["opens_at"] == "2026-12-27T08:00:00Z"
+    always = (await checked(running, brand="moccarel", language="en", text=words))["promises"][0]
+    assert (always["closed"], always["opens_at"]) == (False, None)
