@@ -79,7 +79,7 @@ class Preview(BaseModel):
 def preview(
     case: Case, content: Content, author: str, terms: Terms, now: datetime, time_zone: str | None = None
 ) -> Preview:
-    """What would leave if this author sent it now. `time_zone` is the customer's, where it is known. Raises NotInOrganisation."""
+    """What would leave if this author sent it now. `time_zone` is the customer's, if known. Raises NotInOrganisation."""
     signed, trouble = _signed(case, content, terms, author)
     parts = signed.parts or (signed.text,)
     warnings = [

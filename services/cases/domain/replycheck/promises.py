@@ -23,8 +23,8 @@ def proposals(
 ) -> tuple[Proposal, ...]:
     """The promises in a reply's words, in their order.
 
-    `now` has a time zone; "tomorrow" is tomorrow in `zone`, the customer's. Moments that have passed, or that lie more than half a
-    year ahead, are no proposals; nor is anything in a language without rules.
+    `now` has a time zone; "tomorrow" is tomorrow in `zone`, the customer's. Moments that have passed, or that lie more than
+    half a year ahead, are no proposals; nor is anything in a language without rules.
     """
     grammar = _grammar_of(language)
     if grammar is None:
