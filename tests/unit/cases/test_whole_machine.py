@@ -20,7 +20,7 @@ from schemas.events.case import CaseMerged, CaseMergeRefused, CaseMessageForward
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.message import MessageClassified
-from schemas.events.routing import CoverFound, OwnerAssigned, SpecialistOffered
+from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
 from services.cases import api
 from services.cases.domain import commands
 from services.cases.handlers import table
@@ -56,6 +56,7 @@ SAID = (
     ClockBreached,
     ClockWarned,
     CoverFound,
+    ApproverFound,
     CaseMerged,
     CaseMergeRefused,
     CaseMessageForwarded,

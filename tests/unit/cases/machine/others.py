@@ -11,6 +11,8 @@ from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.promise import PromiseMade
 from schemas.events.reply import ReplyCancelRequested, ReplyQueued
 from schemas.events.routing import (
+    ApproverFound,
+    ApproverRequested,
     CapacityReleased,
     CapacityTaken,
     CoverFound,
@@ -33,7 +35,9 @@ WARNING = timedelta(minutes=60)
 """So long before a promise is due it is said."""
 OFFER = timedelta(minutes=30)
 """So long a specialist has an offer."""
-Wanted = OwnerRequested | SpecialistRequested
+RELIEVED = timedelta(minutes=5)
+"""So long somebody is expected to approve."""
+Wanted = OwnerRequested | SpecialistRequested | ApproverRequested
 
 
 @dataclass
@@ -72,7 +76,7 @@ class Routing:
             self.engine.release(event.request_id)
         elif isinstance(event, CapacityTaken) and asked:
             asked.status, asked.person = "assigned", event.person
-            self.engine.assign(event.request_id, event.person, self.engine.weight_of(asked.request))
+            self.engine.assign(event.request_id, event.person, self.engine.weight_of(asked.request) * event.share)
 
     def try_again(self, stage: Stage) -> None:
         """Serve what waits, as far as somebody has room by now, least slack first."""
@@ -100,13 +104,16 @@ class Routing:
             stage.say(CoverFound(**told), derive("decided", request.request_id))
         elif isinstance(request, OwnerRequested):
             stage.say(OwnerAssigned(**told), derive("decided", request.request_id))
+        elif isinstance(request, ApproverRequested):
+            expected = {"approval_id": request.approval_id, "until": stage.now + RELIEVED}
+            stage.say(ApproverFound(**told, **expected), derive("decided", request.request_id))
         else:
             offer = {"consult_id": request.consult_id, "country": outcome.country, "expires_at": stage.now + OFFER}
             stage.say(SpecialistOffered(**told, **offer), derive("decided", request.request_id))
 
     def _among_others(self, request: Wanted) -> Wanted:
         """Nobody is asked the same twice at a time."""
-        if isinstance(request, OwnerRequested):
+        if not isinstance(request, SpecialistRequested):
             return request
         others = [
             each.person

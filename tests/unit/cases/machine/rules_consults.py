@@ -11,6 +11,7 @@ from services.cases.domain import Case, commands
 from services.cases.domain.commands import (
     AnswerConsult,
     AskBack,
+    AskInterpreter,
     AskSpecialist,
     Clarify,
     DeclineConsult,
@@ -53,6 +54,23 @@ class ConsultRules(Walk):
             one,
             who,
             lambda c, a, t, n, k: commands.ask_specialist(c, command, a, t, derive("consult", k), n),
+        )
+
+    @act(
+        3,
+        one=ONE,
+        who=ACTING,
+        source=st.sampled_from([None, "nl", "nl", "tr"]),
+        into=st.sampled_from([None, None, "nl"]),
+        level=st.sampled_from(["B2", "B2", "C1"]),
+    )
+    def asks_an_interpreter(self, one: int, who: str, source: str | None, into: str | None, level: str) -> None:
+        command = AskInterpreter.model_validate({"text": "Het lekt", "source": source, "into": into, "level": level})
+        self.press(
+            "ask-interpreter",
+            one,
+            who,
+            lambda c, a, t, n, k: commands.ask_interpreter(c, command, a, t, derive("consult", k), n),
         )
 
     @act(3, having=consulted, one=ONE, who=ACTING, which=PICK, what=st.sampled_from(["clarify", "withdraw", "rate"]))

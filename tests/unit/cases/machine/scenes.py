@@ -32,6 +32,8 @@ class Scenes(OwnersRules, ReplyRules, ConsultRules, Surroundings):
             "declined": self._declined,
             "granted": lambda: self._grants("50"),
             "above": lambda: self._grants("400"),
+            "expected": self._expected,
+            "interpreted": self._interpreted,
             "two": lambda: self.writes("mail"),
             "merged": self._merged,
             "split": self._split,
@@ -64,6 +66,15 @@ class Scenes(OwnersRules, ReplyRules, ConsultRules, Surroundings):
         if case := self.case(0):
             self.staff.grows(self.person("owner", case), "supervised")
         self._says()
+
+    def _expected(self) -> None:
+        """A reply that waits, and whoever is expected to act on it."""
+        self._held()
+        self.settle()
+
+    def _interpreted(self) -> None:
+        self.asks_an_interpreter(one=0, who="owner", source="nl", into=None, level="B2")
+        self.settle()
 
     def _unanswered(self) -> None:
         """An offer whose time has passed, and nobody has noticed."""

@@ -20,7 +20,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "lena": {"role": "lead"},
     "eve": {"role": "lead", "brands": ("lumo",)},
     "diego": {"role": "specialist", "skills": {"coffee": 4}, "country": "AR"},
-    "mei": {"role": "specialist", "skills": {"coffee": 3}},
+    "mei": {"role": "specialist", "skills": {"coffee": 3}, "languages": {"en": "C1", "nl": "B2"}},
     "aisha": {"role": "specialist", "skills": {"coffee": 3}, "capacity": 1},
     "damien": {"role": "specialist", "skills": {"coffee": 3}, "brands": ("lumo",)},
 }

@@ -55,6 +55,8 @@ SCENES = (
     "declined",
     "granted",
     "above",
+    "expected",
+    "interpreted",
     "two",
     "merged",
     "split",
@@ -105,12 +107,21 @@ class Walk(RuleBasedStateMachine):
         public=st.sampled_from([False, False, True]),
         prompt=st.booleans(),
         covers=st.sampled_from([False, False, True]),
+        waiting=st.sampled_from([1, 1, 0.5]),
         scenes=st.lists(st.sampled_from(SCENES), max_size=3),
     )
-    def begins(self, capacity: int, undo: int, public: bool, prompt: bool, covers: bool, scenes: list[str]) -> None:
+    def begins(
+        self, capacity: int, undo: int, public: bool, prompt: bool, covers: bool, waiting: float, scenes: list[str]
+    ) -> None:
         """With `prompt` everybody hears everything at once, so that walks come far; else lanes move one by one."""
         self.prompt, self.settling = prompt, False
-        self.staff = Staff(capacity, undo_seconds=undo, approve_public_replies=public, cover_automatically=covers)
+        self.staff = Staff(
+            capacity,
+            undo_seconds=undo,
+            approve_public_replies=public,
+            cover_automatically=covers,
+            waiting_weight=waiting,
+        )
         self.routing = Routing(self.staff)
         self.delivery = Delivery()
         self.followup = Followup()

@@ -124,7 +124,13 @@ class Consults(Silent):
         hold(routed, "routing finds specialists", event, heard)
         hold(event.request_id in question.waiting, "for a request that waits", event, question)
         who = self._find(event.specialist)
-        hold(who.role == "specialist" and event.brand in who.brands, "O2, M7: a specialist of the brand", event)
+        hold(event.brand in who.brands, "M7: somebody of the brand", event)
+        if text := question.asked.interpretation:
+            other = text.source if question.asked.language == text.target else text.target
+            able = who.speaks(question.asked.language, text.level) and who.speaks(other, "B2")
+            hold(able and who.id != question.asked.asked_by, "an interpreter speaks both, and is somebody else", event)
+        else:
+            hold(who.role == "specialist", "O2: a specialist", event)
         hold(event.specialist not in question.gone, "rule 3: who could not is not asked again", event, question)
         hold(not question.accepted, "nobody else is asked once somebody has it", event, question)
         question.waiting.remove(event.request_id)

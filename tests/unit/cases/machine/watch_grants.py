@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from schemas.base import Event
 from schemas.events.approval import (
-    ApprovalEvent,
     ApprovalGiven,
     ApprovalRefused,
     ApprovalRequested,
@@ -38,7 +37,7 @@ class Grants(Silent):
         if isinstance(event, ApprovalRequested):
             hold(event.approval_id not in self._ended and event.approval_id not in self._waiting, "asked once", event)
             self._waiting[event.approval_id] = event
-        elif isinstance(event, ApprovalEvent):
+        elif isinstance(event, ApprovalGiven | ApprovalRefused | ApprovalWithdrawn):
             self._decided(event, commit)
         elif isinstance(event, GrantProposed):
             hold(event.grant_id not in self._proposed and event.grant_id not in self._ended, "proposed once", event)
@@ -69,7 +68,7 @@ class Grants(Silent):
         gone = {each.subject_id for each in refused if each.subject == "grant"}
         hold(not gone & set(self._proposed), "what is refused is not granted", commit.events)
 
-    def _decided(self, event: ApprovalEvent, commit: Commit) -> None:
+    def _decided(self, event: ApprovalGiven | ApprovalRefused | ApprovalWithdrawn, commit: Commit) -> None:
         asked = self._waiting.pop(event.approval_id, None)
         hold(asked and asked.subject_id == event.subject_id, "an approval waits, and ends once", event)
         assert asked
@@ -84,8 +83,7 @@ class Grants(Silent):
         coach = person.role in ("coach", "lead") or person.stage == "coach"
         hold(coach and event.brand in person.brands, "a coach or lead of the brand decides", event, person.id)
         hold(commit.actor != asked.asked_by, "four eyes are two people", event, asked)
-        if isinstance(event, ApprovalGiven | ApprovalRefused):
-            hold(event.by == commit.actor, "it says who decided", event)
+        hold(event.by == commit.actor, "it says who decided", event)
 
     def _made(self, event: GrantMade, commit: Commit) -> None:
         amount = Decimal(event.amount)
