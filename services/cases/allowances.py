@@ -66,7 +66,7 @@ class Allowances:
 
     async def _change(self, person: str, brand: str, decide: Decide[Allowance]) -> None:
         id_ = allowance_id(person, brand)
-        await self._repository.execute(ALLOWANCES, id_, fresh(), decide, lane=id_)
+        await self._repository.execute(ALLOWANCES, id_, fresh(), decide, lane=id_, actor=person)
 
     async def _stale(self, document: Document[Allowance] | None) -> Stale:
         """Reservations that nobody can be waiting for any more, each with what its case says."""

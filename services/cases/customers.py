@@ -38,15 +38,18 @@ class Customers:
         anchor, joiner = customers.in_order(command.identities, await self._known(keys))
         new_customer = derive("customer", key_of(anchor), cause)
         first = await self._change(
-            anchor, cause, lambda state: customers.anchored(state, anchor, joiner, new_customer, linking)
+            anchor, cause, by, lambda state: customers.anchored(state, anchor, joiner, new_customer, linking)
         )
         customer = first.customer or new_customer
         try:
-            await self._change(joiner, cause, lambda state: customers.joined(state, joiner, anchor, customer, linking))
+            await self._change(
+                joiner, cause, by, lambda state: customers.joined(state, joiner, anchor, customer, linking)
+            )
         except LinkedElsewhere:
             await self._change(
                 anchor,
                 f"{cause}:undone",
+                by,
                 lambda state: customers.let_go(state or first, key_of(joiner), linking, end=customer == new_customer),
             )
             raise
@@ -65,10 +68,12 @@ class Customers:
             def without(state: KnownIdentity | None, other: KnownIdentity = other) -> Change:
                 return customers.let_go(state or other, name, linking, end=True)
 
-            await self._change(other.identity, cause, without)
+            await self._change(other.identity, cause, by, without)
         if before and before.customer:
             await self._part(before.customer, name, linking, cause)
-        await self._change(command.identity, cause, lambda state: customers.unlinked(state, command.identity, linking))
+        await self._change(
+            command.identity, cause, by, lambda state: customers.unlinked(state, command.identity, linking)
+        )
 
     async def _part(self, customer: str, leaving: str, linking: Linking, cause: str) -> None:
         """Those who were one customer only through the one that leaves are two customers from now on."""
@@ -81,7 +86,7 @@ class Customers:
                 def moved(state: KnownIdentity | None, was: KnownIdentity = left[key], new: str = new) -> Change:
                     return customers.moved(state or was, new, linking)
 
-                await self._change(left[key].identity, f"{cause}:parted", moved)
+                await self._change(left[key].identity, f"{cause}:parted", linking.by, moved)
 
     async def of(self, identity: Identity) -> list[Identity]:
         """All identities of the same customer, this one first."""
@@ -107,12 +112,12 @@ class Customers:
         return {document.id: document.state for document in found if document.state}
 
     async def _change(
-        self, identity: Identity, cause: str, change: Callable[[KnownIdentity | None], Change]
+        self, identity: Identity, cause: str, actor: str, change: Callable[[KnownIdentity | None], Change]
     ) -> KnownIdentity:
         def decide(state: KnownIdentity | None, _: Context) -> Decision[KnownIdentity] | None:
             after, events = change(state)
             return None if after == state else Decision(after, events)
 
-        document = await self._repository.execute(IDENTITIES, key_of(identity), cause, decide)
+        document = await self._repository.execute(IDENTITIES, key_of(identity), cause, decide, actor=actor)
         assert document.state is not None  # noqa: S101 - the first change creates it
         return document.state

@@ -27,13 +27,13 @@ def to_answer(brands: Iterable[str], language: str) -> dict[str, object]:
 
 
 async def change_exercise(
-    repository: Repository, id_: str, cause: str, change: Callable[[Exercise | None, Context], Exercise]
+    repository: Repository, id_: str, cause: str, actor: str, change: Callable[[Exercise | None, Context], Exercise]
 ) -> Exercise:
     """Change one exercise. There are no events: nothing of it is told to anybody. Raises what `change` raises."""
 
     def decide(known: Exercise | None, context: Context) -> Decision[Exercise]:
         return Decision(change(known, context))
 
-    document = await repository.execute(EXERCISES, id_, cause, decide)
+    document = await repository.execute(EXERCISES, id_, cause, decide, actor=actor)
     assert document.state is not None  # noqa: S101 - decide() has set it
     return document.state

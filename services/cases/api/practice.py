@@ -170,7 +170,7 @@ async def _changed(
         return change(known, context)
 
     try:
-        return await change_exercise(cases.service.repository, id_, actor.cause, guarded)
+        return await change_exercise(cases.service.repository, id_, actor.cause, actor.person, guarded)
     except Refused as error:
         raise Problem(error.status, error.kind, str(error)) from error
 

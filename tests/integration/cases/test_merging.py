@@ -147,11 +147,16 @@ class TestCustomers:
 
             async def told() -> bool:
                 said = [each async for each in kafka.read(running.service.config.cluster, ("customers.events",))]
-                mine = [each.envelope().data for each in said]
-                links = [each for each in mine if isinstance(each, IdentityLinked) and "eva" in each.identity.author]
-                ends = [each for each in mine if isinstance(each, IdentityUnlinked) and "eva" in each.identity.author]
-                # The one who is left belongs to nobody either: two links, two ends.
-                return (len(links), len(ends)) == (2, 2) and {each.by for each in links} == {OWNER}
+                links, ends = (
+                    [
+                        envelope.actor
+                        for envelope in (each.envelope() for each in said)
+                        if isinstance(envelope.data, kind) and "eva" in envelope.data.identity.author
+                    ]
+                    for kind in (IdentityLinked, IdentityUnlinked)
+                )
+                # The one who is left belongs to nobody either: two links, two ends, each with who gave the command.
+                return (links, ends) == ([OWNER] * 2, [OWNER] * 2)
 
             await eventually(told, "the links were not told once each")
 
