@@ -1,6 +1,7 @@
 """Sets of people as the bits of one integer: who speaks, knows, is on shift, is free. And-ing them is the search."""
 
 import re
+from collections import defaultdict
 from collections.abc import Hashable, ItemsView, Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -8,6 +9,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 SHORT = 2048
 """Bits up to which walking from bit to bit is faster than walking over the bytes."""
+_FEW = 16
 _FILLED = re.compile(rb"[^\0]", re.DOTALL)
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
@@ -69,22 +71,36 @@ class BitSets(Generic[Name]):
 
 class Planes:
     """A number for everybody, kept as one set for each binary digit: who has a 1 there. The least of any set of people
-    is found digit by digit, without looking at anybody."""
+    is found digit by digit, without looking at anybody. Changes are taken over when somebody asks for the digits."""
 
-    __slots__ = ("digits",)
+    __slots__ = ("_changed", "_digits")
 
     def __init__(self) -> None:
-        self.digits: list[int] = []
-        """Who has which digit, that of ones first."""
+        self._digits: list[int] = []
+        self._changed: dict[int, tuple[int, int]] = {}
 
-    def change(self, bit: int, before: int, after: int) -> None:
+    def change(self, slot: int, before: int, after: int) -> None:
         """Let one person's number be another one; both are at least 0."""
-        changed, digits = before ^ after, self.digits
-        digits.extend([0] * (changed.bit_length() - len(digits)))
-        while changed:
-            lowest = changed & -changed
-            digits[lowest.bit_length() - 1] ^= bit
-            changed ^= lowest
+        if earlier := self._changed.get(slot):
+            before = earlier[0]
+        self._changed[slot] = before, after
+
+    def digits(self) -> list[int]:
+        """Who has which digit, that of ones first."""
+        if self._changed:
+            flipped: defaultdict[int, list[int]] = defaultdict(list)
+            for slot, (before, after) in self._changed.items():
+                for digit in members(before ^ after):
+                    flipped[digit].append(slot)
+            self._changed.clear()
+            for digit, slots in flipped.items():
+                self._flip(digit, united(slots) if len(slots) > _FEW else sum(1 << slot for slot in slots))
+        return self._digits
+
+    def _flip(self, digit: int, bits: int) -> None:
+        missing = digit + 1 - len(self._digits)
+        self._digits.extend([0] * missing)
+        self._digits[digit] ^= bits
 
 
 def fewest(bits: int, keys: Iterable[int], count: int, enough: int) -> int:

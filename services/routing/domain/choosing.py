@@ -1,6 +1,6 @@
 """Picking the best of the eligible and saying why: the conditions that rule people out, the points, the ties."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Protocol, TypeVar
@@ -42,8 +42,8 @@ class Costs:
 
     ranks: Ranks
     """What each person costs whatever the request is about."""
-    parts: list[list[Part]]
-    """Everything else that costs: at each, the sets do not overlap, and hold everybody; cheapest first."""
+    parts: list[Callable[[], Iterable[Part]]]
+    """Everything else that costs: of each, the cheapest set first. Who is in several is in the first of them only."""
     cheaper: int = 0
     """Who gets points taken off; they are looked at first."""
     most_off: int = 0
@@ -122,13 +122,14 @@ class _Equals:
         self._least = costs.ranks.least()
         self._limit = inf
         """More points than this nobody has who is shown."""
+        self._count = 0
 
     def divide(self, points: int, group: int, depth: int) -> None:
         """Look at people who all cost these points so far; cheapest first, so that most need no look."""
         if depth == len(self._parts):
             self._look(points, group)
             return
-        for more, who in self._parts[depth]:
+        for more, who in self._parts[depth]():
             if points + more + self._least > self._limit:
                 return
             if part := group & who:
@@ -144,19 +145,21 @@ class _Equals:
             if part := group & who:
                 rank = points + own, share
                 self.sets[rank] = self.sets.get(rank, 0) | part
-                self._limit = self._last()
+                self._count += part.bit_count()
+                if self._count >= self._shown:
+                    self._limit = self._last()
                 group ^= part
                 if not group:
                     return
 
-    def _last(self) -> float:
+    def _last(self) -> int:
         """What the last of those who are shown costs, by all that is known so far."""
         missing = self._shown
         for rank in sorted(self.sets):
             missing -= self.sets[rank].bit_count()
             if missing <= 0:
-                return rank[0]
-        return inf
+                break
+        return rank[0]
 
 
 def _in_turn(sets: Mapping[Rank, int], people: People, turn: int, shown: int) -> list[Row]:
@@ -176,8 +179,8 @@ def _in_turn(sets: Mapping[Rank, int], people: People, turn: int, shown: int) ->
 
 def _later(people: People, turn: int) -> Iterator[int]:
     """Who comes later among equals, by each digit of their last turn, then by each digit of a number of their own."""
-    yield from reversed(people.turns.digits)
-    ties = people.ties.digits
+    yield from reversed(people.turns.digits())
+    ties = people.ties.digits()
     for digit in reversed(range(32)):
         ones = ties[digit] if digit < len(ties) else 0
         yield ~ones if turn >> digit & 1 else ones

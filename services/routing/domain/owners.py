@@ -9,7 +9,7 @@ never given it again (`excluded`), whatever gives way.
 Reach has no say (M5): it is no part of a request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from schemas.events.routing import OwnerRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
@@ -23,7 +23,7 @@ class OwnerSearch:
     def __init__(self, people: People, rules: Rules, request: OwnerRequested, second: int) -> None:
         self.request = request
         self._people, self._rules = people, rules
-        self._second, self._due = second, int(request.due_at.timestamp())
+        self._second = second
         self._speakers = EVERYBODY if request.language == UNKNOWN_LANGUAGE else people.speaking[request.language]
         self._weight = rules.owner_weight * request.weight
         self._free = people.free(self._weight)
@@ -86,7 +86,7 @@ class OwnerSearch:
             points = [
                 total if skill in row.skills else total + lacking for total, row in zip(points, rows, strict=True)
             ]
-        if self.eligible & ~self._speakers:
+        if self._gave_way:
             speakers, lacking = self._speakers, rules.owner_language_points
             points = [
                 total if speakers >> row.slot & 1 else total + lacking for total, row in zip(points, rows, strict=True)
@@ -102,23 +102,24 @@ class OwnerSearch:
 
     def costs(self) -> Costs:
         rules, request, people = self._rules, self.request, self._people
-        parts: list[list[Part]] = []
+        parts: list[Callable[[], Iterable[Part]]] = []
         if request.skill:
-            parts.append([(0, people.skilled[request.skill]), (rules.owner_skill_points, EVERYBODY)])
-        if self.eligible & ~self._speakers:
-            parts.append([(0, self._speakers), (rules.owner_language_points, EVERYBODY)])
+            parts.append(lambda: ((0, people.skilled[request.skill]), (rules.owner_skill_points, EVERYBODY)))
+        if self._gave_way:
+            parts.append(lambda: ((0, self._speakers), (rules.owner_language_points, EVERYBODY)))
         known = people.set_of((request.preferred,)) & self._free if request.preferred else 0
-        ranks = people.ranks(self._weight, specialists=False)
-        return Costs(ranks, parts, known, rules.preferred_points)
+        return Costs(people.ranks(self._weight, specialists=False), parts, known, rules.preferred_points)
 
     def terms(self, row: Row) -> dict[str, int]:
-        rules, request, slot = self._rules, self.request, row.slot
-        terms = {"load": int(rules.load_points * (row.load + self._weight) / row.capacity), "fairness": row.fairness}
+        rules, request = self._rules, self.request
+        terms = {"load": int(rules.load_points * (row.load + self._weight) / row.capacity)}
+        if row.fairness:
+            terms["fairness"] = row.fairness
         if request.skill and request.skill not in row.skills:
             terms["skill"] = rules.owner_skill_points
-        if not self._speakers >> slot & 1:
+        if self._gave_way and not self._speakers >> row.slot & 1:
             terms["language"] = rules.owner_language_points
-        if request.preferred == row.id and self._free >> slot & 1:
+        if request.preferred == row.id and self._free >> row.slot & 1:
             terms["preferred"] = -rules.preferred_points
         return terms
 
@@ -139,10 +140,13 @@ class OwnerSearch:
         moments = [shifts.first_opening(self._team & ~self._on), shifts.first_return(self._on & ~staying)]
         if staying & self._free:  # without the language: they wait for the speakers to have room, or to leave
             leaving = shifts.last_end(self._ready) - rules.look_ahead_minutes * 60
-            moments.append(min(leaving, self._due - rules.language_patience_minutes * 60))
+            moments.append(min(leaving, self._due() - rules.language_patience_minutes * 60))
         if self._on:
-            moments.append(self._due - rules.overload_minutes * 60)
+            moments.append(self._due() - rules.overload_minutes * 60)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _slack_within(self, minutes: int) -> bool:
-        return self._due - self._second <= minutes * 60
+        return self._due() - self._second <= minutes * 60
+
+    def _due(self) -> int:
+        return int(self.request.due_at.timestamp())

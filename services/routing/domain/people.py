@@ -119,7 +119,7 @@ class People:
         bit = 1 << slot
         for sets, names in self._sets(row):
             sets.add(names, bit)
-        self.ties.change(bit, 0, row.tie)
+        self.ties.change(slot, 0, row.tie)
         self.present |= bit if available else 0
         self.owners |= bit if person.role in OWNER_ROLES and person.stage != "shadow" else 0
         self.specialists |= bit if person.role == "specialist" else 0
@@ -138,8 +138,8 @@ class People:
         row, bit = self.row(slot), 1 << slot
         for sets, names in self._sets(row):
             sets.discard(names, bit)
-        self.ties.change(bit, row.tie, 0)
-        self.turns.change(bit, row.turn, 0)
+        self.ties.change(slot, row.tie, 0)
+        self.turns.change(slot, row.turn, 0)
         for ranks in self._ranks[row.is_specialist].values():
             ranks.take(row, bit)
         self.present, self.owners, self.specialists = self.present & ~bit, self.owners & ~bit, self.specialists & ~bit
@@ -173,7 +173,7 @@ class People:
             if _has_room(row, row.load, weight) != _has_room(row, load, weight):
                 self._free[weight] ^= bit
         self._move(row, bit, load, loads if given else None)
-        self.turns.change(bit, row.turn, turn)
+        self.turns.change(slot, row.turn, turn)
         row.turn = turn
 
     def answers(self, person_id: str, share: float, loads: Loads) -> None:
@@ -227,7 +227,7 @@ class People:
         """The set of those who have room for this weight; kept up to date from the first time it is asked for."""
         found = self._free.get(weight)
         if found is None:
-            found = united(row.slot for row in self.rows if row and _has_room(row, row.load, weight))
+            found = united([row.slot for row in self.rows if row and _has_room(row, row.load, weight)])
             self._free[weight] = found
         return found
 

@@ -77,6 +77,8 @@ class Shifts:
         self._ends: BitSets[int] = BitSets()
         self._openings: BitSets[int] = BitSets()
         self._in_order: tuple[list[tuple[int, int]], list[tuple[int, int]]] | None = None
+        self._later: list[int] = []
+        """Who is still there after so many of the ends."""
         self._agenda: list[tuple[int, int, Shift]] = []
         self._entries = count()
         self._now = _ALWAYS
@@ -124,10 +126,14 @@ class Shifts:
         """The latest second at which a shift of these, all on shift now, ends."""
         return next(second for second, bits in reversed(self._ordered()[1]) if bits & slots)
 
-    def ending_before(self, second: int) -> list[tuple[int, int]]:
-        """The ends of shifts in force before a second, first come first, and whose they are."""
+    def ending_before(self, second: int) -> tuple[int, list[tuple[int, int]]]:
+        """Whose shifts in force end at a second or later; and the ends before it, first come first, and whose they are."""
         ends = self._ordered()[1]
-        return ends[: bisect_left(ends, (second,))]
+        if not self._later:
+            on = self.on
+            self._later = [on, *(on := on & ~bits for _, bits in ends)]
+        before = bisect_left(ends, (second,))
+        return self._later[before], ends[:before]
 
     def first_return(self, slots: int) -> int | None:
         """The earliest second at which somebody of these, all on shift now, begins their next shift."""
@@ -166,6 +172,7 @@ class Shifts:
 
     def _take_out(self, shift: Shift, bits: int) -> None:
         self._in_order = None
+        self._later = []
         self.changes += 1
         self.on &= ~bits
         self.staying &= ~bits

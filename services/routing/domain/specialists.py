@@ -6,7 +6,7 @@ for the deadline, or when those at work are full and patience is over. Nobody is
 country is asked for, nobody elsewhere will do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from schemas.events.routing import SpecialistRequested
 from services.routing.domain.choosing import EVERYBODY, UNKNOWN_LANGUAGE, Condition, Costs, Part
@@ -107,32 +107,41 @@ class SpecialistSearch:
         )
 
     def costs(self) -> Costs:
-        rules, request, people = self._rules, self.request, self._people
-        parts: list[list[Part]] = []
-        if request.skill:
-            levels = range(TOP_LEVEL, 0, -1)
-            worth = rules.skill_level_points
-            parts.append([((TOP_LEVEL - level) * worth, people.levels[request.skill, level]) for level in levels])
-        if request.language != UNKNOWN_LANGUAGE:
-            parts.append([(0, people.at_home[request.language]), (rules.abroad_points, EVERYBODY)])
-        ending = people.shifts.ending_before(self._second + rules.long_enough_minutes * 60)
-        soon = 0
-        for _, who in ending:
-            soon |= who
-        parts.append([(0, ~soon), *((self._closing(end), who) for end, who in reversed(ending))])
-        return Costs(people.ranks(self._weight, specialists=True), parts)
+        parts: list[Callable[[], Iterable[Part]]] = []
+        if self.request.skill:
+            parts.append(self._by_level)
+        if self.request.language != UNKNOWN_LANGUAGE:
+            parts.append(self._by_country)
+        parts.append(self._by_end)
+        return Costs(self._people.ranks(self._weight, specialists=True), parts)
+
+    def _by_level(self) -> Iterator[Part]:
+        levels, skill, worth = self._people.levels, self.request.skill, self._rules.skill_level_points
+        for below in range(TOP_LEVEL):
+            yield below * worth, levels[skill, TOP_LEVEL - below]
+
+    def _by_country(self) -> Iterator[Part]:
+        yield 0, self._people.at_home[self.request.language]
+        yield self._rules.abroad_points, EVERYBODY
+
+    def _by_end(self) -> Iterator[Part]:
+        later, ends = self._people.shifts.ending_before(self._second + self._rules.long_enough_minutes * 60)
+        yield 0, later
+        for end, who in reversed(ends):
+            yield self._closing(end), who
 
     def _closing(self, until: int) -> int:
         return closing(self._rules, self._second, until)
 
     def terms(self, row: Row) -> dict[str, int]:
         rules, request = self._rules, self.request
-        terms = {
-            "load": int(rules.load_points * (row.load + self._weight) / row.capacity),
-            "fairness": row.fairness,
-            "answers": row.answers,
-            "closing": self._closing(row.shift.until or 0),
-        }
+        terms = {"load": int(rules.load_points * (row.load + self._weight) / row.capacity)}
+        if row.fairness:
+            terms["fairness"] = row.fairness
+        if row.answers:
+            terms["answers"] = row.answers
+        if closing := self._closing(row.shift.until or 0):
+            terms["closing"] = closing
         if request.skill:
             terms["skill"] = (TOP_LEVEL - row.skills[request.skill]) * rules.skill_level_points
         if request.language not in row.home_languages and request.language != UNKNOWN_LANGUAGE:

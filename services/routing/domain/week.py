@@ -43,7 +43,7 @@ class Week:
     def total(self, person_id: str, today: int) -> float:
         """The weight of all that a person was given in the week that ends with this day."""
         days = self._given.get(person_id)
-        return fsum(weight for day, weight in days.items() if today - DAYS < day <= today) if days else 0.0
+        return fsum([weight for day, weight in days.items() if today - DAYS < day <= today]) if days else 0.0
 
     def people(self) -> list[str]:
         """Everybody who was given something."""
