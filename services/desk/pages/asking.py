@@ -10,7 +10,7 @@ from services.desk.domain import CaseView
 from services.desk.gateway.answers import FoundAnswers
 from services.desk.pages.case import show_case
 from services.desk.pages.doing import carry_out
-from services.desk.pages.enclosing import with_enclosed
+from services.desk.pages.enclosing import going_along, with_enclosed
 from services.desk.pages.forms import FormState, consult_body, submitted, text_of
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
@@ -24,6 +24,7 @@ SHORTEST_QUESTION = 12
 async def consult(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
     async def command(form: FormState, view: CaseView, person: str) -> str:
         body = with_enclosed(consult_body(form.values), form.values)
+        body["attachments"] += going_along(form.values, view)
         await desk.commands.do(person, form.key, "cases", view.id, "consults", body=body)
         return pages.gettext("Asked. The best specialist is being found; the answer appears in the conversation.")
 

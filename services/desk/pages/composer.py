@@ -14,7 +14,7 @@ from services.desk.api.parts import Parts
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
 from services.desk.domain.case_parts import Reply
-from services.desk.pages.enclosing import as_typed, rows_of
+from services.desk.pages.enclosing import as_typed, customers_own, rows_of
 from services.desk.pages.forms import CONSULT_CHOICES_MINUTES, DUE_CHOICES_MINUTES, FormState
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
@@ -62,6 +62,7 @@ def composer(
         "may_name_cover": reader.may_name_cover(view),
         "may_refuse": reader.may_refuse(view),
         "link_rows": rows_of,
+        "customers_own": customers_own(view),
         "forms": {name: forms.get(name, FormState()) for name in FORMS},
         "opened": opened[0] if opened else "reply" if acts else "",
         "state": composer_state(view, now),

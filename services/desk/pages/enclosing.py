@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from schemas.events.message import Attachment
+from schemas.ids import derive
 from services.chassis.errors import Problem
+from services.desk.domain import CaseView
 
 MOST = 5
 """Rows of a form. The cases service takes more; a draft of another program keeps those that it has."""
@@ -36,6 +38,18 @@ def as_typed(attachments: Sequence[Attachment]) -> dict[str, str]:
     for number, each in enumerate(attachments[: 2 * MOST], 1):
         fields |= {f"link-{number}-url": each.url, f"link-{number}-what": each.alt or each.name}
     return fields
+
+
+def customers_own(view: CaseView) -> list[tuple[str, Attachment]]:
+    """What the customer sent lately, each under the name of its field; a specialist sees only what is chosen."""
+    sent = [each for entry in view.timeline if entry.kind == "message" for each in entry.attachments]
+    linked = {each.url: each for each in sent if each.url.startswith(("https://", "http://"))}
+    return [(f"along-{derive('along', url)}", each) for url, each in linked.items()][-MOST:]
+
+
+def going_along(values: Mapping[str, str], view: CaseView) -> list[dict[str, str]]:
+    """Those of them that somebody chose."""
+    return [each.model_dump() for name, each in customers_own(view) if values.get(name)]
 
 
 def _typed(values: Mapping[str, str], number: int, part: str) -> str:

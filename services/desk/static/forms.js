@@ -106,8 +106,14 @@
     const cutOff = document.getElementById("connection")?.dataset.state === "reconnecting";
     if (cutOff && event.detail.elt.matches(".advice")) event.preventDefault();
   });
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
     for (const field of document.querySelectorAll("textarea[data-limit]")) count(field);
+    // Who sent a form by keyboard goes on where it is said what became of it.
+    if (event.detail.requestConfig?.verb !== "post" || document.activeElement !== document.body) return;
+    const said = document.getElementById(event.detail.target?.id)?.querySelector(".note[role]");
+    if (!said) return;
+    said.tabIndex = -1;
+    said.focus();
   });
   // One tool at a time. (A shared name would do that too, but closes what htmx has just put beside the old one.)
   document.addEventListener(

@@ -1,5 +1,7 @@
 """Pictures, videos and files go with replies, questions and answers, each said in words, and shown as such (V6)."""
 
+import re
+
 from services.chassis.service import Service
 from tests.integration.desk.conftest import Browser, Started, browser
 from tests.integration.desk.stage import CASE, EXPERT, OWNER, PAGE, Desk
@@ -58,14 +60,19 @@ async def test_a_question_takes_a_picture_along_and_the_answer_brings_a_video(
 ) -> None:
     hosts = "media.moccarel.example"
     desk = Desk(await start_desk(cases_url=cases.url, picture_hosts=hosts))
-    await desk.a_case_is_owned()
+    await desk.a_case_is_owned("It leaks, see the photo")
     async with browser(desk.service, OWNER) as owner, browser(desk.service, EXPERT) as expert:
+        photo = re.search(r'name="(along-[^"]+)" value="yes"', (await owner.get(PAGE)).text)
+        assert photo
         fields = {"question": "Which valve is this?", "skill": "coffee", "language": "en", "due_minutes": "60"}
-        asked = await owner.submit(PAGE, f"{PAGE}/consult", partial=True, **fields, **links((PICTURE, "The leak")))
+        going = {photo[1]: "yes", **links((PICTURE, "The leak"))}
+        asked = await owner.submit(PAGE, f"{PAGE}/consult", partial=True, **fields, **going)
         assert "Asked." in asked.text
         [consult] = (await desk.view(lambda view: view.open_consults)).consults
         await desk.asked(consult.id)
-        assert f'<img src="{PICTURE}" alt="The leak"' in (await expert.get("/consults")).text
+        question = (await expert.get("/consults")).text
+        assert f'<img src="{PICTURE}" alt="The leak"' in question
+        assert 'href="https://example.org/a.jpg"' in question  # the customer's own, because the owner chose it
         path = f"/consults/{CASE}/{consult.id}"
         back = {"question": "This one?", **links(("https://elsewhere.example/b.jpg", "Another valve"))}
         assert "with the owner" in (await expert.submit("/consults", f"{path}/ask-back", partial=True, **back)).text

@@ -49,6 +49,28 @@ def test_what_is_no_host_is_refused(hosts: str) -> None:
         Pictures(hosts)
 
 
+@pytest.mark.parametrize(
+    ("attachment", "kind", "played"),
+    [
+        (PHOTO, "picture", False),
+        (Attachment(url="https://media.example/lid.mp4"), "video", True),
+        (Attachment(url="https://www.youtube.com/watch?v=1"), "video", False),
+        (Attachment(url="https://youtu.be/1", media_type="text/html"), "video", False),
+        (Attachment(url="https://media.example/lid.mp3"), "sound", False),
+        (Attachment(url="https://media.example/manual.pdf"), "file", False),
+        (Attachment(url="https://media.example/lid.mp4?download", media_type="application/zip"), "file", False),
+        (Attachment(url="https://moccarel.example/help/lid"), "page", False),
+        (Attachment(url="http://media.example/lid.mp4"), "video", False),
+        (Attachment(url="https://[::1/lid.mp4"), "page", False),
+    ],
+)
+def test_what_lies_there_is_said_and_only_encrypted_videos_are_played(
+    attachment: Attachment, kind: str, played: bool
+) -> None:
+    assert (Pictures().kind(attachment), Pictures().plays(attachment)) == (kind, played)
+    assert not Pictures("").plays(attachment)
+
+
 def rendered(*attachments: Attachment, hosts: str = "*") -> str:
     template = environment("en").from_string('{% from "_media.html" import media with context %}{{ media(each) }}')
     return template.render(each=attachments, pictures=Pictures(hosts))
@@ -62,10 +84,14 @@ def test_a_picture_says_what_is_to_be_seen_and_tells_its_host_little() -> None:
     assert 'alt="picture without a description"' in rendered(Attachment(url="https://media.example/x.png"))
 
 
-def test_a_video_is_a_link_and_what_leads_nowhere_is_neither() -> None:
-    video = rendered(Attachment(url="https://media.example/lid.mp4", media_type="video/mp4", name="The lid"))
+def test_a_video_waits_until_it_is_played_and_what_leads_nowhere_is_neither() -> None:
+    lid = Attachment(url="https://media.example/lid.mp4", media_type="video/mp4", name="lid.mp4", alt="The lid")
+    video = rendered(lid)
     assert 'href="https://media.example/lid.mp4"' in video
+    assert 'preload="none"' in video
+    assert 'aria-label="The lid"' in video
     assert "<img" not in video
+    assert "<video" not in rendered(lid, hosts="cdn.example")
     assert 'rel="noopener noreferrer nofollow"' in video
     hostile = rendered(Attachment(url="javascript:alert(1)", name='"><script>x</script>'))
     assert "href" not in hostile
