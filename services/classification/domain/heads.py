@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -10,10 +10,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classification.domain.features import BUCKETS, features
+from services.classification.domain.features import BUCKETS, features_of
 
 WEIGHTS_FILE = "weights.npz"
 FACTS_FILE = "model.json"
+_TINY = 1e-9
 
 
 class ModelUnusable(ValueError):
@@ -43,15 +44,21 @@ class Head:
     sooner: Mapping[str, float] = field(default_factory=dict)
 
     def judge(self, logits: NDArray[np.float32]) -> Judgement:
-        scores = logits[self.columns] / self.temperature
-        likely = np.exp(scores - scores.max())
-        chances = likely / likely.sum()
+        return self.judge_all(logits[None, :])[0]
+
+    def judge_all(self, logits: NDArray[np.float32]) -> list[Judgement]:
+        """One judgement per row of logits."""
+        scores = logits[:, self.columns] / self.temperature
+        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return [self._settle(chances) for chances in (likely / likely.sum(axis=1, keepdims=True)).tolist()]
+
+    def _settle(self, chances: Sequence[float]) -> Judgement:
         for label, level in self.sooner.items():
-            if (chance := float(chances[self.classes.index(label)])) >= level:
+            if (chance := chances[self.classes.index(label)]) >= level:
                 return Judgement(label, chance)
-        best = int(chances.argmax())
-        confidence = float(chances[best])
-        return Judgement(self.classes[best] if confidence >= self.threshold else self.when_in_doubt, confidence)
+        confidence = max(chances)
+        label = self.classes[chances.index(confidence)]
+        return Judgement(label if confidence >= self.threshold else self.when_in_doubt, confidence)
 
 
 class LinearModel:
@@ -78,12 +85,30 @@ class LinearModel:
 
     def judge(self, clean: str) -> dict[str, Judgement]:
         """What each head says about a text that went through `cleaned`; every head abstains when no feature is known."""
-        found = features(clean)
-        length = float(np.sqrt(self._squared_rarity[found].sum()))
-        if length == 0.0:
-            return {name: Judgement(head.when_in_doubt, 0.0) for name, head in self._heads.items()}
-        logits = self._weights[found].sum(axis=0, dtype=np.int32) * (self._scale / length) + self._bias
-        return {name: head.judge(logits) for name, head in self._heads.items()}
+        return self.judge_all([clean])[0]
+
+    def judge_all(self, cleans: Sequence[str]) -> list[dict[str, Judgement]]:
+        """The same for several texts: one walk over the weights for all of them."""
+        found = features_of(cleans)
+        lengths = np.sqrt(_sums(self._squared_rarity[found.buckets], found.ends))
+        sums = _sums(self._weights.take(found.buckets, axis=0), found.ends)
+        logits = sums * (self._scale / np.maximum(lengths, _TINY)[:, None]) + self._bias
+        said = {name: head.judge_all(logits) for name, head in self._heads.items()}
+        nothing = {name: Judgement(head.when_in_doubt, 0.0) for name, head in self._heads.items()}
+        return [
+            {name: judged[at] for name, judged in said.items()} if length else dict(nothing)
+            for at, length in enumerate(lengths)
+        ]
+
+
+def _sums(rows: NDArray[Any], ends: NDArray[np.intp]) -> NDArray[np.float32]:
+    """The sum of each text's rows, 0 for a text without any; added up exactly as often as there are rows, not more."""
+    starts = np.concatenate(([0], ends[:-1]))
+    sums = np.zeros((len(ends), *rows.shape[1:]), dtype=np.float32)
+    filled = starts < ends
+    if filled.any():
+        sums[filled] = np.add.reduceat(rows, starts[filled], axis=0, dtype=np.float32)
+    return sums
 
 
 def _heads(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> dict[str, Head]:
