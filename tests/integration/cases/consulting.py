@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from schemas.events.routing import Explanation, SpecialistOffered
@@ -14,10 +15,10 @@ VIDEO = {"url": "https://help.moccarel.example/videos/duo-seal", "media_type": "
 
 
 @asynccontextmanager
-async def with_routing(backends: Backends) -> AsyncIterator[Stage]:
+async def with_routing(backends: Backends, organisation: Path = ORGANISATION) -> AsyncIterator[Stage]:
     """Both services listen to Kafka."""
-    async with stage(backends, listen=True) as running:
-        own = {"organisation": ORGANISATION, "internal_token": TOKEN, "look_again_seconds": 0.05}
+    async with stage(backends, listen=True, organisation=organisation) as running:
+        own = {"organisation": organisation, "internal_token": TOKEN, "look_again_seconds": 0.05}
         routing = build(Settings.model_validate(backends.settings() | own), running.clock)
         await routing.start()
         try:
