@@ -85,6 +85,7 @@ class Consulting:
         usual, hours = worker.behaviour, working_time(worker.person)
         assert usual.notice_minutes is not None  # noqa: S101 - what specialists do has been checked for it
         assert usual.answer_minutes is not None  # noqa: S101
+        served.offers += 1
         asking.excluded.add(person_id)
         asking.asked.add(person_id)
         notice, answer = seconds(usual.notice_minutes, luck) / 60, seconds(usual.answer_minutes, luck) / 60

@@ -52,6 +52,7 @@ def figures(setting: Setting, served: Sequence[Served], agents: Mapping[str, Age
         "skilled_owners": mean([_knows(each, agents) for each in counted if each.owner] or [0.0]),
         "handovers": mean([each.handovers for each in counted]) if counted else 0.0,
         "consults_per_case": mean([each.consults for each in counted]) if counted else 0.0,
+        "offers_per_case": mean([each.offers for each in counted]) if counted else 0.0,
         "reoffers_per_case": mean([each.reoffers for each in counted]) if counted else 0.0,
     }
 

@@ -180,6 +180,7 @@ class _Case:
         found.substantive = (answered[0] - case.opened_at).total_seconds() if answered else None
         found.handovers = sum(before.person != after.person for before, after in pairwise(case.owners))
         found.consults = len(case.consults)
+        found.offers = sum(len(each.offers) for each in case.consults)
         found.reoffers = sum(_asked_anew(each.offers) for each in case.consults)
         return found
 

@@ -10,7 +10,7 @@ from casekeeper.simulate.scenario import Scenario, Setting
 from casekeeper.simulate.world import Cast, Step, World
 from services.routing.domain import Rules
 
-OWN_PLACES = 2
+OWN_PLACES = 3
 """To how many specialists our own policy offers a consult at a time; the others know one offer at a time."""
 UNLIMITED = 1_000
 """The others do best without a limit to the conversations of an agent: with one, customers wait beyond their hour."""

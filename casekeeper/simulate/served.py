@@ -24,6 +24,8 @@ class Served:
     first_reply: float | None = None
     substantive: float | None = None
     consults: int = 0
+    offers: int = 0
+    """To how many specialists its consults were offered."""
     reoffers: int = 0
     handovers: int = 0
 

@@ -34,8 +34,11 @@ class Rules(BaseModel):
 
     Little, for it settles what is otherwise equal.
     """
-    owner_skill_points: int = Field(default=500, ge=0)
-    """An owner without the skill: half a load, since specialists can be asked."""
+    owner_skill_points: int = Field(default=200, ge=0)
+    """An owner without the skill: less than one of four conversations, so that who knows much is not given more than others.
+
+    Specialists can be asked. With more, work gathers at few people, and what they are given waits for them.
+    """
     owner_language_points: int = Field(default=300, ge=0)
     """An owner without the language, when all are full; little, so that rare speakers do not drown in a peak."""
     approver_language_points: int = Field(default=300, ge=0)

@@ -221,7 +221,7 @@ class TestReplay:
         found = replay(recorded(day()), 1)
         [served] = found.served
         assert (served.first_reply, served.substantive) == (12 * 60, 50 * 60)
-        assert (served.handovers, served.consults, served.reoffers) == (1, 1, 1)
+        assert (served.handovers, served.consults, served.offers, served.reoffers) == (1, 1, 2, 1)
         assert {id_: [each.ended - each.began for each in agent.pieces] for id_, agent in found.agents.items()} == {
             "mira": [120, 360],
             "joost": [180],

@@ -173,10 +173,10 @@ class TestPreference:
         made = engine(person("mira"), person("jonas"), loads={"mira": 2, "jonas": 1})
         assert chosen(made, preferred="mira", slack_minutes=0).person == "jonas"
 
-    def test_skill_is_worth_half_a_load(self) -> None:
+    def test_skill_is_worth_less_than_one_of_four_conversations(self) -> None:
         team = person("mira", capacity=4, skills={"coffee": 3}), person("jonas", capacity=4)
-        assert chosen(engine(*team, loads={"mira": 1}), skill="coffee").person == "mira"
-        assert chosen(engine(*team, loads={"mira": 3}), skill="coffee").explanation.relaxed == ("skill",)
+        assert chosen(engine(*team, loads={"mira": 1, "jonas": 1}), skill="coffee").person == "mira"
+        assert chosen(engine(*team, loads={"mira": 1}), skill="coffee").explanation.relaxed == ("skill",)
 
     def test_lowest_load_share_wins_not_fewest_items(self) -> None:
         made = engine(person("mira", capacity=2), person("jonas", capacity=8), loads={"mira": 1, "jonas": 2})
@@ -212,8 +212,8 @@ class TestExplanation:
         made = engine(*team, *others, person("full"), loads={"agent-0": 2, "agent-1": 1, "full": 1})
         why = chosen(made, skill="coffee").explanation
         assert len(why.candidates) == 3
-        assert why.candidates[0].terms == {"load": 0.25, "skill": 0.5}
-        assert why.candidates[0].score == 0.75
+        assert why.candidates[0].terms == {"load": 0.25, "skill": 0.2}
+        assert why.candidates[0].score == 0.45
         assert why.excluded == {"brand": 1, "off-shift": 1, "full": 1, "outscored": 3}
         assert why.relaxed == ("skill",)
 
