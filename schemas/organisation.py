@@ -83,6 +83,8 @@ class Policy(Mandates):
     """A customer hears from us within this time, in every language (O4). Minutes of the brand's calendar."""
     warn_before_minutes: int = Field(default=15, ge=0)
     """The owner is warned this long before the first reply is due (F3)."""
+    urgent_reply_minutes: int | None = Field(default=None, gt=0)
+    """What is urgent is answered within this time; None: half of `first_reply_minutes`. Minutes of the brand's calendar."""
     merge_window_minutes: int = Field(default=30, ge=0)
     """Messages of one conversation this close together are one case (design 4, rule 7). Minutes on the clock."""
     quiet_period_hours: int = Field(default=48, ge=0)
@@ -116,7 +118,14 @@ class Policy(Mandates):
     """Whether routing finds who acts for an owner who is away for longer than a first reply may take, when there is
     something to do: a message, an answer of a specialist, a promise that is due soon (rule 1)."""
     blocking_checks: tuple[Id, ...] = ()
-    """Rules of the reply check that a reply has to pass; all others only advise (V3)."""
+    """Rules or kinds of the reply check that a reply has to pass; all others only advise (V3)."""
+    advisory_checks: tuple[Id, ...] = ()
+    """Those that only advise though they block where nothing is said; of these there is one, `fill-in-the-gap`."""
+
+    @property
+    def urgent_minutes(self) -> int:
+        """Within how many minutes what is urgent is answered."""
+        return self.urgent_reply_minutes or max(1, self.first_reply_minutes // 2)
 
     @model_validator(mode="after")
     def _warnings_come_in_time(self) -> Self:

@@ -23,6 +23,7 @@ from schemas.events import (
     roster,
     routing,
     staff,
+    understanding,
 )
 
 PARTITIONS = 4
@@ -97,6 +98,8 @@ TOPICS: tuple[Topic, ...] = (
             case.CaseMarked,
             case.CaseUnmarked,
             case.CaseEscalated,
+            understanding.CaseReclassified,
+            understanding.ClassificationCorrected,
             case.CaseWeighed,
             case.CaseMerged,
             case.CaseAbsorbed,
@@ -151,6 +154,7 @@ TOPICS: tuple[Topic, ...] = (
             routing.ApproverRequested,
             routing.CapacityReleased,
             routing.CapacityTaken,
+            understanding.RequestChanged,
         ),
         partitions=1,
     ),

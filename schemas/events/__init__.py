@@ -16,6 +16,7 @@ from schemas.events import (
     roster,
     routing,
     staff,
+    understanding,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "roster",
     "routing",
     "staff",
+    "understanding",
 ]

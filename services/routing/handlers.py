@@ -11,6 +11,7 @@ from schemas.events.routing import (
     OwnerRequested,
     SpecialistRequested,
 )
+from schemas.events.understanding import RequestChanged
 from services.chassis.documents import Context, Decision
 from services.chassis.errors import Rejected
 from services.chassis.table import Table
@@ -66,8 +67,26 @@ def table(dispatcher: Dispatcher) -> Table:
         dispatcher.settle([taken])
         return Decision(taken)
 
+    _hear_of_changes(handlers, dispatcher)
     learn(handlers)
     return handlers
+
+
+def _hear_of_changes(handlers: Table, dispatcher: Dispatcher) -> None:
+    """Let what waits be understood better."""
+
+    @handlers.on(RequestChanged, REQUESTS, id=lambda event: event.request_id)
+    def request_changed(state: RequestState | None, event: RequestChanged, _: Context) -> Decision[RequestState] | None:
+        """Who waits for an owner is looked at anew, and served in the place that is theirs now (U1)."""
+        if state is None:
+            return None
+        if state.status != "waiting" or state.owner is None:
+            return Decision(state)
+        wanted = {"language": event.language, "skill": event.skill, "urgency": event.urgency, "due_at": event.due_at}
+        anew = {"told_unserved": False, "next_possible_at": None, "unsettled": not dispatcher.in_charge()}
+        changed = state.model_copy(update={"owner": state.owner.model_copy(update=wanted), **anew})
+        dispatcher.settle([changed])
+        return Decision(changed)
 
 
 def _is_anothers(state: RequestState, person: str) -> bool:

@@ -23,6 +23,7 @@ from services.cases.api import (
     reply_checks,
     resolution,
     shifts,
+    understanding,
 )
 from services.cases.api.acting import Commands
 
@@ -46,6 +47,7 @@ PARTS = (
     mandates,
     promise_ledger,
     practice,
+    understanding,
 )
 
 __all__ = ["PARTS", "Commands"]

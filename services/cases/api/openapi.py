@@ -74,6 +74,7 @@ PATH_EXAMPLES = {
     "grant_id": ("The id of the grant, as proposing told it.", "4b6d8f0a-2c35-5e79-9f1b-4c6e8a0b2d46"),
     "feedback_id": ("The id of the feedback.", "5c7e9a1b-3d46-5f8a-a02c-5d7f9b1c3e57"),
     "note_id": ("The id of the note.", "8d0f2b4c-6e57-5a9b-b13d-6e8a0c2d4f68"),
+    "correction_id": ("The id of the correction.", "6d8f0b2c-4e13-5a57-9c68-9b1d3f5a7c24"),
     "new_case_id": ("The id of the new case.", "1e3a5c7d-9f68-5bac-824e-7f9b1d3e5a79"),
     "bulk_id": ("What was done together, as the answer to it told.", "3f5b7d9e-0a79-5cbd-935f-8a0c2e4f6b8a"),
     "brand": ("A brand of the organisation.", "moccarel"),

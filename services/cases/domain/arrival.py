@@ -11,6 +11,7 @@ from schemas.events.routing import CapacityTaken, OwnerRequested
 from schemas.ids import derive
 from services.cases.domain.case import Case
 from services.cases.domain.commands.finding_covers import cover_after
+from services.cases.domain.rereading import after_message
 from services.cases.domain.terms import Terms
 
 THANKS_CONFIDENCE = 0.6
@@ -87,12 +88,13 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
     if case.closed:
         return [_forwarded(case, arrived)]
     added = _added(case.id, arrived)
+    reread = after_message(case, arrived.message, arrived.classification, terms, now)
     if not case.resolved:
-        return [added]
+        return [added, *reread]
     on_its_way = any(reply.on_its_way for reply in case.replies.values())  # what waits would be lost with the case
     if is_thanks(arrived.message, arrived.classification) and not on_its_way:
         return [added, CaseClosed(**_facts(case), owner=case.owner, cause="thanks", closed_at=now)]
-    return [added, *_reopening(case, arrived)]
+    return [added, *reread, *_reopening(case, arrived)]
 
 
 def _looked_after(case: Case | None, arrived: Arrived, events: list[Event], terms: Terms, now: datetime) -> list[Event]:
@@ -135,7 +137,7 @@ def _forwarded(case: Case, arrived: Arrived) -> CaseMessageForwarded:
 
 def _opening(case_id: str, arrived: Arrived, previous: Case | None, terms: Terms, now: datetime) -> list[Event]:
     message, label = arrived.message, arrived.classification
-    due_at = terms.on(message.channel).first_reply_due(message.received_at)
+    due_at = terms.on(message.channel).reply_due(message.received_at, label.urgency)
     opened = CaseOpened(
         case_id=case_id,
         conversation=arrived.lane,

@@ -6,12 +6,13 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import UtcDatetime
-from schemas.events.message import Author, Visibility
+from schemas.events.message import Author, Intent, Sentiment, Urgency, Visibility
 from services.cases.domain.covering import Cover, CoverSearch
 from services.cases.domain.records import (
     Absorbed,
     Approval,
     Consult,
+    Corrected,
     Feedback,
     Frozen,
     Grant,
@@ -59,6 +60,10 @@ class Case(Frozen):
     cover_search: CoverSearch | None = None
     topic: str = ""
     skill: str = ""
+    intent: Intent = "remark"
+    sentiment: Sentiment = "neutral"
+    urgency: Urgency = "normal"
+    """What the case is about and how it sounds as a whole; each message is read again in it (`rereading`)."""
     last_external_id: str = ""
     last_message_at: UtcDatetime | None = None
     messages: int = 0
@@ -79,6 +84,8 @@ class Case(Frozen):
     notes: tuple[Note, ...] = ()
     special: Special | None = None
     feedback: dict[str, Feedback] = Field(default_factory=dict)
+    corrected: dict[str, Corrected] = Field(default_factory=dict)
+    """Messages whose classification a person set right (U3), by message."""
     absorbed: dict[str, Absorbed] = Field(default_factory=dict)
     merged_into: str = ""
     merged_into_conversation: str = ""

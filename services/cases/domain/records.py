@@ -37,6 +37,13 @@ class Heard(Frozen):
     classification: Classification
 
 
+class Corrected(Frozen):
+    """A person said what a message really is (U3)."""
+
+    by: str
+    at: UtcDatetime
+
+
 class Offer(Frozen):
     """A consult, put to one specialist."""
 

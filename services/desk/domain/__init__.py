@@ -1,6 +1,13 @@
 """What the desk knows and may show: pure functions over events, no I/O."""
 
-from services.desk.domain import facts_case, facts_consults, facts_four_eyes, facts_ownership, facts_work
+from services.desk.domain import (
+    facts_case,
+    facts_consults,
+    facts_four_eyes,
+    facts_ownership,
+    facts_understanding,
+    facts_work,
+)
 from services.desk.domain.case_view import CaseView
 from services.desk.domain.folding import FOLDS, Moment, fold
 
@@ -12,6 +19,7 @@ __all__ = [
     "facts_consults",
     "facts_four_eyes",
     "facts_ownership",
+    "facts_understanding",
     "facts_work",
     "fold",
 ]

@@ -12,6 +12,7 @@ from schemas.events.case import (
 from schemas.events.routing import CoverFound, OwnerAssigned, RequestUnserved
 from services.desk.domain.case_parts import Refusal
 from services.desk.domain.case_view import CaseView
+from services.desk.domain.facts_understanding import with_message
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, entry_text
 
@@ -61,7 +62,7 @@ def message_added(view: CaseView, event: CaseMessageAdded, moment: Moment) -> Ca
         entry,
         # In a merged case they also write elsewhere, where they are called otherwise.
         customer=message.author if message.channel == (view.channel or message.channel) else view.customer,
-        understood=understood,
+        understood=with_message(view, understood),
         topic=understood.topic or view.topic,
         language=view.language if understood.language == "und" else understood.language,
         reach=message.reach if message.reach is not None else view.reach,

@@ -19,6 +19,7 @@ from services.cases.domain.evolve import (
     ownership,
     promises,
     replies,
+    understanding,
 )
 
 CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
@@ -31,6 +32,7 @@ CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     **grants.CHANGES,
     **merging.CHANGES,
     **coaching.CHANGES,
+    **understanding.CHANGES,
 }
 
 

@@ -19,6 +19,7 @@ from schemas.events.case import (
 from services.cases.domain.case import HEARD_LIMIT, Case
 from services.cases.domain.evolve import approvals
 from services.cases.domain.records import Heard, Note, Special
+from services.cases.domain.rereading import reread
 
 
 def opened(event: CaseOpened) -> Case:
@@ -43,15 +44,10 @@ def _message_added(case: Case, event: CaseMessageAdded) -> dict[str, Any]:
     label = event.classification
     heard = Heard(message=event.message, classification=label)
     added = {"messages": case.messages + 1, "unanswered": True, "heard": (*case.heard, heard)[-HEARD_LIMIT:]}
+    added |= reread(case, event.message, label).model_dump()
     if case.last_message_at and event.message.sent_at < case.last_message_at:  # overtaken by a later one (rule 7)
-        return added | {"topic": case.topic or label.topic, "skill": case.skill or label.skill}
-    return added | {
-        "last_external_id": event.message.external_id,
-        "last_message_at": event.message.sent_at,
-        "topic": label.topic or case.topic,
-        "skill": label.skill or case.skill,
-        "language": case.language if label.language == "und" else label.language,
-    }
+        return added
+    return added | {"last_external_id": event.message.external_id, "last_message_at": event.message.sent_at}
 
 
 def _note_added(case: Case, event: CaseNoteAdded) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from schemas.ids import derive
 from services.cases.domain import Case, commands
 from services.cases.domain.commands import NewPromise, coaching, covers, handovers, merging, notes, refusing
+from services.cases.domain.commands.correcting import CorrectClassification, correct_classification
 from tests.unit.cases.machine.team import PEOPLE
 from tests.unit.cases.machine.walk import ACTING, ANYBODY, ONE, PICK, Walk, act
 
@@ -170,7 +171,9 @@ class OwnersRules(Walk):
         one=ONE,
         who=ANYBODY,
         which=PICK,
-        what=st.sampled_from(["note", "mark", "unmark", "save-consult", *["give-feedback", "see-feedback"] * 3]),
+        what=st.sampled_from(
+            ["note", "mark", "unmark", "save-consult", "correct", *["give-feedback", "see-feedback"] * 3]
+        ),
     )
     def does_something_small(self, one: int, who: str, which: int, what: str) -> None:
         """Notes, marks, earlier answers and feedback."""
@@ -180,6 +183,8 @@ class OwnersRules(Walk):
             return
         note, special = notes.WriteNote(text="She moved house"), notes.MarkSpecial(text="A birth")
         save = commands.SaveConsult(answer_id=f"answer-{which}", question="Why does it leak?")
+        heard = self.pick([each.message.id for each in case.heard], which)
+        wrong = CorrectClassification(message_id=heard, urgency="high", topic="" if which % 2 else None)
         comment = coaching.GiveFeedback(text="Warm words")
         sent = [id_ for id_, reply in case.replies.items() if reply.status == "sent"]
         reply, given = self.pick(sent, which), self.pick(list(case.feedback), which)
@@ -189,6 +194,7 @@ class OwnersRules(Walk):
             "note": (who, lambda c, a, t, n, k: notes.write_note(c, note, a, derive("note", k), n)),
             "mark": (who, lambda c, a, t, n, _: notes.mark_special(c, special, a, n)),
             "unmark": (who, lambda c, a, t, n, _: notes.unmark_special(c, a)),
+            "correct": (who, lambda c, a, t, n, k: correct_classification(c, wrong, a, derive("correction", k), t, n)),
             "save-consult": (who, lambda c, a, t, n, _: commands.save_consult(c, save, "mei", a, n)),
             "give-feedback": (
                 coach,
