@@ -33,8 +33,7 @@ bench: $(READY) ## Measure hops and the whole pipeline beside bare loops; writes
 .PHONY: test test-unit test-kafka lint quality schemas
 test: $(READY) chromium ## Run all tests against the real local broker and store
 	$(BIN)/pytest -n 2 tests/unit
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/contract tests/integration
-	$(BIN)/pytest tests/e2e tests/chaos
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/e2e tests/chaos tests/integration tests/contract
 
 test-unit: $(READY) ## Run only the tests without network (seconds)
 	$(BIN)/pytest tests/unit

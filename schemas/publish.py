@@ -49,19 +49,21 @@ def examples() -> dict[str, list[tuple[str, Any]]]:
 
 
 def event_map() -> str:
-    """All events as a Markdown table, in the order of the registry."""
-    lines = [
-        "| event | what it tells | topic | key | from | to |",
-        "|---|---|---|---|---|---|",
-    ]
+    """The topics as a Markdown table, in the order of the registry, and behind a fold what each of their events tells."""
+    lines = ["| topic | what it carries | key | from | to | events |", "|---|---|---|---|---|---|"]
     for topic in TOPICS:
-        for event in topic.events:
-            told = re.split(r"(?<=[.!?])\s", " ".join((event.__doc__ or "").split()), maxsplit=1)[0]
-            consumers = ", ".join(topic.consumers)
-            lines.append(
-                f"| `{event.type}` | {told} | `{topic.name}` | `{topic.key}` | {topic.producer} | {consumers} |"
-            )
-    return "\n".join(lines)
+        consumers = ", ".join(topic.consumers)
+        numbers = f"`{topic.key}` | {topic.producer} | {consumers} | {len(topic.events)} |"
+        lines.append(f"| `{topic.name}` | {topic.description} | {numbers}")
+    lines += ["", "<details><summary>All events, and what each of them tells</summary>"]
+    for topic in TOPICS:
+        lines += ["", f"**{topic.name}**", "", "| event | what it tells |", "|---|---|"]
+        lines += [f"| `{event.type}` | {_first_sentence(event)} |" for event in topic.events]
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _first_sentence(event: type[Event]) -> str:
+    return re.split(r"(?<=[.!?])\s", " ".join((event.__doc__ or "").split()), maxsplit=1)[0]
 
 
 def generated() -> dict[str, str]:
@@ -77,9 +79,7 @@ def breaking(files: Mapping[str, str], folder: Path = PUBLISHED) -> list[str]:
     new = {name.removesuffix(".json"): json.loads(text) for name, text in files.items() if name.endswith(".json")}
     found = compatibility.type_breaks(old, new)
     if (folder / ASYNCAPI).exists():
-        found += compatibility.topic_breaks(
-            _parsed((folder / ASYNCAPI).read_text()), _parsed(files[ASYNCAPI])
-        )
+        found += compatibility.topic_breaks(_parsed((folder / ASYNCAPI).read_text()), _parsed(files[ASYNCAPI]))
     return found
 
 
