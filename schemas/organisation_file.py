@@ -5,9 +5,10 @@ sections of the same name are joined, so that a large one may be split over file
 a text is decided by the field it is for, not by YAML: `NO` stays a country and `09:00` a time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from schemas.organisation import SECTIONS, Brand, Calendar, Channel, Organisatio
 from schemas.organisation_errors import sentences
 from schemas.organisation_hours import Frozen
 from schemas.organisation_integrations import Integration
-from schemas.organisation_rules import broken_rules
+from schemas.organisation_rules import BrokenRule, broken_rules
 from schemas.organisation_topics import Topic
 from schemas.organisation_values import did_you_mean
 
@@ -32,6 +33,8 @@ _KINDS: Mapping[str, tuple[str, type[Frozen]]] = {
     "people": ("person", Person),
     "integrations": ("integration", Integration),
 }
+MoreRules = Callable[[Organisation], Iterable[BrokenRule]]
+"""What a service knows of the organisation's files that they do not know of themselves: the broken rules, with their places."""
 _NEEDED = ("calendars", "pools", "brands", "channels", "people")
 # Scalars stay text and every node knows its line; the C parser reads 540 people in a fraction of a second.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -81,29 +84,29 @@ class _Reading:
     items: dict[str, list[_Item]] = field(default_factory=lambda: {section: [] for section in SECTIONS})
 
 
-def load(folder: Path) -> Organisation:
-    """The organisation in a folder. Raises OrganisationInvalid with all mistakes at once.
+def load(folder: Path, *more: MoreRules) -> Organisation:
+    """The organisation in a folder, held to `more` rules too. Raises OrganisationInvalid with all mistakes at once.
 
     Read once for all services of a process, and again when a file has changed.
     """
     stamp = tuple((str(file), file.stat().st_mtime_ns) for file in sorted(folder.rglob("*.yaml")))
-    return _load(folder, stamp)
+    return _load(folder, stamp, more)
 
 
-@lru_cache(maxsize=4)
-def _load(folder: Path, _: tuple[tuple[str, int], ...]) -> Organisation:
-    organisation, problems = _read(folder)
+@lru_cache(maxsize=8)
+def _load(folder: Path, _: tuple[tuple[str, int], ...], more: tuple[MoreRules, ...]) -> Organisation:
+    organisation, problems = _read(folder, more)
     if organisation is None or problems:
         raise OrganisationInvalid(problems)
     return organisation
 
 
-def check(folder: Path) -> list[Problem]:
+def check(folder: Path, *more: MoreRules) -> list[Problem]:
     """Everything that is wrong in a folder's files; nothing when `load` would succeed."""
-    return _read(folder)[1]
+    return _read(folder, more)[1]
 
 
-def _read(folder: Path) -> tuple[Organisation | None, list[Problem]]:
+def _read(folder: Path, more: tuple[MoreRules, ...] = ()) -> tuple[Organisation | None, list[Problem]]:
     files = sorted(folder.rglob("*.yaml"))
     if not files:
         what = "holds no *.yaml file" if folder.is_dir() else "is no folder"
@@ -117,7 +120,8 @@ def _read(folder: Path) -> tuple[Organisation | None, list[Problem]]:
     fields: dict[str, Any] = {section: tuple(parsed[section]) for section in SECTIONS}
     organisation = Organisation.model_construct(name=reading.names[0].data if reading.names else "-", **fields)
     known = {section: {id_ for item in reading.items[section] if (id_ := _id_of(item))} for section in SECTIONS}
-    for (section, index, *place), sentence in broken_rules(organisation, known):
+    broken = chain(broken_rules(organisation, known), *(rules(organisation) for rules in more))
+    for (section, index, *place), sentence in broken:
         source = sources[str(section)][int(index)]
         reading.problems.append(source.problem(_KINDS[str(section)][0], tuple(place), sentence))
     return organisation, sorted(reading.problems)

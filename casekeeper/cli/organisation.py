@@ -24,8 +24,9 @@ def check(
     """Check an organisation's files; names every mistake with its file and line, and exits 1 if there is one."""
     from schemas.organisation_file import check as problems_in
     from schemas.organisation_file import load
+    from services.cases.domain.replycheck import unknown_checks
 
-    problems = problems_in(folder)
+    problems = problems_in(folder, unknown_checks)
     if as_json:
         typer.echo(json.dumps({"folder": str(folder), "problems": [str(problem) for problem in problems]}))
     for problem in problems if not as_json else ():

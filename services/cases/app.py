@@ -8,6 +8,7 @@ from services.cases.allowances import ALLOWANCES, Allowances
 from services.cases.api import PARTS, Commands, openapi
 from services.cases.colleagues import Colleagues
 from services.cases.customers import IDENTITIES, Customers
+from services.cases.domain.replycheck import unknown_checks
 from services.cases.domain.terms import Terms, terms_of
 from services.cases.exercises import EXERCISES
 from services.cases.handlers import Waking, hear_of_people, table
@@ -26,7 +27,7 @@ PEOPLE_EVERY_SECONDS = 1.0
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
-    organisation = load(settings.organisation)
+    organisation = load(settings.organisation, unknown_checks)
 
     colleagues = Colleagues(organisation)
 

@@ -13,7 +13,7 @@ from schemas.working_time import WorkingTime
 from services.cases.domain import refusals
 from services.cases.domain.addressee import last_word
 from services.cases.domain.case import Case
-from services.cases.domain.commands.letters import Content, Signed, advice, is_repeated, sign
+from services.cases.domain.commands.letters import Content, Signed, advice, insisted_on, is_repeated, sign
 from services.cases.domain.commands.sending import reasons_to_hold
 from services.cases.domain.replycheck import Advice, proposals
 from services.cases.domain.terms import Terms
@@ -105,7 +105,7 @@ def preview(
 
 def hints(found: Iterable[Advice], terms: Terms) -> tuple[Hint, ...]:
     """The advice, with what the brand insists on (V3)."""
-    blocking = {*terms.brand.policy.blocking_checks}
+    blocking = insisted_on(terms)
     return tuple(
         Hint(
             rule=each.rule,

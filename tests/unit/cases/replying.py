@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from schemas.events.delivery import DeliveryCancelled
+from schemas.events.delivery import DeliveryCancelled, DeliveryFailed
 from schemas.organisation import Brand, Person
 from services.cases.domain import Case, commands
 from services.cases.domain.commands import ChangeDraft, SendDraft, WriteReply
@@ -73,6 +73,15 @@ class Waits(Life):
 
     def cancels(self, actor: str = OWNER, id_: str = "r") -> "Waits":
         self.do(lambda case: commands.cancel_reply(case, id_, actor, self.now))
+        return self
+
+    def fails(self, id_: str = "r", **delivered: Any) -> "Waits":
+        """Delivery says that the channel refused it for good."""
+        self.hear(DeliveryFailed(**facts(self.case), reply_id=id_, reason="the customer has gone", **delivered))
+        return self
+
+    def takes_up(self, id_: str = "r", draft_id: str = "again", actor: str = OWNER) -> "Waits":
+        self.do(lambda case: commands.take_up(case, id_, draft_id, actor, self.terms, self.now))
         return self
 
     @property

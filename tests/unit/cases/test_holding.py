@@ -138,3 +138,22 @@ class TestReplyCheck:
     def test_a_policy_that_names_no_rule_is_not_valid(self) -> None:
         with pytest.raises(ValueError, match="blocking_checks"):
             Policy.model_validate({"blocking_checks": ["Not An Id"]})
+
+    @pytest.mark.parametrize("gap", ["I have asked ..., and more on Friday.", "Dear [name], it is the seal.", "By …"])
+    def test_a_gap_in_a_proposed_phrase_does_not_leave(self, gap: str) -> None:
+        """V3: nobody means to send it, so that no policy has to say so."""
+        (advice,) = TestPreview.shown(owned(), text=gap).advice
+        assert (advice.rule, advice.kind, advice.blocks) == ("fill-in-the-gap", "unfinished", True)
+        with pytest.raises(Refused, match="leaves something open") as refused:
+            owned().writes(text=gap)
+        assert refused.value.kind == "reply-check"
+        with pytest.raises(Refused, match="leaves something open"):
+            owned().drafts(text=gap).sends()
+        with pytest.raises(Refused, match="leaves something open"):
+            supervised().writes().approves(text=gap)
+
+    def test_a_brand_that_lists_it_as_advice_lets_a_gap_out(self) -> None:
+        life = owned(advisory_checks=["fill-in-the-gap"])
+        (advice,) = TestPreview.shown(life, text="It is ... the seal").advice
+        assert not advice.blocks
+        assert life.writes(text="It is ... the seal").reply().status == "queued"

@@ -30,6 +30,10 @@ def sent() -> Waits:
     return life
 
 
+def taken_up() -> Waits:
+    return queued().fails().takes_up()
+
+
 def with_coach_as_owner() -> Waits:
     life = supervised()
     life.roles[OWNER] = "coach"
@@ -42,6 +46,11 @@ def with_holding_reply() -> Waits:
 
 def strict() -> Waits:
     return owned(blocking_checks=["too-long", "condescension"])
+
+
+def opened(life: Waits) -> Waits:
+    """A reply with a proposed phrase, as it was proposed."""
+    return life.writes(text="I have asked ..., and I will tell you on ... what they say.")
 
 
 REFUSED: list[tuple[str, int, str, Callable[[], Waits], Try]] = [
@@ -67,6 +76,10 @@ REFUSED: list[tuple[str, int, str, Callable[[], Waits], Try]] = [
     ("text-empty", 422, "needs words", owned, lambda life: life.drafts(text=" ")),
     ("not-the-owner", 403, "only the owner", drafted, lambda life: life.sends(actor=COLLEAGUE)),
     ("not-the-owner", 403, "only the owner", queued, lambda life: life.cancels(COLLEAGUE)),
+    ("reply-not-failed", 409, "did not fail: queued", queued, lambda life: life.takes_up()),
+    ("reply-not-failed", 409, "no reply x", owned, lambda life: life.takes_up("x")),
+    ("reply-taken-up", 409, "again: draft", taken_up, lambda life: life.takes_up(draft_id="another")),
+    ("not-allowed", 403, "write to its customers", lambda: queued().fails(), lambda life: life.takes_up(actor=EXPERT)),
     ("reply-has-left", 409, "sent", sent, lambda life: life.cancels()),
     ("moment-not-ahead", 422, "has passed", owned, lambda life: life.writes(send_at=life.now)),
     (
@@ -92,6 +105,7 @@ REFUSED: list[tuple[str, int, str, Callable[[], Waits], Try]] = [
         strict,
         lambda life: life.writes(text="You could have read that on our site."),
     ),
+    ("reply-check", 422, "leaves something open", owned, opened),
 ]
 ELSEWHERE = {"nothing-to-edit"}
 """Told where there is something without words: in the story of approvals."""

@@ -98,6 +98,32 @@ class TestWhatTheReplyIsAbout:
         assert kinds("Good question! It fits the older models too.", about=about) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("I have asked ..., and I will tell you on ... what they say.", ["...", "..."]),
+        ("The rule is there because … It is yours.", ["…"]),
+        ("I am sorry that we ... (what happened)", ["..."]),
+        ("Hello [your name], {by} <time> ____", ["[your name]", "{by}", "<time>", "____"]),
+        ("The price is “...”.", ["..."]),
+        ("Well... yes. So… no!", []),
+        ("This may help ... https://example.org/x", []),
+        ("See [our page](https://example.org), note [1], <https://example.org> and ana_maria__x.", []),
+    ],
+)
+@pytest.mark.parametrize("language", [*LANGUAGES, "fi"])
+def test_what_is_left_to_be_filled_in_is_flagged_in_every_language(language: str, text: str, gaps: list[str]) -> None:
+    """V2: our own better phrases have gaps; none of them is for the customer."""
+    assert [each.words for each in check(text, language) if each.rule == "fill-in-the-gap"] == gaps
+
+
+def test_every_gap_in_the_phrases_that_the_check_proposes_is_found() -> None:
+    for language, rules in rulesets().items():
+        for rule in rules.file.rules:
+            found = [each.words for each in check(rule.better, language) if each.rule == "fill-in-the-gap"]
+            assert len(found) == rule.better.count("..."), (language, rule.better)
+
+
 def test_without_rules_for_the_language_only_what_needs_none_is_said() -> None:
     about = About(intent="complaint", sentiment="negative", limit=10, signature="")
     assert sorted(kinds("We will look into it.", "fi", about)) == ["faceless", "too-long"]

@@ -16,10 +16,12 @@ from services.cases.domain.commands.acting import MAX_TEXT, require_unresolved
 from services.cases.domain.commands.promises import NewPromise
 from services.cases.domain.parts import split
 from services.cases.domain.records import Reply
-from services.cases.domain.replycheck import About, Advice, check
+from services.cases.domain.replycheck import FILL_IN, About, Advice, check
 from services.cases.domain.terms import Terms
 
 MAX_ATTACHMENTS = 10
+BLOCKING_CHECKS = frozenset({FILL_IN})
+"""What blocks for every brand that does not list it as advice only: nobody means to send a gap."""
 _HTTPS = TypeAdapter[HttpUrl](
     Annotated[HttpUrl, UrlConstraints(allowed_schemes=["https"], host_required=True, max_length=2000)]
 )
@@ -146,12 +148,16 @@ def advice(case: Case, content: Content, terms: Terms, author: str) -> Sequence[
     return check(content.text, case.language, about)
 
 
+def insisted_on(terms: Terms) -> frozenset[str]:
+    """The rules and kinds of the reply check that the brand does not let out (V3)."""
+    policy = terms.brand.policy
+    return frozenset({*policy.blocking_checks, *(BLOCKING_CHECKS - {*policy.advisory_checks})})
+
+
 def blocking(case: Case, content: Content, terms: Terms, author: str) -> Sequence[Advice]:
     """The advice that the brand's policy insists on (V3)."""
-    listed = terms.brand.policy.blocking_checks
-    return (
-        [each for each in advice(case, content, terms, author) if {each.rule, each.kind} & {*listed}] if listed else ()
-    )
+    listed = insisted_on(terms)
+    return [each for each in advice(case, content, terms, author) if {each.rule, each.kind} & listed] if listed else ()
 
 
 def is_repeated(case: Case, reply_id: str, content: Content, terms: Terms) -> bool:

@@ -5,7 +5,8 @@ How to add a rule or a language: docs/reply-check.md.
 """
 
 from services.cases.domain.replycheck.advice import About, Advice, Kind, Proposal
-from services.cases.domain.replycheck.check import check
+from services.cases.domain.replycheck.check import FILL_IN, check
+from services.cases.domain.replycheck.naming import unknown_checks
 from services.cases.domain.replycheck.promises import proposals
 
-__all__ = ["About", "Advice", "Kind", "Proposal", "check", "proposals"]
+__all__ = ["FILL_IN", "About", "Advice", "Kind", "Proposal", "check", "proposals", "unknown_checks"]

@@ -12,6 +12,7 @@ Kind = Literal[
     "no-acknowledgement",
     "faceless",
     "too-long",
+    "unfinished",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

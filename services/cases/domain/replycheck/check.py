@@ -5,23 +5,26 @@ from collections.abc import Iterable, Iterator
 from schemas.phrases.folding import Folded, fold, sentence_around, sentences
 from schemas.phrases.patterns import Found
 from services.cases.domain.replycheck.advice import About, Advice
-from services.cases.domain.replycheck.lacks import has_face, pasted
+from services.cases.domain.replycheck.lacks import gaps, has_face, pasted
 from services.cases.domain.replycheck.promises import names_a_time
 from services.cases.domain.replycheck.ruleset import FALLBACK, Rule, Ruleset, rulesets
 
 NOTHING_KNOWN = About()
+FILL_IN = "fill-in-the-gap"
 
 
 def check(text: str, language: str, about: About = NOTHING_KNOWN) -> tuple[Advice, ...]:
     """Advice on a reply, in the order of the words concerned (V1, V2).
 
-    `language` is two letters of ISO 639-1; for one without rules only length, signature and standard texts are looked at.
+    `language` is two letters of ISO 639-1; for one without rules only length, signature, gaps and standard texts are looked
+    at.
     """
     if not text.strip():
         return ()
     known = rulesets().get(language)
     rules, folded = known or rulesets()[FALLBACK], fold(text)
     found = [*_too_long(text, rules, about), *_faceless(text, rules, about), *_pasted(text, folded, rules, about)]
+    found += _unfinished(text, rules)
     if known:
         found += [*_flagged(text, folded, known, about), *_unacknowledged(text, folded, known, about)]
     return tuple(sorted(found, key=lambda advice: (advice.start, advice.end, advice.rule)))
@@ -82,6 +85,11 @@ def _too_long(text: str, rules: Ruleset, about: About) -> Iterator[Advice]:
     if about.limit is not None and len(text) + signature > about.limit:
         start = max(0, min(about.limit - signature, len(text)))
         yield _advice(rules.rules["too-long"], text, start, len(text))
+
+
+def _unfinished(text: str, rules: Ruleset) -> Iterator[Advice]:
+    """A proposed phrase, or a standard text, in which nobody has filled in what it leaves open."""
+    return (_advice(rules.rules[FILL_IN], text, start, end) for start, end in gaps(text))
 
 
 def _pasted(text: str, folded: Folded, rules: Ruleset, about: About) -> Iterator[Advice]:

@@ -1,6 +1,7 @@
-"""What needs more than a pattern: whether a person signed, and whether a standard text was pasted."""
+"""What needs more than a pattern: whether a person signed, a standard text was pasted, or a gap in one was left open."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from schemas.phrases.folding import fold
@@ -20,6 +21,25 @@ MIN_WORDS = 6
 """A shorter standard text is a phrase that anybody may use."""
 SAME = 0.8
 """Share of a standard text's three-word sequences that makes a reply a copy of it."""
+
+
+_GAP = re.compile(
+    r"""
+    (?<![^\s(\[:"“«„'])(?:\.{3,}|…)(?=$|[\s)\],.;:!?"”»'])(?!\s+https?:)
+    | \[(?!\d+\])[^\[\]\n]{1,40}\](?!\()
+    | \{\w{1,30}\}
+    | <[^\W\d][\w\ '’.-]{0,30}>
+    | _{3,}
+    """,
+    re.VERBOSE,
+)
+"""Dots that stand alone, [name], {by}, <name>, ___. Dots after a word ("Well...") are a way of speaking, [1] is a footnote, and
+[a word](address) a link."""
+
+
+def gaps(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text still has to be filled in."""
+    return (found.span() for found in _GAP.finditer(text))
 
 
 def has_face(text: str, nobody: Matcher[None]) -> bool:
