@@ -9,9 +9,12 @@ from casekeeper.route_story import RULED_OUT, Search, asked_for, searches, terms
 from schemas.base import Event
 from schemas.envelope import Envelope
 from schemas.events.routing import (
+    ApproverFound,
+    ApproverRequested,
     CapacityReleased,
     CoverRequested,
     Explanation,
+    InterpreterRequested,
     OwnerAssigned,
     OwnerRequested,
     RequestUnserved,
@@ -89,6 +92,31 @@ class TestAsked:
         cover = CoverRequested(**OWNER.model_dump(), owner="mira", until=ASKED + timedelta(days=3))
         assert asked_for(Search(at(cover, 0))).startswith("somebody to act for the owner for homely")
 
+    def test_an_interpreter(self) -> None:
+        wanted = InterpreterRequested(
+            **PLACE,
+            pool="care",
+            brand="homely",
+            language="tr",
+            other_language="en",
+            level="C1",
+            consult_id="c",
+            due_at=ASKED + timedelta(minutes=30),
+            excluded=("mira",),
+        )
+        assert asked_for(Search(at(wanted, 0))) == (
+            "an interpreter for homely, in tr, at C1 or better, and in en, but not mira; "
+            "due 2026-11-24 14:00 UTC, in 30 minutes"
+        )
+
+    def test_an_approver(self) -> None:
+        facts = {"approval_id": "a", "mandates": ("", "coach"), "excluded": ("mira",)}
+        wanted = ApproverRequested.model_validate(OWNER.model_dump() | facts)
+        assert asked_for(Search(at(wanted, 0))).startswith(
+            "somebody to approve a reply or a grant for homely, in pl, "
+            "with one of these mandates: none, as a lead, coach, but not mira; due"
+        )
+
 
 class TestTold:
     def test_who_was_chosen_over_whom_and_why(self) -> None:
@@ -127,6 +155,15 @@ class TestTold:
             "diego was asked, with an answer wanted by 2026-11-24 14:00 UTC, 0 seconds after it was asked."
         ]
 
+    def test_who_is_expected_to_approve_and_until_when(self) -> None:
+        until = ASKED + timedelta(minutes=5)
+        found = ApproverFound(
+            **PLACE, approval_id="a", person="coen", explanation=Explanation(), decided_at=ASKED, until=until
+        )
+        assert sentences(at(found, 1)) == [
+            "coen was expected to act, until 2026-11-24 13:35 UTC, 60 seconds after it was asked."
+        ]
+
     def test_the_terms_of_the_table(self) -> None:
         assert terms_of(WHY) == ["load", "skill"]
 
@@ -138,10 +175,12 @@ class TestTold:
             **PLACE, pool="care", brand="homely", language="es", consult_id="c", due_at=ASKED, specialist="ana"
         )
         seconds = int(ASKED.timestamp())
+        interpreter = InterpreterRequested.model_validate(wanted.model_dump() | {"other_language": "en"})
+        approver = ApproverRequested.model_validate(OWNER.model_dump() | {"approval_id": "a", "mandates": ("coach",)})
         engine.decide(OWNER, ASKED)
         names = {
             name
-            for request in (OWNER, wanted, wanted.model_copy(update={"specialist": ""}))
+            for request in (OWNER, wanted, wanted.model_copy(update={"specialist": ""}), interpreter, approver)
             for name, _ in engine._search(request, seconds).conditions
         }
         assert names - RULED_OUT.keys() == set()
