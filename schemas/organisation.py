@@ -136,11 +136,6 @@ class Policy(Mandates):
             )
         return self
 
-    def holding_reply(self, language: str, by: str, variant: int = 0) -> str | None:
-        """The holding reply in a language, None if there is none; `by` is written out for the customer already."""
-        templates = self.holding_replies.get(language)
-        return templates[variant % len(templates)].format(by=by) if templates else None
-
 
 class Brand(Frozen):
     """A label customers know, with its own voice, policy and purpose (M6)."""

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 import httpx2
 
@@ -127,12 +129,30 @@ class Autopilot:
 
     async def _give(self, step: Step) -> bool:
         """Whether the command was taken; a refused one is tried again only after news of the case."""
-        headers = {"Acting-Person": step.person, "Idempotency-Key": step.key}
+        body = step.body
+        if step.until:
+            text = await self._proposed(step, step.until)
+            if not text:
+                return False  # every holding reply was used, or the brand has none: nothing is said, rather than the same again
+            body = body | {"text": text}
+        answer = await self._ask("POST", step, json=body)
+        if answer.status_code >= 400:
+            self._log.info("refused", case=step.case_id, step=step.path, problem=answer.text)
+        return answer.status_code < 400
+
+    async def _proposed(self, step: Step, until: datetime) -> str:
+        """The words that the service proposes for a holding reply; none: it has none left."""
+        asked = replace(step, path="holding-reply")
+        answer = await self._ask("GET", asked, params={"until": until.isoformat()})
+        return answer.json()["text"] or "" if answer.status_code == 200 else ""
+
+    async def _ask(self, method: str, step: Step, **said: Any) -> httpx2.Response:
+        """The service's answer, asked again for as long as it can not give one."""
+        headers = {"Acting-Person": step.person, **({"Idempotency-Key": step.key} if method == "POST" else {})}
         while True:
             with contextlib.suppress(httpx2.HTTPError):
-                answer = await self._client.post(f"/cases/{step.case_id}/{step.path}", json=step.body, headers=headers)
+                path = f"/cases/{step.case_id}/{step.path}"
+                answer = await self._client.request(method, path, headers=headers, **said)
                 if answer.status_code not in TEMPORARY:
-                    if answer.status_code >= 400:
-                        self._log.info("refused", case=step.case_id, step=step.path, problem=answer.text)
-                    return answer.status_code < 400
+                    return answer
             await asyncio.sleep(RETRY_SECONDS)

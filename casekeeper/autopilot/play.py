@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -32,6 +32,8 @@ class Step:
     path: str
     body: dict[str, Any]
     key: str
+    until: datetime | None = None
+    """For a holding reply: when the customer hears more. Its words are those that the service proposes."""
 
 
 def next_steps(case: Case, organisation: Organisation, now: datetime) -> Sequence[Step]:
@@ -81,21 +83,12 @@ def _needs_specialist(case: Case, organisation: Organisation) -> bool:
 
 def _ask(case: Case, organisation: Organisation, now: datetime) -> Sequence[Step]:
     due_at = now + PROMISE
-    policy = organisation.brand(case.brand).policy
-    by = f"{due_at:%H:%M} UTC"
-    language = _language(case)
-    text = policy.holding_reply(language, by, case.messages) or policy.holding_reply("en", by) or f"More by {by}."
     promise = {"what": "the specialist's answer", "due_at": due_at.isoformat()}
-    holding = _step(
-        case,
-        case.owner,
-        "replies",
-        {"kind": "holding", "text": text, "promise": promise},
-        f"holding-{len(case.replies)}",
-    )
+    said = {"kind": "holding", "promise": promise}
+    holding = replace(_step(case, case.owner, "replies", said, f"holding-{len(case.replies)}"), until=due_at)
     question = {
         "question": f"Customer question about {case.topic or 'a product'} ({case.language}): what do I tell them?",
-        "language": language,
+        "language": _language(case),
         "skill": case.skill if _somebody_has(case.skill, case.brand, organisation) else "",
         "due_minutes": CONSULT_DUE_MINUTES,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +39,12 @@ async def test_a_worked_day_is_recorded_and_worked_through_by_every_policy(tmp_p
             return sum(case.messages for case in autopilot.cases.values() if case.resolved) >= MESSAGES
 
         await eventually(worked_off, "the day was not worked to its end")
+        held = [
+            each.text for case in autopilot.cases.values() for each in case.replies.values() if each.kind == "holding"
+        ]
+        assert held
+        proposed = re.compile(r"\([A-ZÁ]\w*terdam\)")  # the time with its city, as the service writes it out
+        assert all(proposed.search(text) for text in held), held
         recorded = await simulate("--record", str(file), "--kafka", stack.cluster.bootstrap)
         assert recorded.exit_code == 0, recorded.output
         assert f"{len(autopilot.cases)} cases, {len(autopilot.cases)} answered, 544 people" in recorded.output

@@ -146,15 +146,6 @@ class TestValues:
 
 
 class TestPolicy:
-    def test_fills_in_the_time_and_takes_variants_in_turn(self) -> None:
-        policy = Policy(holding_replies={"en": ("By {by}.", "Until {by}!")})
-        assert [policy.holding_reply("en", "14:30", variant) for variant in range(3)] == [
-            "By 14:30.",
-            "Until 14:30!",
-            "By 14:30.",
-        ]
-        assert policy.holding_reply("nl", "14:30") is None
-
     @pytest.mark.parametrize("template", ["Later.", "By {by}, {name}.", "By {by", "By {by:x}", "By {by.real}", ""])
     def test_refuses_a_holding_reply_that_could_not_be_sent(self, template: str) -> None:
         with pytest.raises(ValidationError):
