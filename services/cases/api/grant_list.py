@@ -21,7 +21,8 @@ from services.chassis.mongo import Database
 
 router = internal_router()
 USUAL_DAYS, MOST_DAYS = 30, 92
-AT_ONCE = 1000
+MOST_SUMMED = 5000
+"""So many grants are summed up for one answer."""
 
 
 class Total(BaseModel):
@@ -36,8 +37,10 @@ class Total(BaseModel):
 class Grants(Page[StoredGrant]):
     """A page of grants."""
 
+    count: int | None = None
+    """How many there are in the whole list; on the first page."""
     totals: list[Total] | None = None
-    """Of the whole list, per kind and currency; on the first page."""
+    """Of the whole list, per kind and currency; on the first page. None for more than 5,000: ask for less at a time."""
 
 
 @router.get("/grants")
@@ -65,9 +68,13 @@ async def list_grants(
     within = _between(from_, to, cases.now())
     database = cases.service.database
     found = await page(database, GRANTS, query, "at_ms", cursor, limit, descending=True, within=within)
-    summed = None if cursor else await _totals(database, query, within)
     items = [each.state for each in found.documents if each.state]
-    return Grants(items=items, totals=summed, **found.links(request))
+    if cursor:
+        return Grants(items=items, **found.links(request))
+    wanted = {**query, "at_ms": within}
+    count = await database.count(GRANTS.name, wanted)
+    totals = await _totals(database, wanted) if count <= MOST_SUMMED else None
+    return Grants(items=items, count=count, totals=totals, **found.links(request))
 
 
 def _between(first: datetime | None, last: datetime | None, now: datetime) -> dict[str, int]:
@@ -82,18 +89,12 @@ def _between(first: datetime | None, last: datetime | None, now: datetime) -> di
     return {"$gte": milliseconds(start), "$lt": milliseconds(end)}
 
 
-async def _totals(database: Database, query: Mapping[str, Any], within: Mapping[str, int]) -> list[Total]:
-    """The sum of each kind in each currency, of all rows that the query finds between two moments."""
+async def _totals(database: Database, query: Mapping[str, Any]) -> list[Total]:
+    """The sum of each kind in each currency, of all rows that the query finds; few enough to be read at once."""
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
-    cursor = ""
-    while True:
-        found = await page(database, GRANTS, query, "at_ms", cursor, AT_ONCE, within=within)
-        for each in found.documents:
-            if each.state:
-                sums[each.state.kind, each.state.currency].append(Decimal(each.state.amount))
-        cursor = found.cursor
-        if not cursor:
-            break
+    for each in await database.find(GRANTS, query, sort="at_ms", limit=MOST_SUMMED):
+        if each.state:
+            sums[each.state.kind, each.state.currency].append(Decimal(each.state.amount))
     return [
         Total(kind=kind, currency=currency, count=len(amounts), amount=str(sum(amounts, Decimal(0))))
         for (kind, currency), amounts in sorted(sums.items())

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.events.roster import PersonRecorded, RosterPerson
 from services.cases.allowances import ALLOWANCES
+from services.cases.api import grant_list
 from services.cases.domain import commands
 from services.cases.domain.allowance import STALE, allowance_id
 from services.cases.domain.records import Grant
@@ -290,7 +291,9 @@ class TestTheList:
         async with stage(backends, listen=True) as found:
             yield found
 
-    async def test_every_grant_is_listed_with_totals_per_kind_and_currency(self, listening: Stage) -> None:
+    async def test_every_grant_is_listed_with_totals_per_kind_and_currency(
+        self, listening: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         for amount, kind in (
             ("50", "refund"),
             ("10.10", "refund"),
@@ -317,12 +320,17 @@ class TestTheList:
             {"kind": "refund", "currency": "EUR", "count": 2, "amount": "60.10"},
             {"kind": "voucher", "currency": "EUR", "count": 1, "amount": "20.00"},
         ]
+        assert first["count"] == 4
         rest = (await listening.client.get(first["next"], headers={"Acting-Person": LEAD})).json()
         assert ([each["amount"] for each in rest["items"]], rest["next"], rest["totals"]) == (["50.00"], None, None)
         begin, end = TUESDAY.isoformat(), TUESDAY.replace(minute=31).isoformat()
         assert [each["amount"] for each in (await asks(LEAD, **{"from": begin, "to": end})).json()["items"]] == [
             "50.00"
         ]
+        monkeypatch.setattr(grant_list, "MOST_SUMMED", 3)
+        many, few = (await asks(LEAD)).json(), (await asks(OTHER, person=OTHER, **{"from": begin, "to": end})).json()
+        assert (many["count"], many["totals"], len(many["items"])) == (4, None, 4)
+        assert (few["count"], [each["amount"] for each in few["totals"]]) == (1, ["50.00"])
 
     async def test_agents_see_their_own_and_leads_those_of_their_brands(self, running: Stage) -> None:
         """M7."""
