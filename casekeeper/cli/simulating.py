@@ -129,8 +129,8 @@ def tell(name: str, found: dict[str, Figure], wanted: Sequence[Job], picture: Pa
     if picture:
         (frontier.draw if varied else report.plot)(found, title, picture)
     if as_json:
-        happened = {"happened": found[HAPPENED]} if HAPPENED in found else {}
-        policies = {policy: each for policy, each in found.items() if policy != HAPPENED}
+        policies = {policy: report.as_json(each) for policy, each in found.items()}
+        happened = {"happened": policies.pop(HAPPENED)} if HAPPENED in found else {}
         typer.echo(json.dumps({"scenario": name, "seed": seeds[0], "policies": policies, **happened}))
         return
     out.print(report.table(found, title))

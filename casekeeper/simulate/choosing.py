@@ -1,5 +1,6 @@
 """What the policy chooses in a run: at once where somebody can, else as soon as somebody can."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from services.routing.domain import Chosen, Engine, Request
 
 LOOK_EVERY_SECONDS = 60
 """How often what waits is looked at again, besides whenever room comes free."""
+LOOK_PAUSE_SECONDS = 5
+"""Room that comes free this soon after a look is given away when it is over: in large teams it comes free every second."""
 
 
 class Choosing:
@@ -25,6 +28,7 @@ class Choosing:
         self._shifts_seen = 0
         self._stirred = False
         self._looking = False
+        self._looked_at = -math.inf
 
     def ask(self, request: Request) -> simpy.Event:
         """Happens with the person chosen, at once or later."""
@@ -47,7 +51,7 @@ class Choosing:
         self.engine.release(request_id)
         if self._waiting and not self._looking:
             self._looking = True
-            self._env.process(self._look())
+            self._env.process(self._look(max(0.0, self._looked_at + LOOK_PAUSE_SECONDS - self._env.now)))
 
     def give_up(self, request_id: str) -> None:
         """It need not be served any more."""
@@ -79,9 +83,9 @@ class Choosing:
         self._shifts_seen, self._stirred = changes, False
         return differs or any(moment and moment <= now for moment in self._possible.values())
 
-    def _look(self) -> Steps:
-        yield self._env.timeout(0)
-        self._looking = False
+    def _look(self, after: float = 0) -> Steps:
+        yield self._env.timeout(after)
+        self._looking, self._looked_at = False, self._env.now
         requests = [request for request, _ in self._waiting.values()]
         for request, outcome in self.engine.decide_waiting(requests, self._now(), explain=False):
             if isinstance(outcome, Chosen):

@@ -22,6 +22,25 @@ COLUMNS = (
 )
 
 
+OF_A_POLICY = (
+    "first_reply_within_target",
+    "first_reply_minutes",
+    "substantive_minutes",
+    "overall",
+    "utilisation",
+    "gini",
+    "handovers",
+    "consults_per_case",
+)
+"""What the JSON has for each policy; everything else is in its `overall`."""
+
+
+def as_json(each: Figure) -> Figure:
+    """The figures of a policy in the form that programs read."""
+    others = {name: value for name, value in each.items() if name not in OF_A_POLICY}
+    return {name: each["overall"] | others if name == "overall" else each[name] for name in OF_A_POLICY}
+
+
 def table(found: Mapping[str, Figure], title: str) -> Table:
     """One line for each policy."""
     shown = Table(*COLUMNS, title=title)

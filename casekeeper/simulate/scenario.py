@@ -240,6 +240,8 @@ class Setting(Strict):
     days: float = Field(gt=0)
     warmup_days: float = Field(default=0, ge=0)
     """The first days, whose cases are not counted."""
+    drain_days: float = Field(default=2, ge=0)
+    """After the last day nobody new writes, but what is open is worked on for so long."""
     targets: Targets = Targets()
     holding_replies: bool = True
     """Whether an owner who has to ask first sends an honest word at once (O5); for all policies alike."""

@@ -24,10 +24,6 @@ from schemas.working_time import working_time
 from services.routing.domain import Rules
 from services.routing.domain.policies import policy
 
-DRAIN_DAYS = 2
-"""After the last day nobody new writes, but what is open is worked on for so long."""
-
-
 PARTS = 200
 """Of a run, as its progress is told."""
 Step = Callable[[float], None]
@@ -96,7 +92,7 @@ class World:
         self.env.process(self._come_and_go())
         self.env.process(self._arrivals())
         self.env.process(self._choosing.looks())
-        until = (self.setting.days + DRAIN_DAYS) * DAY
+        until = (self.setting.days + self.setting.drain_days) * DAY
         for part in range(1, PARTS + 1):
             self.env.run(until=until * part / PARTS)
             step(1 / PARTS)

@@ -6,8 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from casekeeper.cli import app
 from casekeeper.cli.options import DEFAULT_ORGANISATION
@@ -64,11 +63,11 @@ async def test_a_worked_day_is_recorded_and_worked_through_by_every_policy(tmp_p
     assert replayed.exit_code == 0, replayed.output
     found = json.loads(replayed.stdout.splitlines()[-1])
     assert found["scenario"] == f"replay of {kept.day.day}"
-    assert found["happened"]["cases"] == len(kept.cases)
+    assert found["happened"]["overall"]["cases"] == len(kept.cases)
     assert found["happened"]["overall"]["first_reply_within_target"] == 1
     assert found["happened"]["consults_per_case"] > 0
     for each in found["policies"].values():
-        assert each["cases"] == len(kept.cases)
+        assert each["overall"]["cases"] == len(kept.cases)
         assert each["consults_per_case"] == found["happened"]["consults_per_case"]
         assert each["overall"]["first_reply_minutes"]["p50"] is not None
     same = json.loads(direct.stdout.splitlines()[-1])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from casekeeper.cli import app
 from casekeeper.simulate import Scenario, ScenarioInvalid, load
@@ -14,12 +14,17 @@ from casekeeper.simulate.demand import contacts
 from casekeeper.simulate.figures import Run, figures, together
 from casekeeper.simulate.people import people
 from casekeeper.simulate.runs import Job, agents_needed, run, run_all
-from casekeeper.simulate.sharing import gini
+from casekeeper.simulate.served import DAY, Piece
+from casekeeper.simulate.sharing import gini, sharing, shifts_of
 from casekeeper.simulate.world import Cast, World
 from services.routing.domain.policies import POLICIES
 
 SCENARIOS = Path(__file__).parents[3] / "deploy" / "scenarios"
 SMALL: Scenario = load(SCENARIOS / "small-company.yaml").changed({"days": 2.0, "warmup_days": 0})
+
+
+def simulate(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "300"}).invoke(app, ["simulate", *arguments])
 
 
 def small(policy: str) -> World:
@@ -29,6 +34,24 @@ def small(policy: str) -> World:
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_scenario_of_the_repository_can_be_read(path: Path) -> None:
     assert load(path).name == path.stem
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_scenario_of_the_repository_can_be_run(path: Path) -> None:
+    whole = load(path)
+    # As many as take a moment: a hundredth of the largest, with a hundredth of its people.
+    part = max(1.0, whole.demand.contacts_per_day / 700)
+    groups = [_fewer(each, part) for each in whole.model_dump(by_alias=True)["people"]]
+    demand = whole.demand.model_dump(by_alias=True) | {"contacts_per_day": whole.demand.contacts_per_day / part}
+    some = whole.changed({"days": 0.5, "warmup_days": 0, "drain_days": 0.5, "people": groups, "demand": demand})
+    found = run(some, Job("deadline", 1)).figures
+    assert found["cases"] > 0
+    assert found["overall"]["first_reply_within_target"] > 0.9
+
+
+def _fewer(group: dict[str, Any], part: float) -> dict[str, Any]:
+    zones = {zone: int(count / part) for zone, count in group["by_zone"].items()}
+    return group | {"by_zone": zones, "count": sum(zones.values()) or int(group["count"] / part)}
 
 
 class TestScenario:
@@ -120,6 +143,23 @@ class TestFigures:
         assert found["substantive_minutes"]["p90"] is None
         assert found["substantive_within_target"] <= 0.5
 
+    def test_sharing_counts_what_was_worked_in_the_counted_days_by_the_hours_there(self) -> None:
+        start = SMALL.start.timestamp()
+        everybody = small("deadline").agents.values()
+        one, other = [each for each in everybody if any(shifts_of(each, start, 0, 2 * DAY))][:2]
+        opens, closes = next(iter(shifts_of(one, start, 0, 2 * DAY)))
+        middle = (opens + closes) / 2
+        one.pieces = [Piece(1, middle - 600, middle + 600), Piece(2, -300, -100), Piece(3, 3 * DAY, 3 * DAY + 100)]
+        found = sharing({"one": one}, start, 0, middle)
+        assert found.busy == pytest.approx(600 / (middle - opens))
+        assert (found.gini, found.chance, found.spread) == (0, 0, 0)
+        other.hours = one.hours
+        both = sharing({"one": one, "other": other}, start, 0, 2 * DAY)
+        assert (both.gini, both.chance, both.spread) == (0.5, 0.5, 0)
+        one.goes(opens)
+        one.comes(closes)
+        assert (opens, closes) not in list(shifts_of(one, start, 0, 2 * DAY))
+
     @pytest.mark.parametrize(("values", "expected"), [([1, 1, 1], 0), ([0, 0, 0, 1], 0.75), ([], 0), ([0, 0], 0)])
     def test_gini(self, values: list[float], expected: float) -> None:
         assert gini(values) == pytest.approx(expected)
@@ -139,18 +179,44 @@ class TestFigures:
 class TestCommand:
     def test_prints_one_object_with_the_figures_of_every_policy(self, tmp_path: Path) -> None:
         picture = tmp_path / "picture.png"
-        arguments = ["--scenario", str(SCENARIOS / "small-company.yaml"), "--policy", "deadline,round-robin", "--json"]
-        done = CliRunner().invoke(app, ["simulate", *arguments, "--days", "2.5", "--plot", str(picture)])
+        arguments = ["--scenario", str(SCENARIOS / "small-company.yaml"), "--policy", "all", "--json"]
+        done = simulate(*arguments, "--days", "1.2", "--warmup", "0", "--plot", str(picture))
         assert done.exit_code == 0, done.output
         found = json.loads(done.stdout.splitlines()[-1])
+        assert list(found) == ["scenario", "seed", "policies"]
         assert (found["scenario"], found["seed"]) == ("small-company", 1)
-        assert list(found["policies"]) == ["deadline", "round-robin"]
+        assert list(found["policies"]) == list(POLICIES)
         for each in found["policies"].values():
-            assert set(each["first_reply_within_target"]) == {"nl", "de", "en"}
-            assert set(each["first_reply_minutes"]["nl"]) == {"p50", "p90", "p99"}
-            assert {"substantive_minutes", "overall", "utilisation", "gini", "handovers", "consults_per_case"} <= set(
-                each
-            )
+            assert list(each) == [
+                "first_reply_within_target",
+                "first_reply_minutes",
+                "substantive_minutes",
+                "overall",
+                "utilisation",
+                "gini",
+                "handovers",
+                "consults_per_case",
+            ]
+            languages = {"nl", "de", "en"}
+            assert set(each["first_reply_within_target"]) == languages
+            for waits in ("first_reply_minutes", "substantive_minutes"):
+                assert set(each[waits]) == languages
+                assert all(set(those) == {"p50", "p90", "p99"} for those in each[waits].values())
+            assert {"first_reply_within_target", "first_reply_minutes", "substantive_minutes"} <= set(each["overall"])
+            assert all(isinstance(each[name], float) for name in ("utilisation", "gini", "handovers"))
+        assert picture.read_bytes().startswith(b"\x89PNG")
+
+    def test_varies_the_rules_and_draws_what_that_does(self, tmp_path: Path) -> None:
+        picture = tmp_path / "frontier.png"
+        arguments = ["--scenario", str(SCENARIOS / "small-company.yaml"), "--policy", "least-active", "--json"]
+        vary = ["--vary", "fairness_points=0,400", "--vary", "owner_skill_points=0"]
+        done = simulate(*arguments, *vary, "--days", "1", "--warmup", "0", "--plot", str(picture), "--processes", "1")
+        assert done.exit_code == 0, done.output
+        assert list(json.loads(done.stdout.splitlines()[-1])["policies"]) == [
+            "least-active",
+            "deadline fairness_points=0 owner_skill_points=0",
+            "deadline fairness_points=400 owner_skill_points=0",
+        ]
         assert picture.read_bytes().startswith(b"\x89PNG")
 
     @pytest.mark.parametrize(
@@ -158,14 +224,21 @@ class TestCommand:
         [
             (["--policy", "best", "--scenario", "x.yaml"], "there is no policy 'best'"),
             ([], "name a scenario"),
+            (["--scenario", "x.yaml", "--replay"], "name a scenario"),
+            (["--scenario", "x.yaml", "--recording", "y.jsonl"], "give both"),
+            (["--scenario", "x.yaml", "--vary", "tea=1"], "there is no rule 'tea'"),
+            (["--scenario", "x.yaml", "--vary", "fairness_points"], "fairness_points: "),
+            (["--scenario", "x.yaml", "--vary", "overload_minutes=90"], "must not exceed"),
+            (["--replay", "--recording", "nowhere.jsonl"], "No such file"),
+            (["--replay", "--day", "yesterday"], "does not match"),
             (["--scenario", "nowhere.yaml"], "No such file"),
         ],
     )
     def test_bad_input_is_told(self, arguments: list[str], says: str) -> None:
-        done = CliRunner().invoke(app, ["simulate", *arguments])
+        done = simulate(*arguments)
         assert done.exit_code != 0
         assert says in done.output
 
     def test_the_schema_of_scenarios_is_there(self) -> None:
-        done = CliRunner().invoke(app, ["simulate", "--schema"])
+        done = simulate("--schema")
         assert json.loads(done.stdout)["title"] == "Scenario"
