@@ -20,11 +20,13 @@ from schemas.events.consult import ConsultAnswered
 from schemas.events.handover import HandoverOffered
 from schemas.events.promise import PromiseKept
 from schemas.events.routing import CapacityReleased, CapacityTaken
+from services.cases import handlers
 from services.cases.domain import arrival, commands, progress
 from services.cases.domain.case import Case
 from services.cases.domain.commands import (
     answering,
     approvals,
+    approvers,
     handovers,
     merging,
     refusing,
@@ -200,6 +202,22 @@ def _asked_again_refusers() -> Any:
     return _then(refusing, "_somebody_else_wanted", change)
 
 
+def _the_idle_asked_again() -> Any:
+    def change(wanted: Any, _: Case, approval: Any, __: Any) -> Any:
+        return wanted.model_copy(update={"excluded": (approval.asked_by,)})
+
+    return _then(approvers, "approver_wanted", change)
+
+
+def _heavy_again_too_late() -> Any:
+    before = handlers.weighed
+
+    def weighed(after: Case, terms: Any) -> Any:
+        return [] if after.share < 1 else before(after, terms)
+
+    return patch.object(handlers, "weighed", weighed)
+
+
 BUGS = (
     Bug("an answer changes the owner", "1, 3", lambda: _folds(ConsultAnswered, owner=lambda _, said: said.specialist)),
     Bug("an offered handover is taken", "1", lambda: _folds(HandoverOffered, owner=lambda _, said: said.to)),
@@ -214,6 +232,9 @@ BUGS = (
     ),
     Bug("who declined is asked again", "3", _everybody_again),
     Bug("the room of offers is not freed", "3", lambda: _then(answering, "offers_ended", _without(CapacityReleased))),
+    Bug("who is expected to approve is never free", "P1", lambda: patch.object(approvals, "freed", lambda *_: [])),
+    Bug("who did nothing is expected again", "P1", _the_idle_asked_again),
+    Bug("a case that goes on keeps a share", "P5", _heavy_again_too_late),
     Bug("room is freed twice", "3", lambda: _then(commands, "resolve", lambda events, *_: [*events, *events[-1:]])),
     Bug("supervised replies leave unseen", "4", lambda: patch.object(sending, "reasons_to_hold", lambda *_: ())),
     Bug("a second approval sends again", "4", lambda: patch.object(approvals, "waiting", _anybody_waits)),
