@@ -194,7 +194,7 @@ async def the_owner_asks_and_promises(owner: Page, customer: Page) -> None:
     assert "{by}" not in await customer.locator("#live .say-them").inner_text()
     await expect(owner.locator(".say-brand")).to_contain_text("sent")
     consult = owner.locator("#tool-consult")
-    await consult.locator("summary").click()
+    await consult.locator(":scope > summary").click()
     await consult.get_by_label("Your question").fill("Which valve leaks on the Aria?")
     await consult.get_by_label("Language").select_option("en")
     await consult.get_by_role("button", name="Ask", exact=True).click()

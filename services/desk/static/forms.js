@@ -109,9 +109,11 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     for (const field of document.querySelectorAll("textarea[data-limit]")) count(field);
     // Who sent a form by keyboard goes on where it is said what became of it.
-    if (event.detail.requestConfig?.verb !== "post" || document.activeElement !== document.body) return;
-    const said = document.getElementById(event.detail.target?.id)?.querySelector(".note[role]");
-    if (!said) return;
+    if (event.detail.requestConfig?.verb !== "post") return;
+    const part = document.getElementById(event.detail.target?.id);
+    const lost = document.activeElement === document.body;
+    const said = part?.querySelector(".note-done") ?? (lost && part?.querySelector(".note[role]"));
+    if (!said || !(lost || part.contains(document.activeElement))) return;
     said.tabIndex = -1;
     said.focus();
   });

@@ -90,16 +90,23 @@
     if (!fresh || !composer.isConnected || inHands(composer)) return;
     const opened = composer.querySelector("details[open]")?.id;
     const done = composer.querySelector(".note-done");
+    const action = done?.closest("form")?.getAttribute("action");
+    const read = done && done === document.activeElement;
     htmx.swap(composer, fresh, { swapStyle: "outerHTML" });
     const tool = opened && document.getElementById(opened);
-    if (!tool) return;
-    for (const each of document.querySelectorAll("#composer details.tool")) each.open = each === tool;
-    if (done) tool.querySelector("form")?.prepend(done);
+    if (tool) for (const each of document.querySelectorAll("#composer details.tool")) each.open = each === tool;
+    if (!done) return;
+    // What became of a form stays where it was said, or comes to the top when the form is no longer there.
+    const forms = [...document.querySelectorAll("#composer form")];
+    const place = forms.find((each) => each.getAttribute("action") === action) ?? tool?.querySelector("form");
+    (place ?? document.getElementById("composer")).prepend(done);
+    if (read) done.focus({ preventScroll: true });
   }
 
   function inHands(composer) {
     const typed = [...composer.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
-    return typed || composer.contains(document.activeElement);
+    const focused = document.activeElement;
+    return typed || (composer.contains(focused) && !focused.matches(".note"));
   }
 
   async function pump() {

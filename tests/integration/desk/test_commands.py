@@ -2,13 +2,11 @@
 
 import asyncio
 
-from schemas.events.routing import SpecialistOffered
-from schemas.ids import derive
 from services.chassis.service import Service
 from tests.conftest import eventually
 from tests.integration.desk.conftest import Browser, Started, browser, publish
 from tests.integration.desk.stage import CASE, COLLEAGUE, CONVERSATION, EXPERT, OWNER, PAGE, Desk
-from tests.unit.desk.stories import WHY, Story, outgoing
+from tests.unit.desk.stories import Story, outgoing
 
 
 async def test_an_owner_works_a_case_to_its_end(start_desk: Started, cases: Service) -> None:
@@ -63,18 +61,7 @@ async def _a_specialist_answers(desk: Desk, owner: Browser, expert: Browser) -> 
     assert (await owner.submit(PAGE, f"{PAGE}/consult", **fields)).status_code == 303
     view = await desk.view(lambda view: view.open_consults)
     consult_id = view.consults[0].id
-    offered = SpecialistOffered(
-        request_id=derive("specialist", consult_id),
-        case_id=CASE,
-        conversation=CONVERSATION,
-        consult_id=consult_id,
-        person=EXPERT,
-        country="GB",
-        explanation=WHY,
-        decided_at=view.timeline[-1].at,
-    )
-    await publish(desk.service, outgoing([offered]))
-    await desk.view(lambda view: view.consults[0].specialist == EXPERT)
+    await desk.asked(consult_id)
     action = f"/consults/{CASE}/{consult_id}/answer"
     assert "Which valve?" in (await expert.get("/consults")).text
     assert "Write your answer first." in (await expert.submit("/consults", action, partial=True, answer="")).text
