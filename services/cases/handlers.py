@@ -39,10 +39,10 @@ def deciding(terms_of: TermsOf) -> Decide:
         if after is None or not events:
             return None
         try:
-            all_events = weighed(case, events, terms_of(after.brand))
+            more = weighed(after, terms_of(after.brand))
         except NotInOrganisation:
-            return Decision(after, events)  # nobody knows any more how much room its cases take
-        return Decision(fold(all_events[len(events) :], after) or after, all_events)
+            more = []  # nobody knows any more how much room its cases take
+        return Decision(fold(more, after) or after, [*events, *more])
 
     return decided
 

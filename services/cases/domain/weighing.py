@@ -4,30 +4,24 @@ With the brand's `waiting_weight` below 1 an owner has room for others while a c
 comes the case takes all of its room again, also where that is more than its owner has: it is theirs already.
 """
 
-from collections.abc import Sequence
-
 from schemas.base import Event
 from schemas.events.case import CaseWeighed
 from schemas.events.routing import CapacityTaken
 from services.cases.domain.case import Case, Status
-from services.cases.domain.evolve import fold
 from services.cases.domain.terms import Terms
 
 WAITING: tuple[Status, ...] = ("waiting-for-customer", "waiting-for-specialist")
 
 
-def weighed(case: Case | None, events: Sequence[Event], terms: Terms) -> list[Event]:
-    """The same events, and what routing has to know if the case waits from now on, or waits no longer."""
-    after = fold(events, case) if events else None
-    if after is None or not after.owner or after.resolved or after.closed:
-        return [*events]
+def weighed(after: Case, terms: Terms) -> list[Event]:
+    """What the case and routing have to know besides if the case, as it is now, waits from now on or waits no longer."""
+    if not after.owner or after.resolved or after.closed:
+        return []
     share = terms.brand.policy.waiting_weight if after.status in WAITING else 1
     if share == after.share:
-        return [*events]
+        return []
     facts = {"case_id": after.id, "conversation": after.conversation}
-    told = CaseWeighed(**facts, brand=after.brand, owner=after.owner, share=share)
     return [
-        *events,
-        told,
+        CaseWeighed(**facts, brand=after.brand, owner=after.owner, share=share),
         CapacityTaken(**facts, request_id=after.owner_request, pool=after.pool, person=after.owner, share=share),
     ]
