@@ -1,20 +1,24 @@
 """From texts to classifications: language, topic, and the linear judgements, put together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self, cast
 
-from schemas.events.message import Classification, Intent, Sentiment, Urgency
+from schemas.events.message import Classification, Intent, Sentiment, Signal, Urgency
 from schemas.organisation import Organisation
 from schemas.organisation_topics import Topic
-from services.classification.domain.heads import LinearModel
-from services.classification.domain.language import LanguageDetector
+from services.classification.domain.heads import Judgement, LinearModel
+from services.classification.domain.language import LanguageDetector, Vote
 from services.classification.domain.personal_data import PersonalDataFinder
 from services.classification.domain.signals import find_signals, with_learned
 from services.classification.domain.taxonomy import TopicFinder
 from services.classification.domain.text import cleaned
 
 DEFAULT_MODEL_FOLDER = Path(__file__).parent.parent / "model"
+_SIDE_BY_SIDE = 128
+"""As many texts are judged at once: more save no more time, and long ones would take much memory."""
+URGENT = frozenset({"danger", "self-harm", "account-takeover"})
+"""Signals that make a message urgent, whatever its tone: waiting does harm."""
 
 
 class Classifier:
@@ -49,13 +53,22 @@ class Classifier:
         `brands` names the brand that each text was written to, where that is known.
         """
         of_brands = brands or [""] * len(texts)
-        return [self._classify(text, brand) for text, brand in zip(texts, of_brands, strict=True)]
+        if len(of_brands) != len(texts):
+            raise ValueError(f"{len(texts)} texts, but {len(of_brands)} brands")
+        found: list[Classification] = []
+        for start in range(0, len(texts), _SIDE_BY_SIDE):
+            some = slice(start, start + _SIDE_BY_SIDE)
+            cleans = [cleaned(text) for text in texts[some]]
+            votes, judged = self._languages.detect_all(cleans), self._model.judge_all(cleans)
+            found += map(self._put_together, texts[some], of_brands[some], cleans, votes, judged)
+        return found
 
-    def _classify(self, text: str, brand: str) -> Classification:
-        clean = cleaned(text)
-        vote = self._languages.detect(clean)
+    def _put_together(
+        self, text: str, brand: str, clean: str, vote: Vote, judged: Mapping[str, Judgement]
+    ) -> Classification:
         guess = self._topics.find(clean, vote.language)
-        judged = self._model.judge(clean)
+        signals = with_learned(find_signals(text, vote.language), judged)
+        urgency = max([judged["urgency"], *_urgent(signals)], key=lambda each: each.label == "high")
         return Classification(
             language=vote.language,
             language_confidence=vote.confidence,
@@ -63,13 +76,17 @@ class Classifier:
             intent_confidence=judged["intent"].confidence,
             sentiment=cast("Sentiment", judged["sentiment"].label),
             sentiment_confidence=judged["sentiment"].confidence,
-            urgency=cast("Urgency", judged["urgency"].label),
-            urgency_confidence=judged["urgency"].confidence,
+            urgency=cast("Urgency", urgency.label),
+            urgency_confidence=urgency.confidence,
             topic=guess.topic,
             topic_confidence=guess.confidence,
             skill=guess.skill,
             model=self._model.name,
-            signals=with_learned(find_signals(text, vote.language), judged),
+            signals=signals,
             personal_data=tuple(self._personal_data.find(text, vote.language, brand)),
             entities=guess.named,
         )
+
+
+def _urgent(signals: Iterable[Signal]) -> Iterator[Judgement]:
+    yield from (Judgement("high", signal.confidence) for signal in signals if signal.kind in URGENT)

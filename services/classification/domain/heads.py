@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.classification.domain.features import BUCKETS, features_of
+from services.classification.domain.sums import sums
 
 WEIGHTS_FILE = "weights.npz"
 FACTS_FILE = "model.json"
@@ -46,7 +47,7 @@ class Head:
     def judge(self, logits: NDArray[np.float32]) -> Judgement:
         return self.judge_all(logits[None, :])[0]
 
-    def judge_all(self, logits: NDArray[np.float32]) -> list[Judgement]:
+    def judge_all(self, logits: NDArray[np.floating[Any]]) -> list[Judgement]:
         """One judgement per row of logits."""
         scores = logits[:, self.columns] / self.temperature
         likely = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -90,25 +91,15 @@ class LinearModel:
     def judge_all(self, cleans: Sequence[str]) -> list[dict[str, Judgement]]:
         """The same for several texts: one walk over the weights for all of them."""
         found = features_of(cleans)
-        lengths = np.sqrt(_sums(self._squared_rarity[found.buckets], found.ends))
-        sums = _sums(self._weights.take(found.buckets, axis=0), found.ends)
-        logits = sums * (self._scale / np.maximum(lengths, _TINY)[:, None]) + self._bias
+        lengths = np.sqrt(sums(self._squared_rarity[found.buckets], found.ends))
+        weighed = sums(self._weights.take(found.buckets, axis=0), found.ends)
+        logits = weighed * (self._scale / np.maximum(lengths, _TINY, dtype=np.float32)[:, None]) + self._bias
         said = {name: head.judge_all(logits) for name, head in self._heads.items()}
         nothing = {name: Judgement(head.when_in_doubt, 0.0) for name, head in self._heads.items()}
         return [
             {name: judged[at] for name, judged in said.items()} if length else dict(nothing)
             for at, length in enumerate(lengths)
         ]
-
-
-def _sums(rows: NDArray[Any], ends: NDArray[np.intp]) -> NDArray[np.float32]:
-    """The sum of each text's rows, 0 for a text without any; added up exactly as often as there are rows, not more."""
-    starts = np.concatenate(([0], ends[:-1]))
-    sums = np.zeros((len(ends), *rows.shape[1:]), dtype=np.float32)
-    filled = starts < ends
-    if filled.any():
-        sums[filled] = np.add.reduceat(rows, starts[filled], axis=0, dtype=np.float32)
-    return sums
 
 
 def _heads(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> dict[str, Head]:
