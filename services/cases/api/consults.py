@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.base import Event
-from schemas.events.consult import ConsultAnswered
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, may
 from services.cases.domain import Case, commands
@@ -17,7 +16,7 @@ from services.cases.domain.commands import (
     DeclineConsult,
     RateAnswer,
 )
-from services.cases.domain.commands.finding_covers import cover_after
+from services.cases.domain.commands.finding_covers import seen_to
 from services.cases.domain.terms import Terms
 from services.chassis.http import internal_router
 
@@ -102,10 +101,8 @@ async def answer_consult(case_id: str, consult_id: str, command: AnswerConsult, 
     """Answer the owner, as a specialist who was asked. A late answer is kept, and changes nothing else."""
 
     def rule(case: Case, terms: Terms, now: datetime) -> Sequence[Event]:
-        events = commands.answer_consult(case, consult_id, command, actor.person, now)
-        if not any(isinstance(each, ConsultAnswered) and not each.late for each in events):
-            return events
-        return [*events, *cover_after(case, events, "consult-answered", consult_id, terms, now)]
+        answer = commands.answer_consult(case, consult_id, command, actor.person, now)
+        return seen_to(case, answer, consult_id, terms, now)
 
     return await cases.carry_out(case_id, actor, rule, consult_id=consult_id)
 

@@ -11,8 +11,8 @@ from schemas.events.routing import CapacityReleased, CoverFound, CoverRequested,
 from schemas.organisation import Person
 from schemas.organisation_hours import Hours
 from services.cases.domain import Case, commands
-from services.cases.domain.commands import AnswerConsult, covers, ownership
-from services.cases.domain.commands.finding_covers import cover_after
+from services.cases.domain.commands import AnswerConsult, AskSpecialist, covers, ownership
+from services.cases.domain.commands.finding_covers import cover_after, seen_to
 from services.cases.domain.commands.refusing import RefuseAssignment, refuse_assignment
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import timers
@@ -122,12 +122,46 @@ class TestSomebodyIsAskedFor:
         life.now = EVENING
 
         def rule(case: Case) -> list[Event]:
-            events = commands.answer_consult(case, consult, AnswerConsult(answer="Descale it"), EXPERT, life.now)
-            assert any(isinstance(each, ConsultAnswered) for each in events)
-            return [*events, *cover_after(case, events, "consult-answered", consult, TERMS, life.now)]
+            answer = commands.answer_consult(case, consult, AnswerConsult(answer="Descale it"), EXPERT, life.now)
+            assert any(isinstance(each, ConsultAnswered) for each in answer)
+            return seen_to(case, answer, consult, TERMS, life.now)
 
         life.do(rule)
         assert [(each.cause, each.subject_id) for each in life.of(CaseCoverWanted)] == [("consult-answered", consult)]
+
+    def test_not_when_a_specialist_answers_too_late_to_be_waited_for(self) -> None:
+        life = Evening(now=START)
+        consult = life.asks()
+        life.offered(consult)
+        life.do(lambda case: commands.withdraw_consult(case, consult, OWNER, START))
+        life.now = EVENING
+
+        def rule(case: Case) -> list[Event]:
+            answer = commands.answer_consult(case, consult, AnswerConsult(answer="Descale it"), EXPERT, life.now)
+            assert [each.late for each in answer if isinstance(each, ConsultAnswered)] == [True]
+            return seen_to(case, answer, consult, TERMS, life.now)
+
+        life.do(rule)
+        assert not life.of(CaseCoverWanted)
+
+    def test_after_an_answer_not_of_those_who_refused_the_case(self) -> None:
+        """O1: refused by one, taken by another who has gone home when the answer comes."""
+        gone = replace(TERMS, person=lambda _: colleague(OWNER))
+        life = Evening(now=START)
+        command = RefuseAssignment(reason="A neighbour of mine")
+        life.do(lambda case: refuse_assignment(case, command, OWNER, TERMS, START))
+        life.hear(assignment(life.case, "jan").model_copy(update={"request_id": life.case.next_owner_request}))
+        asked = AskSpecialist(question="Why does it leak?")
+        life.do(lambda case: commands.ask_specialist(case, asked, "jan", TERMS, "consult", START))
+        life.offered("consult")
+        life.now = EVENING
+
+        def rule(case: Case) -> list[Event]:
+            answer = commands.answer_consult(case, "consult", AnswerConsult(answer="Descale it"), EXPERT, life.now)
+            return seen_to(case, answer, "consult", gone, life.now)
+
+        life.do(rule)
+        assert [each.excluded for each in life.of(CoverRequested)] == [("jan", OWNER)]
 
     def test_when_a_promise_is_due_soon(self) -> None:
         life = Evening(now=START)

@@ -92,7 +92,7 @@ NO_COMMANDS = (
     "is_superior",
     "coaches",
     "can_own",
-    "cover_after",
+    "seen_to",
 )
 """What routes ask of the rules without changing a case."""
 

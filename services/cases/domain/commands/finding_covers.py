@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from schemas.base import Event
 from schemas.events.case import CaseCoverNamed, CaseCoverWanted, CoverCause
+from schemas.events.consult import ConsultAnswered
 from schemas.events.followup import ClockWarned
 from schemas.events.routing import CoverFound, CoverRequested
 from schemas.ids import derive
@@ -53,6 +54,13 @@ def cover_after(
     refusers = [each.owner for each in after.refused_assignments]
     excluded = tuple(dict.fromkeys((after.owner, *tired, *refusers)))
     return [*ended, wanted, _request(after, wanted, excluded, terms.weight(case.channel))]
+
+
+def seen_to(case: Case, answer: Sequence[Event], consult_id: str, terms: Terms, now: datetime) -> list[Event]:
+    """What a specialist's answer leads to, and who sees to it while the owner is away. A late answer asks for nobody."""
+    if not any(isinstance(each, ConsultAnswered) and not each.late for each in answer):
+        return [*answer]
+    return [*answer, *cover_after(case, answer, "consult-answered", consult_id, terms, now)]
 
 
 def _may_be_sought(case: Case, terms: Terms, now: datetime) -> bool:

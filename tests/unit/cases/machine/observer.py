@@ -11,6 +11,7 @@ from tests.unit.cases.machine.watch import Part
 from tests.unit.cases.machine.watch_approvers import Approvers
 from tests.unit.cases.machine.watch_consults import Consults
 from tests.unit.cases.machine.watch_course import Courses
+from tests.unit.cases.machine.watch_covers import Covers
 from tests.unit.cases.machine.watch_first_replies import FirstReplies
 from tests.unit.cases.machine.watch_grants import Grants
 from tests.unit.cases.machine.watch_messages import Envelopes, Feedbacks, Messages
@@ -28,6 +29,7 @@ class Observer:
         replies = Replies(find, public_needs_eyes=staff.brand.policy.approve_public_replies)
         self._parts: Sequence[Part] = (
             owners,
+            Covers(owners, on=staff.brand.policy.cover_automatically),
             replies,
             FirstReplies(),
             Courses(replies, now),

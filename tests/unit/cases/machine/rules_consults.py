@@ -17,7 +17,7 @@ from services.cases.domain.commands import (
     DeclineConsult,
     RateAnswer,
 )
-from services.cases.domain.commands.finding_covers import cover_after
+from services.cases.domain.commands.finding_covers import seen_to
 from services.cases.domain.terms import Terms
 from tests.unit.cases.machine.walk import ACTING, ONE, PICK, Walk, act
 
@@ -131,7 +131,7 @@ class ConsultRules(Walk):
             actor = self._asked(case, id_, who, whom)
 
             def answered(case: Case, actor: str, terms: Terms, now: datetime, _: str) -> list[Event]:
-                events = commands.answer_consult(case, id_, command, actor, now)
-                return [*events, *cover_after(case, events, "consult-answered", id_, terms, now)]
+                answer = commands.answer_consult(case, id_, command, actor, now)
+                return seen_to(case, answer, id_, terms, now)
 
             self.command("answer-consult", case, actor, answered)
