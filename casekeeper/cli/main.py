@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casekeeper.cli import api, cases, classify, judged, organisation, roster, routing, running, simulate
+from casekeeper.cli import api, cases, classify, judged, learning, organisation, roster, routing, running, simulate
 from schemas.services import SERVICES
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ app.command()(judged.demo)
 app.command()(judged.chaos)
 app.command()(simulate.simulate)
 app.command()(classify.classify)
+app.command()(learning.train)
+app.command()(learning.corrections)
+app.command()(learning.drift)
 
 
 @app.command()

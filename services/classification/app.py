@@ -5,10 +5,11 @@ from services.chassis.clock import Clock
 from services.chassis.service import Service
 from services.classification.domain import Classifier
 from services.classification.handlers import table
+from services.classification.learning import models
 from services.classification.settings import Settings
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
-    """The service, not yet started. Raises OrganisationInvalid."""
-    classifier = Classifier.of(load(settings.organisation))
+    """The service, not yet started. Raises OrganisationInvalid and ModelUnusable."""
+    classifier = Classifier.of(load(settings.organisation), models.current(settings.model))
     return Service(settings, table(classifier), clock=clock)
