@@ -61,3 +61,35 @@ def test_without_topics_there_is_no_topic() -> None:
 def test_norwegian_goes_by_any_of_its_codes() -> None:
     finder = TopicFinder([topic("delivery", nb=("pakken",))])
     assert finder.find("hvor er pakken", "no").topic == "delivery"
+
+
+def test_everything_named_is_a_key_with_its_kind_and_a_place_is_no_topic() -> None:
+    finder = TopicFinder(
+        [
+            topic("product").model_copy(update={"kind": "product"}),
+            topic("kettle", "product", en=("kettle",), nl=("waterkoker",)),
+            topic("delivery", en=("parcel",)),
+            topic("schiphol", en=("schiphol",)).model_copy(update={"kind": "place"}),
+        ]
+    )
+    guess = finder.find("my kettle and a parcel at schiphol", "en")
+    assert [(each.kind, each.key) for each in guess.named] == [
+        ("product", "kettle"),
+        ("topic", "delivery"),
+        ("place", "schiphol"),
+    ]
+    assert guess.topic in {"kettle", "delivery"}
+    assert finder.find("de waterkoker", "nl").named[0].key == "kettle"
+    only_place = finder.find("is it open at schiphol?", "en")
+    assert (only_place.topic, only_place.confidence, len(only_place.named)) == ("", 0.0, 1)
+
+
+def test_two_words_of_examples_point_to_their_topic_and_one_does_not() -> None:
+    examples = {"en": ("the driver threw it over the fence", "nobody rang the doorbell")}
+    finder = TopicFinder(
+        [topic("delivery").model_copy(update={"examples": examples}), topic("shaver", en=("shaver", "fence"))]
+    )
+    assert finder.find("they threw everything, and nobody rang", "en").topic == "delivery"
+    assert finder.find("nobody likes it", "en") is NOTHING
+    assert finder.find("they threw everything, and nobody rang", "nl") is NOTHING
+    assert finder.find("my shaver, nobody rang", "en").topic == "shaver"
