@@ -23,13 +23,19 @@ _INTRODUCTION = (
     r"(?i:my name(?:'s| is)|i am called|i'm called|mijn naam is|ik heet|ich hei(?:ß|ss)e|mein name ist|je m['’]appelle"
     r"|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|chamo-me|me chamo|(?:o )?meu nome é)"
 )
-_FAREWELL = (
-    r"(?i:(?:kind(?:est)?|best|warm(?:est)?)[ ]+(?:regards|wishes)|regards|cheers|thanks|thank you|sincerely|yours"
-    r"|(?:met )?(?:vriendelijke |hartelijke )?groet(?:en|jes)?|gr|mvg|(?:alvast )?bedankt"
-    r"|(?:mit )?(?:viele|liebe|beste|freundliche)n?[ ]+gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|vg|danke"
-    r"|cordialement|bien à vous|merci|(?:un )?saludos?|atentamente|gracias|(?:cordiali |distinti )?saluti|grazie"
-    r"|(?:com os melhores )?cumprimentos|atenciosamente|abraços?|obrigad[oa])"
+_REGARDS = (
+    r"(?i:(?:with )?(?:kind(?:est)?|best|warm(?:est)?)[ ]+(?:regards|wishes)|regards|cheers|yours"
+    r"|(?:yours )?(?:sincerely|faithfully|truly)"
+    r"|(?:met )?(?:de )?(?:vriendelijke |hartelijke |lieve |warme )?groet(?:en|jes)?|hoogachtend|gr|mvg"
+    r"|(?:mit )?(?:viele|liebe|beste|freundliche|herzliche|schöne)[nm]?[ ]+gr(?:ü|ue)(?:ß|ss)(?:en?)?|gr(?:ü|ue)(?:ß|ss)e?"
+    r"|hochachtungsvoll|mfg|lg|vg|(?:bien )?cordialement|bien à vous|(?:sincères |meilleures )?salutations|amicalement"
+    r"|(?:un (?:cordial )?)?saludos?|atentamente|un abrazo|(?:cordiali |distinti |tanti )?saluti|cordialmente"
+    r"|(?:com os melhores )?cumprimentos|atenciosamente|atentamente|(?:um )?abraços?)"
 )
+_THANKS = r"(?i:(?:many )?thanks|thank you|(?:alvast )?bedankt|dank(?:e| je| u)|merci|gracias|grazie|obrigad[oa])"
+_FAREWELL = rf"(?:{_REGARDS}|{_THANKS})"
+_PAUSE = r"[ \t,.!]*(?:\n[ \t]*){0,2}(?:(?i:van|von|from|de|da|di)[ \t]+)?"
+_END = r"(?=[ \t.!]*(?:\n|$))"
 _LABEL = (
     r"(?i:\w*(?:order|bestel|klant|factuur|invoice|customer|ticket|case|kenmerk|serie|serial|bestell|kunden|rechnung|vorgang|commande"
     r"|client|facture|pedido|factura|cliente|ordine|fattura|encomenda|fatura|tracking|pakket|parcel|paket)\p{L}*)"
@@ -70,8 +76,13 @@ _MASKS = {"link": "[link]", "mail": "[mail]", "handle": "[handle]", "date": "[da
 _CALLED = regex.compile(
     rf"(?<!\w)(?:(?:{_GREETING})[ \t,]+(?:(?:{_TITLE})\.?[ \t]+)?|(?:{_INTRODUCTION})[ \t]+|(?:{_TITLE})\.?[ \t]+)"
     rf"(?P<name>{_NAME})"
-    rf"|(?<!\w)(?:{_FAREWELL})[ \t,.!]*\n?[ \t]*(?P<signed>{_NAME})(?=[ \t.]*(?:\n|$))|(?P<initials>(?<=^|\n)[ \t]*\^\w+)"
+    rf"|(?<!\w)(?:{_FAREWELL}){_PAUSE}(?P<signed>{_NAME}){_END}|(?P<initials>(?<=^|\n)[ \t]*\^\w+)"
 )
+_SIGNED = regex.compile(
+    rf"(?<!\w)(?:(?:{_INTRODUCTION})[ \t]+(?P<name>{_NAME})|(?:{_FAREWELL}){_PAUSE}(?P<signed>{_NAME}){_END}"
+    rf"|(?:{_REGARDS})[ \t]*(?:,|\n)[ \t\n]*(?P<small>\p{{Ll}}[\p{{L}}'’\-]+){_END})"
+)
+"""How somebody says who they are. After regards and a comma also a lone word in small letters: "groetjes, jan"."""
 
 
 class Masker:
@@ -98,6 +109,21 @@ class Masker:
             return str(found[0])
         before = found[0][: found.start(group) - found.start()]
         return f"{before}[name]{found[0][found.end(group) - found.start() :]}"
+
+
+def signers(text: str) -> tuple[str, ...]:
+    """The names with which a text is signed, or by which its author says what they are called, in their order."""
+    return tuple(found[found.lastgroup or "name"] for found in _SIGNED.finditer(text))
+
+
+def unsigned(text: str) -> str:
+    """The text with a word in brackets for each name with which somebody signs or says what they are called."""
+
+    def without(found: regex.Match[str]) -> str:
+        start, end = found.span(found.lastgroup or "name")
+        return f"{found[0][: start - found.start()]}[name]{found[0][end - found.start() :]}"
+
+    return _SIGNED.sub(without, text)
 
 
 def _pattern(names: Iterable[str], flags: int = 0) -> regex.Pattern[str] | None:

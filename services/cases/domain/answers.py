@@ -6,6 +6,7 @@ from datetime import datetime
 
 from schemas.base import UtcDatetime
 from schemas.events.message import Attachment, Author
+from services.cases.domain.anonymous import signers, unsigned
 from services.cases.domain.case import Case
 from services.cases.domain.records import Consult, Frozen, SavedConsult
 
@@ -14,6 +15,7 @@ QUALITY = {5: 1.0, 4: 0.92, 3: 0.84, 0: 0.8, 2: 0.6, 1: 0.4}
 LATE = 0.75
 """The same for an answer that nobody waited for any more."""
 SHORTEST_NAME = 3
+PARTICLES = frozenset({"van", "von", "der", "den", "del", "des", "dos", "das", "ter", "ten", "the", "and"})
 PHONE_DIGITS = range(8, 20)
 
 _LINK = r"https?://\S+"
@@ -114,9 +116,12 @@ def _answers(case: Case, consult: Consult, names: re.Pattern[str] | None) -> Ite
 
 
 def masked(text: str, names: re.Pattern[str] | None = None) -> str:
-    """The text without mail addresses, phone and account numbers, and without these names. Links and dates stay."""
+    """The text without mail addresses, phone and account numbers, without these names, and without those that sign it.
+
+    Links and dates stay.
+    """
     text = _PRIVATE.sub(_mask, text)
-    return names.sub("[name]", text) if names else text
+    return unsigned(names.sub("[name]", text) if names else text)
 
 
 def _mask(found: re.Match[str]) -> str:
@@ -135,13 +140,23 @@ def _names(case: Case) -> re.Pattern[str] | None:
     """How the customers of a case are called, in one pattern."""
     people = {case.customer, *(heard.message.author for heard in case.heard)}
     people |= {absorbed.customer for absorbed in case.absorbed.values()}
-    return named({name for author in people for name in _called(author)})
+    told = (name for heard in case.heard for name in signers(heard.message.text))
+    signed = {name if name[0].isupper() else name.title() for name in told}  # "mark" is a word, "Mark" a name
+    called = {name for author in people for name in _called(author)}
+    return named(called | {part for name in signed for part in _parts(name)})
 
 
 def _called(author: Author) -> Iterable[str]:
-    yield from (author.name, author.handle, author.handle.lstrip("@"), author.address, author.id)
-    for part in re.split(r"[\s,;.]+", author.name):
-        yield from (part, part.title(), part.upper())
+    yield from (author.handle, author.handle.lstrip("@"), author.address, author.id)
+    yield from _parts(author.name)
+
+
+def _parts(name: str) -> Iterable[str]:
+    """A name and each of its parts, as it may be written elsewhere; "van" and its like are words, too."""
+    yield name
+    for part in re.split(r"[\s,;.]+", name):
+        if part.casefold() not in PARTICLES:
+            yield from (part, part.title(), part.upper())
 
 
 def named(names: Iterable[str]) -> re.Pattern[str] | None:

@@ -68,7 +68,9 @@ class Case(Frozen):
     last_message_at: UtcDatetime | None = None
     messages: int = 0
     heard: tuple[Heard, ...] = ()
-    """The latest `HEARD_LIMIT` messages, in the order of their arrival."""
+    """The latest `HEARD_LIMIT` messages and all that were split off, in the order of their arrival."""
+    let_go: int = 0
+    """How many messages came before these."""
     unanswered: bool = True
     """Whether the customer said something after our last answer."""
     first_reply_sent: bool = False

@@ -187,3 +187,72 @@ class TestWhatIsKeptOfACase:
         life: Consulting = asked()
         life.withdraws()
         assert contribution(life.case).answers == ()
+
+
+SIGNED = [
+    ("en", "It leaks.\nKind regards,\nMary Smith", "Mary Smith"),
+    ("en", "It leaks. Regards, Mary", "Mary"),
+    ("en", "It leaks! Many thanks, Mary O'Neill.", "Mary O'Neill"),
+    ("en", "My name is Mary Smith and it leaks.", "Mary Smith"),
+    ("nl", "Het lekt.\nGroeten, Jan de Vries", "Jan de Vries"),
+    ("nl", "Het lekt. Met vriendelijke groet,\n\nJan de Vries", "Jan de Vries"),
+    ("nl", "Het lekt. Groetjes van Jan!", "Jan"),
+    ("nl", "Het lekt. Groetjes, jan", "jan"),
+    ("nl", "Het lekt. Alvast bedankt, Jan", "Jan"),
+    ("de", "Es leckt.\nMit freundlichen Grüßen\nJürgen von der Heide", "Jürgen von der Heide"),
+    ("de", "Es leckt. Liebe Grüße, Jürgen", "Jürgen"),
+    ("de", "Es leckt. Viele Gruesse von Anja", "Anja"),
+    ("fr", "Elle fuit.\nBien cordialement,\nZoé Dupont", "Zoé Dupont"),
+    ("fr", "Elle fuit. Meilleures salutations, Zoé", "Zoé"),
+    ("fr", "Elle fuit. Merci, Zoé", "Zoé"),
+    ("es", "Pierde agua.\nUn cordial saludo,\nLucía Ferreyra", "Lucía Ferreyra"),
+    ("es", "Pierde agua. Atentamente, Lucía", "Lucía"),
+    ("es", "Pierde agua. Gracias, Lucía", "Lucía"),
+    ("it", "Perde.\nCordiali saluti,\nGiulia Rossi", "Giulia Rossi"),
+    ("it", "Perde. Tanti saluti, Giulia", "Giulia"),
+    ("it", "Perde. Grazie, Giulia", "Giulia"),
+    ("pt", "Pinga.\nCom os melhores cumprimentos,\nInês Silva", "Inês Silva"),
+    ("pt", "Pinga. Abraços, Inês", "Inês"),
+    ("pt", "Pinga. Obrigada, Inês", "Inês"),
+]
+NOT_SIGNED = [
+    "Thanks for the quick answer about the Brio",
+    "Bedankt, het werkt nu",
+    "The seal, part 4103, is in the Duo 2. Regards the Duo 3 I do not know.",
+    "Groet de klant en vraag naar het model",
+    "Danke, das hilft",
+    "Merci, cela fonctionne",
+]
+
+
+class TestNamesThatCustomersSignWith:
+    """Who wrote from an address without a name still tells it in their words."""
+
+    @pytest.mark.parametrize(("language", "text", "name"), SIGNED, ids=lambda value: str(value)[:30])
+    def test_are_masked_in_a_question_that_quotes_them(self, language: str, text: str, name: str) -> None:
+        assert masked(text) == text.replace(name, "[name]")
+
+    @pytest.mark.parametrize(("language", "text", "name"), SIGNED, ids=lambda value: str(value)[:30])
+    def test_are_masked_wherever_a_colleague_uses_them(self, language: str, text: str, name: str) -> None:
+        """O2: the customer signed a message; owner and specialist speak of them by name."""
+        first = name.split(maxsplit=1)[0].title()
+        life = asked(question=f"{first} asks why it leaks")
+        life.hear(message(2, 1, text=text))
+        life.answers(life.asked[0], answer=f"Tell {first} to change the seal")
+        (kept,) = contribution(life.case).answers
+        assert (kept.question, kept.answer) == ("[name] asks why it leaks", "Tell [name] to change the seal")
+
+    @pytest.mark.parametrize("text", NOT_SIGNED)
+    def test_what_is_said_stays(self, text: str) -> None:
+        assert masked(text) == text
+
+    def test_the_small_words_of_a_name_stay_words(self) -> None:
+        """ "van" is a part of many names, and of every second Dutch sentence."""
+        life = asked(question="Wat is van belang voor Jan van Dijk?")
+        life.hear(message(2, 1, text="Het lekt. Groeten, Jan van Dijk"))
+        life.answers(life.asked[0], answer="De ring van de pomp; zeg dat maar tegen Dijk")
+        (kept,) = contribution(life.case).answers
+        assert (kept.question, kept.answer) == (
+            "Wat is van belang voor [name]?",
+            "De ring van de pomp; zeg dat maar tegen [name]",
+        )

@@ -8,7 +8,7 @@ from schemas.base import Event, Identifier
 from schemas.events.case import CaseClosed, CaseMerged, CaseSplit
 from services.cases.domain import merging_refusals, refusals
 from services.cases.domain.addressee import last_word
-from services.cases.domain.case import Case
+from services.cases.domain.case import HEARD_LIMIT, Case
 from services.cases.domain.commands.acting import (
     Words,
     facts,
@@ -85,10 +85,11 @@ def split(case: Case, command: SplitCase, actor: str, terms: Terms, new_case: st
     here = [each.message.id for each in case.heard if each.message.id not in case.split_off]
     wanted = dict.fromkeys(command.messages)
     if missing := [id_ for id_ in wanted if id_ not in here]:
+        latest = f"; of {case.messages} messages the latest {HEARD_LIMIT} can be split off" if case.let_go else ""
         raise merging_refusals.MessageNotHere(
-            f"message {missing[0]} is not in this case, or goes on in another one already"
+            f"message {missing[0]} is not in this case, or goes on in another one already{latest}"
         )
-    if len(wanted) == len(here):
+    if len(wanted) == len(here) and not case.let_go:
         raise merging_refusals.NothingLeft("these are all messages of the case; at least one stays")
     parted = CaseSplit(
         **facts(case),

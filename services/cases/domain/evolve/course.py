@@ -43,11 +43,19 @@ def opened(event: CaseOpened) -> Case:
 def _message_added(case: Case, event: CaseMessageAdded) -> dict[str, Any]:
     label = event.classification
     heard = Heard(message=event.message, classification=label)
-    added = {"messages": case.messages + 1, "unanswered": True, "heard": (*case.heard, heard)[-HEARD_LIMIT:]}
+    kept = _latest((*case.heard, heard), case)
+    let_go = case.let_go + len(case.heard) + 1 - len(kept)
+    added = {"messages": case.messages + 1, "unanswered": True, "heard": kept, "let_go": let_go}
     added |= reread(case, event.message, label).model_dump()
     if case.last_message_at and event.message.sent_at < case.last_message_at:  # overtaken by a later one (rule 7)
         return added
     return added | {"last_external_id": event.message.external_id, "last_message_at": event.message.sent_at}
+
+
+def _latest(heard: tuple[Heard, ...], case: Case) -> tuple[Heard, ...]:
+    """What stays with the case. What was split off does: the new case takes it from here, however much comes meanwhile."""
+    early = (each for each in heard[:-HEARD_LIMIT] if each.message.id in case.split_off)
+    return (*early, *heard[-HEARD_LIMIT:])
 
 
 def _note_added(case: Case, event: CaseNoteAdded) -> dict[str, Any]:
