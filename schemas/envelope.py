@@ -49,7 +49,11 @@ class Envelope:
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The record's headers, in CloudEvents' Kafka binary mode."""
-        named = {
+        return [(name, value.encode()) for name, value in self.named_headers().items()]
+
+    def named_headers(self) -> dict[str, str]:
+        """The same as text, by name."""
+        return {
             "ce_specversion": "1.0",
             "ce_id": self.id,
             "ce_type": self.type,
@@ -65,11 +69,14 @@ class Envelope:
             **({"ce_actor": self.actor} if self.actor else {}),
             **self.extra,
         }
-        return [(name, value.encode()) for name, value in named.items()]
 
     def value(self) -> bytes:
         """The record's value: the data as JSON."""
-        return self.data.model_dump_json().encode()
+        return self.text().encode()
+
+    def text(self) -> str:
+        """The same, not encoded."""
+        return self.data.model_dump_json()
 
 
 def parse(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope:

@@ -81,8 +81,9 @@ class Outgoing:
 
     @classmethod
     def of(cls, envelope: Envelope) -> "Outgoing":
-        headers = {name: value.decode() for name, value in envelope.headers()}
-        return cls(envelope.id, BY_EVENT[type(envelope.data)].name, envelope.key, envelope.value().decode(), headers)
+        topic, headers = BY_EVENT[type(envelope.data)].name, envelope.named_headers()
+        "".join(headers.values()).encode()  # what can not be sent must fail here, where it is decided
+        return cls(envelope.id, topic, envelope.key, envelope.text(), headers)
 
     def stored(self) -> dict[str, Any]:
         return {"id": self.id, "topic": self.topic, "key": self.key, "value": self.value, "headers": self.headers}
@@ -163,7 +164,11 @@ class Document(Generic[S]):
         self.changed = True
 
     def next(self) -> dict[str, Any]:
-        """The document to write: everything, under the next version."""
+        """The document to write: everything, under the next version.
+
+        What a state has by default is left out: that is half of most of them, and a write costs what its document is long. So a
+        state's default must not become another one later.
+        """
         assert self.state is not None  # noqa: S101 - apply() has set it
         return {
             "_id": self.id,
@@ -171,7 +176,7 @@ class Document(Generic[S]):
             "number": self.number,
             "version": self.version + 1,
             "pending": len(self.outbox),
-            "state": self.state.model_dump(mode="json"),
+            "state": self.state.model_dump(mode="json", exclude_defaults=True),
             "sequences": self.sequences,
             "seen": self.seen,
             "recent": [f"{version} {kind}" for version, kind in self.recent],

@@ -5,14 +5,29 @@ and after a restart of the broker all of it is published again, in its old order
 an event before recognises its id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
 
 from services.chassis.documents import Outgoing
+from services.chassis.ids import fresh
 from services.chassis.kafka import Publisher
 from services.chassis.mongo import Database
 
 JOURNAL = "published"
 ROWS_AT_ONCE = 50
+
+
+def journal_row(events: Sequence[Outgoing], now: datetime) -> dict[str, Any]:
+    """The row for events that were published together: one text, as nobody searches it, which costs half as much to store."""
+    return {"_id": fresh(), "at": now, "events": orjson.dumps([event.stored() for event in events]).decode()}
+
+
+def _events(row: dict[str, Any]) -> list[Outgoing]:
+    stored = row["events"]
+    return [Outgoing(**event) for event in (orjson.loads(stored) if isinstance(stored, str) else stored)]
 
 
 async def republish(databases: Iterable[Database], publisher: Publisher) -> int:
@@ -22,7 +37,7 @@ async def republish(databases: Iterable[Database], publisher: Publisher) -> int:
         last = ""
         while rows := await database.rows(JOURNAL, {"_id": {"$gt": last}}, "_id", ROWS_AT_ONCE):
             last = rows[-1]["_id"]
-            events = [Outgoing(**event) for row in rows for event in row["events"]]
+            events = [event for row in rows for event in _events(row)]
             await publisher.publish(events)
             count += len(events)
     return count

@@ -48,8 +48,8 @@ def listening(
         group_id=f"{cluster.prefix}{service}",
         batch=True,
         max_records=config.max_records,
-        batch_timeout_ms=10,
-        fetch_max_wait_ms=50,
+        batch_timeout_ms=25,
+        fetch_max_wait_ms=100,
         auto_offset_reset="earliest",
         session_timeout_ms=config.session_timeout_ms,
         heartbeat_interval_ms=config.session_timeout_ms // 3,
@@ -93,7 +93,7 @@ async def _raw_body(message: Any) -> Any:
 
 
 async def _keep_raw(message: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
-    """Keep headers away from FastStream's parser: it drops a whole batch silently when one is not UTF-8 text."""
-    parsed = await original(tuple(replace(record, headers=()) for record in message))
+    """Show FastStream's parser one record, without headers: it drops a whole batch silently when one is not UTF-8 text."""
+    parsed = await original((replace(message[0], headers=()),))
     parsed.raw_message = message
     return parsed

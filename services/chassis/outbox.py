@@ -14,8 +14,7 @@ from typing import Any
 from services.chassis.clock import Clock
 from services.chassis.documents import Collection, Document, Index, Outgoing
 from services.chassis.errors import Unavailable
-from services.chassis.ids import fresh
-from services.chassis.journal import JOURNAL
+from services.chassis.journal import JOURNAL, journal_row
 from services.chassis.kafka import Publisher
 from services.chassis.logs import logger
 from services.chassis.mongo import Database
@@ -130,8 +129,7 @@ class Outbox:
             try:
                 await self._publisher.publish(batch)
                 if self._journal:
-                    rows = [entry.stored() for entry in batch]
-                    await self._database.insert(JOURNAL, [{"_id": fresh(), "at": self._clock.now(), "events": rows}])
+                    await self._database.insert(JOURNAL, [journal_row(batch, self._clock.now())])
             except Unavailable as error:
                 self._log.warning("events wait in the outbox", reason=str(error), waiting=len(self._waiting))
                 await asyncio.sleep(RETRY_SECONDS)
