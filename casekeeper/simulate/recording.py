@@ -1,7 +1,7 @@
 """A recorded day as a file of JSON lines: who wrote when about what, who did what until when, who was there.
 
 The first line says of which day it is; each other line is a person of the roster or a case that came in on that day. There
-are no texts in it, no customers, and no names of people of the team: what routing needs, and what the clock says.
+are no texts in it and no customers; people of the team are in it by their ids: what routing needs, and what the clock says.
 """
 
 import json
