@@ -146,7 +146,7 @@ class Board:
         return sum(row.offered_to == person for row in self.asking.values())
 
     def listed(self, filters: Filters) -> list[Row]:
-        """The lines that the filters accept, those with the nearest due time first, then the latest changed."""
+        """The lines that the filters accept, in the order of their urgency."""
         found = [row for row in self.rows.values() if filters.accepts(row)]
         return sorted(found, key=urgency_order)
 
@@ -166,10 +166,11 @@ def trouble_of(view: CaseView) -> Literal["", "failed", "uncertain"]:
     return "uncertain" if "uncertain" in states else "failed" if "failed" in states else ""
 
 
-def urgency_order(row: Row) -> tuple[bool, float, float, str]:
-    """Nearest due first; cases with nothing due after those, latest changed first."""
+def urgency_order(row: Row) -> tuple[int, float, float, str]:
+    """Nearest due first; then where a reply did not arrive, then the other cases with nothing due, latest changed first."""
     due = row.next_due.timestamp() if row.next_due else 0.0
-    return (row.next_due is None, due, -row.updated_at.timestamp(), row.id)
+    place = 0 if row.next_due else 1 if row.trouble else 2
+    return (place, due, -row.updated_at.timestamp(), row.id)
 
 
 def counted(rows: Iterable[Row], now: datetime) -> Counts:

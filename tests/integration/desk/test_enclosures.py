@@ -77,6 +77,12 @@ async def test_a_question_takes_a_picture_along_and_the_answer_brings_a_video(
         back = {"question": "This one?", **links(("https://elsewhere.example/b.jpg", "Another valve"))}
         assert "with the owner" in (await expert.submit("/consults", f"{path}/ask-back", partial=True, **back)).text
         await desk.view(lambda view: any(entry.kind == "consult-asked-back" for entry in view.timeline))
+        assert ">Another valve</a>" in (await owner.get(PAGE)).text
+        clarify = f"{PAGE}/consults/{consult.id}/clarify"
+        more = {"text": "No, this one.", "consult": consult.id, **links((PICTURE, "Its other side"))}
+        assert "Told." in (await owner.submit(PAGE, clarify, partial=True, **more)).text
+        await desk.view(lambda view: any(entry.kind == "consult-clarified" for entry in view.timeline))
+        assert 'alt="Its other side"' in (await expert.get("/consults")).text
         answer = {"answer": "The left one; see how.", **links((VIDEO, "How to change it"), (FILM, "The long version"))}
         assert (await expert.submit("/consults", f"{path}/answer", **answer)).status_code == 303
         await desk.view(lambda view: view.consults[0].answered_at)

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.errors import Problem
-from services.desk.pages.forms import FormState, consult_body, due_at, minutes, new_promise, reply_body, spoken
+from services.desk.pages.forms import (
+    FormState,
+    case_named,
+    consult_body,
+    due_at,
+    minutes,
+    new_promise,
+    reply_body,
+    spoken,
+)
 from tests.unit.desk.stories import NOON
 
 AMSTERDAM = "Europe/Amsterdam"
@@ -141,3 +150,17 @@ class TestProposedPromise:
         with pytest.raises(Problem) as refused:
             reply_body({"text": "x", "proposed": words}, NOON, "en", "UTC")
         assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c-1",
+        " c-1 ",
+        "/cases/c-1",
+        "https://desk.example/cases/c-1/",
+        "https://desk.example/cases/c-1?draft=d#composer",
+    ],
+)
+def test_a_case_is_named_by_its_id_or_the_address_of_its_page(text: str) -> None:
+    assert case_named(text) == "c-1"

@@ -7,7 +7,7 @@ import pytest
 from schemas.base import Event
 from schemas.events.case import CaseAssignmentRefused, CaseMessageAdded, CaseOwnerChanged, CaseSplit
 from schemas.events.reply import ReplyDiscarded, ReplyDrafted
-from services.desk.domain.board import Row
+from services.desk.domain.board import Board, Filters, Row
 from tests.unit.desk.stories import NOON, Story
 from tests.unit.desk.test_folding import folded
 
@@ -91,6 +91,18 @@ def test_who_took_a_case_over_hands_it_over() -> None:
 )
 def test_a_reply_that_did_not_arrive_needs_a_look_until_another_one_has_left(made: Story, trouble: str) -> None:
     assert Row.of(folded(made.events)).trouble == trouble
+
+
+def test_a_case_with_nothing_due_does_not_hide_a_reply_that_did_not_arrive() -> None:
+    board = Board()
+    for made in (
+        Story("calm").opened().wrote("?").assigned(OWNER).replied("so"),
+        Story("lost").opened().wrote("?").assigned(OWNER).replied("so").replied("2", "r2", minutes=6, outcome="failed"),
+        Story("calm-too").opened().wrote("?").assigned(OWNER).replied("so"),
+        Story("due").opened().wrote("?").assigned(OWNER),
+    ):
+        board.take(folded(made.events))
+    assert [row.id for row in board.listed(Filters(frozenset({"moccarel"})))][:2] == ["due", "lost"]
 
 
 def test_words_that_go_on_in_a_draft_need_no_look_any_more_unless_it_is_thrown_away() -> None:
