@@ -162,7 +162,7 @@ def _replies(facts: Sequence[object]) -> Iterable[RecordedReply]:
 
 def _consults(told: Sequence[Envelope]) -> Iterable[RecordedConsult]:
     for asked in told:
-        if isinstance(asked.data, ConsultRequested):
+        if isinstance(asked.data, ConsultRequested) and not asked.data.interpretation:  # a text asks for no skill
             id_ = asked.data.consult_id
             about = [each for each in told if isinstance(each.data, ConsultEvent) and each.data.consult_id == id_]
             answers = [(each.time, each.data) for each in about if isinstance(each.data, ConsultAnswered)]
