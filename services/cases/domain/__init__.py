@@ -2,7 +2,8 @@
 
 from services.cases.domain.case import Case, Status
 from services.cases.domain.evolve import evolve, fold
-from services.cases.domain.records import Consult, Promise, Reply
+from services.cases.domain.promised import Promise
+from services.cases.domain.records import Consult, Reply
 from services.cases.domain.refusals import Refused
 
 __all__ = ["Case", "Consult", "Promise", "Refused", "Reply", "Status", "evolve", "fold"]

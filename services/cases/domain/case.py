@@ -8,6 +8,7 @@ from pydantic import Field
 from schemas.base import UtcDatetime
 from schemas.events.message import Author, Intent, Sentiment, Urgency, Visibility
 from services.cases.domain.covering import Cover, CoverSearch
+from services.cases.domain.promised import Promise
 from services.cases.domain.records import (
     Absorbed,
     Approval,
@@ -20,7 +21,6 @@ from services.cases.domain.records import (
     Heard,
     Note,
     OwnerChange,
-    Promise,
     Reply,
     SavedConsult,
     Special,

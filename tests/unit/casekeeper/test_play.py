@@ -11,7 +11,8 @@ from schemas.events.message import Author
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
 from services.cases.domain import Case, Consult
-from services.cases.domain.records import Approval, Promise, Reply
+from services.cases.domain.promised import Promise
+from services.cases.domain.records import Approval, Reply
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 OWNER, SPECIALIST, COACH = "maaike.postma", "isla.fletcher", "lars.verhoeven"

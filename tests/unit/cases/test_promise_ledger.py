@@ -8,7 +8,7 @@ from schemas.events.case import CaseEscalated
 from schemas.events.promise import PromiseBroken, PromiseKept
 from services.cases.domain import refusals
 from services.cases.domain.evolve import fold
-from services.cases.domain.records import Promise
+from services.cases.domain.promised import Promise
 from tests.unit.cases.life import OWNER, Life, breach, case_events
 
 

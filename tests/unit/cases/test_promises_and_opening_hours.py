@@ -26,7 +26,7 @@ OFFICE = {"mon-fri": "09:00-17:30"}
 
 
 def promised(text: str, zone: str = AMSTERDAM, now: datetime = CHRISTMAS_EVE, **calendar: object) -> Proposed:
-    (found,) = proposed(text, "en", now, zone, terms(**calendar))  # type: ignore[arg-type]  what calendars are written with
+    (found,) = proposed(text, "en", now, zone, terms(**calendar))  # type: ignore[arg-type]
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from schemas.base import Event
 from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
 from services.cases.domain.case import Case
-from services.cases.domain.records import Promise
+from services.cases.domain.promised import Promise
 
 
 def _promise(case: Case, id: str, **changes: Any) -> dict[str, Any]:
