@@ -1,5 +1,7 @@
 """The routing service, put together."""
 
+import asyncio
+
 from schemas.organisation_file import load
 from services.chassis.clock import Clock
 from services.chassis.service import Service
@@ -7,6 +9,7 @@ from services.routing.api import router as people
 from services.routing.api_roster import BODY_BYTES
 from services.routing.api_roster import router as rosters
 from services.routing.dispatcher import Dispatcher
+from services.routing.domain.together import load_solver
 from services.routing.duty import Duty
 from services.routing.growing import router as growing
 from services.routing.handlers import table
@@ -32,6 +35,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     duty = Duty(service, staff, dispatcher)
     dispatcher.in_charge = duty.in_charge
     staff.changed = duty.serve_freed
+    service.on_start(_load_solver)
     service.on_start(staff.seed)
     service.on_partitions(duty.rebuild)
     service.before_batch(duty.look_around)
@@ -46,3 +50,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     for each in (people, growing, presence, reading, rosters):
         service.include(each)
     return service
+
+
+async def _load_solver() -> None:
+    """Load it beside everything else, lest the first joint decision make all others wait; nothing waits for it here."""
+    asyncio.get_running_loop().run_in_executor(None, load_solver)

@@ -9,7 +9,8 @@ Name = TypeVar("Name", bound=Hashable)
 
 SHORT = 2048
 """Bits up to which walking from bit to bit is faster than walking over the bytes."""
-_FEW = 16
+FEW = 16
+"""So few members are found one by one in a set of any length."""
 _FILLED = re.compile(rb"[^\0]", re.DOTALL)
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
@@ -94,7 +95,7 @@ class Planes:
                     flipped[digit].append(slot)
             self._changed.clear()
             for digit, slots in flipped.items():
-                self._flip(digit, united(slots) if len(slots) > _FEW else sum(1 << slot for slot in slots))
+                self._flip(digit, united(slots) if len(slots) > FEW else sum(1 << slot for slot in slots))
         return self._digits
 
     def _flip(self, digit: int, bits: int) -> None:

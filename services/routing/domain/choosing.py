@@ -3,20 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 from zlib import crc32
 
-from pydantic import BaseModel
-
-from schemas.events.routing import Candidate, Explanation
 from services.routing.domain.bits import fewest
-from services.routing.domain.outcome import Request
+from services.routing.domain.outcome import Request, Scored, Why
 from services.routing.domain.people import Kind, People, Row
 from services.routing.domain.ranks import Rank, Ranks
 
 SHOWN = 3
 """Candidates an explanation names."""
-FEW_TO_BEGIN, FEW = 8, 8
+FEW_TO_BEGIN, FEW = 64, 8
 """So many eligible people are looked at one by one, and so many equals are told apart one by one."""
 EVERYBODY = -1
 """The set that all are in, as bits: a condition that rules nobody out."""
@@ -30,10 +27,6 @@ Part = tuple[int, int]
 """Points, and the set of people whom they are added to."""
 Place = tuple[int, float, int, int, str, Row]
 """A person's place in the order, which nobody shares."""
-Made = TypeVar("Made", bound=BaseModel)
-_UNSAID = {name: value for name, value in Explanation() if name not in ("candidates", "excluded", "relaxed")}
-_EXPLAINED, _SCORED = {"candidates", "excluded", "relaxed"}, set(Candidate.model_fields)
-_set = object.__setattr__
 
 
 @dataclass(slots=True)
@@ -188,7 +181,7 @@ def _later(people: People, turn: int) -> Iterator[int]:
 
 def explanation(
     search: Search, people: People, shown: Sequence[Row] = (), relaxed: tuple[str, ...] = (), together: int = 0
-) -> Explanation:
+) -> Why:
     """Why: `excluded` counts each person at the first condition they failed, or as `outscored`.
 
     Its counts and its candidates together are all the people considered. `together`: what the first of those shown was
@@ -197,13 +190,10 @@ def explanation(
     excluded, left = _ruled_out(search, people)
     if outscored := left - len(shown):
         excluded["outscored"] = outscored
-    terms = [search.terms(row) for row in shown]
+    candidates = [Scored(row.id, search.terms(row)) for row in shown]
     if together:
-        terms[0]["together"] = -together
-    candidates = tuple([_candidate(each, row) for each, row in zip(terms, shown, strict=True)])
-    return _made(
-        Explanation, {"candidates": candidates, "excluded": excluded, "relaxed": relaxed, **_UNSAID}, _EXPLAINED
-    )
+        candidates[0].terms["together"] = -together
+    return Why(candidates, excluded, relaxed)
 
 
 def _ruled_out(search: Search, people: People) -> tuple[dict[str, int], int]:
@@ -228,18 +218,3 @@ def _counted(left: int, conditions: Iterable[Condition]) -> tuple[dict[str, int]
             excluded[name] = count_left - count_rest
             left, count_left = rest, count_rest
     return excluded, count_left
-
-
-def _candidate(terms: dict[str, int], row: Row) -> Candidate:
-    shown = {name: points / 1000 for name, points in terms.items() if points}
-    return _made(Candidate, {"person": row.id, "score": sum(terms.values()) / 1000, "terms": shown}, _SCORED)
-
-
-def _made(model: type[Made], values: dict[str, Any], given: set[str]) -> Made:
-    """As `model_construct` with a value for every field, several times as fast; nothing is checked, for all of it is ours."""
-    made = model.__new__(model)
-    _set(made, "__dict__", values)
-    _set(made, "__pydantic_fields_set__", given)
-    _set(made, "__pydantic_extra__", None)
-    _set(made, "__pydantic_private__", None)
-    return made

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from schemas.base import utc
 from schemas.events.routing import (
     ApproverRequested,
-    Explanation,
     InterpreterRequested,
     OwnerRequested,
     SpecialistRequested,
@@ -22,7 +21,7 @@ from services.routing.domain.choosing import SHOWN, Search, best, explanation
 from services.routing.domain.interpreters import InterpreterSearch
 from services.routing.domain.loads import Before, Loads
 from services.routing.domain.named import NamedSearch
-from services.routing.domain.outcome import Chosen, Nobody, Outcome, Request
+from services.routing.domain.outcome import Chosen, Nobody, Outcome, Request, Why
 from services.routing.domain.owners import OwnerSearch
 from services.routing.domain.people import People, Row
 from services.routing.domain.rules import Rules
@@ -30,7 +29,7 @@ from services.routing.domain.specialists import SpecialistSearch
 from services.routing.domain.together import FROM, MOST, Wanted, lateness, plan
 from services.routing.domain.week import day_of
 
-_UNEXPLAINED = Explanation()
+_UNEXPLAINED = Why()
 _HARD = frozenset({"language", "capacity", "ending-soon"})
 """Wishes that give way only when people are scarce."""
 
@@ -194,7 +193,7 @@ class Engine:
             together = search.points(fit)[0] - search.points([first])[0]
         unmet = search.unmet(shown[0])
         why = explanation(search, self.people, shown, unmet, together) if explain else _UNEXPLAINED
-        outcome = Chosen(shown[0].person.id, shown[0].person.country, why)
+        outcome = Chosen(shown[0].id, shown[0].person.country, why)
         return _Choice(outcome, search, shown[0])
 
     def _round(self, waiting: Sequence[Request], planned: Mapping[str, str], now: datetime, explain: bool) -> _Round:

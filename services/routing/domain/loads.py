@@ -30,7 +30,7 @@ class Loads:
         self._changes = 0
         self._last_change: dict[str, int] = {}
 
-    def assign(self, request_id: str, person_id: str, weight: float, day: int | None = None) -> set[str]:
+    def assign(self, request_id: str, person_id: str, weight: float, day: int | None = None) -> tuple[str, ...]:
         """Give a request to a person, taking it from anybody else; returns whose load may have changed.
 
         `day` is that of UTC on which it was given (`week.day_of`), None if nobody knows.
@@ -38,9 +38,9 @@ class Loads:
         if weight <= 0:
             raise ValueError(f"the weight of request {request_id!r} must be above 0, not {weight}")
         before = self._holder.get(request_id)
-        changed = {person_id} if before is None else {person_id, before}
         if before != person_id:
-            self.release(request_id)
+            if before is not None:
+                self.release(request_id)
             self._turns += 1
             self._last_turn[person_id] = self._turns
             self._changed(person_id)
@@ -49,7 +49,7 @@ class Loads:
                 self._day[request_id] = day
         self._holder[request_id] = person_id
         self._held.setdefault(person_id, {})[request_id] = weight
-        return changed
+        return (person_id,) if before is None or before == person_id else (person_id, before)
 
     def release(self, request_id: str) -> str | None:
         """End an assignment; returns the person who held it, None if nobody does."""

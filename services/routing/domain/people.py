@@ -11,7 +11,7 @@ from babel.languages import get_official_languages
 from schemas.organisation import Person
 from schemas.working_time import working_time
 from services.routing.domain.answering import USUAL_SHARE
-from services.routing.domain.bits import SHORT, BitSets, Planes, members, united
+from services.routing.domain.bits import FEW, SHORT, BitSets, Planes, members, united
 from services.routing.domain.loads import Loads
 from services.routing.domain.ranks import Ranks
 from services.routing.domain.rules import Rules
@@ -192,24 +192,20 @@ class People:
 
     def _move(self, row: Row, bit: int, load: float, loads: Loads | None) -> None:
         """Let a person stand where a load puts them, and what they were given in the week, unless that is as before."""
-        all_ranks = self._ranks[row.is_specialist].values()
-        for ranks in all_ranks:
-            ranks.take(row, bit)
-        if loads is not None:
-            self._stand(row, loads)
+        standing = row.standing if loads is None else self._standing(row, loads)
+        for ranks in self._ranks[row.is_specialist].values():
+            ranks.move(row, load, standing, bit)
         rules = self._rules
         weight = rules.consult_weight if row.is_specialist else rules.owner_weight
-        row.load, row.share = load, load / row.capacity
-        row.usual = int(rules.load_points * (load + weight) / row.capacity) + row.standing
-        for ranks in all_ranks:
-            ranks.put(row, bit)
+        row.load, row.share, row.standing = load, load / row.capacity, standing
+        row.usual = int(rules.load_points * (load + weight) / row.capacity) + standing
 
-    def _stand(self, row: Row, loads: Loads) -> None:
+    def _standing(self, row: Row, loads: Loads) -> int:
         """Work out the points that go by the person alone."""
-        given = loads.week.total(row.person.id, self._day)
+        given = loads.week.total(row.id, self._day)
         row.fairness = fairness(given, row.shift.hours_of_week(self._day), self._rules.fairness_points) if given else 0
         row.answers = int(self._rules.answers_points * row.silence) if row.is_specialist else 0
-        row.standing = row.answers + row.fairness
+        return row.answers + row.fairness
 
     def _sets(self, row: Row) -> tuple[tuple[BitSets[Any], Iterable[Any]], ...]:
         """Where the person is found by what."""
@@ -252,14 +248,14 @@ class People:
         return row
 
     def rows_of(self, bits: int) -> list[Row]:
-        """The people of a set."""
+        """The people of a set, in no order that means anything."""
         rows, found = self.rows, []
-        if bits.bit_length() > SHORT:
+        if bits.bit_length() > SHORT and bits.bit_count() > FEW:
             return [row for slot in members(bits) if (row := rows[slot])]
-        while bits:  # as `members`, written out for the sake of speed
-            lowest = bits & -bits
-            bits ^= lowest
-            if row := rows[lowest.bit_length() - 1]:
+        while bits:  # from the last one down, which leaves less and less to look at
+            slot = bits.bit_length() - 1
+            bits ^= 1 << slot
+            if row := rows[slot]:
                 found.append(row)
         return found
 

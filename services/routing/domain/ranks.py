@@ -18,7 +18,6 @@ class Ranked(Protocol):
     slot: int
     capacity: int
     load: float
-    share: float
     standing: int
 
 
@@ -31,13 +30,9 @@ class Ranks:
         self._full, self._weight = full, weight
         slots: defaultdict[Rank, list[int]] = defaultdict(list)
         for row in rows:
-            slots[self.rank(row)].append(row.slot)
+            slots[self._rank(row, row.load, row.standing)].append(row.slot)
         self._ranks = sorted(slots)
         self._sets = [united(slots[rank]) for rank in self._ranks]
-
-    def rank(self, row: Ranked) -> Rank:
-        """Where a person stands."""
-        return int(self._full * (row.load + self._weight) / row.capacity) + row.standing, row.share
 
     def least(self) -> int:
         """The points of the first."""
@@ -47,19 +42,37 @@ class Ranks:
         """Each rank that anybody has, and who has it, the first first."""
         return zip(self._ranks, self._sets, strict=True)
 
+    def move(self, row: Ranked, load: float, standing: int, bit: int) -> None:
+        """Let a person stand where a load and a standing put them, before they are noted in the row."""
+        before, after = self._rank(row, row.load, row.standing), self._rank(row, load, standing)
+        if before == after:
+            return
+        self._discard(before, bit)
+        self._add(after, bit)
+
     def put(self, row: Ranked, bit: int) -> None:
-        """Let a person stand where they belong."""
-        rank = self.rank(row)
-        at = bisect_left(self._ranks, rank)
-        if at < len(self._ranks) and self._ranks[at] == rank:
-            self._sets[at] |= bit
-        else:
-            self._ranks.insert(at, rank)
-            self._sets.insert(at, bit)
+        """Take a person in."""
+        self._add(self._rank(row, row.load, row.standing), bit)
 
     def take(self, row: Ranked, bit: int) -> None:
-        """Take a person out, before anything changes of which their rank is made."""
-        at = bisect_left(self._ranks, self.rank(row))
-        self._sets[at] ^= bit
-        if not self._sets[at]:
+        """Take a person out."""
+        self._discard(self._rank(row, row.load, row.standing), bit)
+
+    def _rank(self, row: Ranked, load: float, standing: int) -> Rank:
+        return int(self._full * (load + self._weight) / row.capacity) + standing, load / row.capacity
+
+    def _add(self, rank: Rank, bit: int) -> None:
+        ranks = self._ranks
+        at = bisect_left(ranks, rank)
+        if at < len(ranks) and ranks[at] == rank:
+            self._sets[at] |= bit
+        else:
+            ranks.insert(at, rank)
+            self._sets.insert(at, bit)
+
+    def _discard(self, rank: Rank, bit: int) -> None:
+        at = bisect_left(self._ranks, rank)
+        if rest := self._sets[at] ^ bit:
+            self._sets[at] = rest
+        else:
             del self._ranks[at], self._sets[at]

@@ -72,6 +72,11 @@ def _consults(wanted: Sequence[Wanted]) -> list[Wanted]:
     return list(found.values())
 
 
+def load_solver() -> None:
+    """Load what plans are made with, which takes about a second the first time."""
+    import scipy.optimize  # noqa: F401
+
+
 def _plan(wanted: Sequence[Wanted], people: People, load_points: int, now: datetime) -> dict[str, str]:
     import numpy as np  # here, since most engines never have to decide together, and these take long to load
     from scipy.optimize import linear_sum_assignment
