@@ -116,6 +116,8 @@ async def test_a_life_with_poison_a_bug_a_replay_and_a_graceful_stop(backends: B
     await publish(service, [word("a", "2"), word("b", "refused"), word("b", "later"), word("b", "next"), closed("a")])
     await has_noted(service, {"a": ("1", "2")})
 
+    assert service.alone  # nobody else has partitions
+
     # The bug is mended: what waited goes on, in order.
     moods.broken.clear()
     await has_noted(service, {"a": ("1", "2"), "b": ("later", "next")})

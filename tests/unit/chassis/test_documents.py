@@ -117,3 +117,22 @@ class TestStored:
 
     def test_the_commit_protocols_own_indexes_are_added(self) -> None:
         assert [index.fields for index in with_lane(COUNTS).indexes] == [("lane",), ("pending",), ("size",)]
+
+
+def test_what_a_state_has_by_default_is_not_stored_and_is_there_again() -> None:
+    fresh = Document(COUNTS, "d", "lane")
+    fresh.apply(Decision(Count()), context("first"), "casekeeper/test", {})
+    stored = fresh.next()
+    assert stored["state"] == {}
+    assert stored["size"] == 0
+    assert Document.loaded(COUNTS, stored).state == Count()
+    fresh.apply(Decision(Count(count=2)), context("second"), "casekeeper/test", {})
+    assert fresh.next()["state"] == {"count": 2}
+
+
+def test_an_event_with_a_header_that_can_not_be_sent_is_refused_when_it_is_decided() -> None:
+    document = Document(COUNTS, "d", "lane")
+    with pytest.raises(UnicodeEncodeError):
+        document.apply(Decision(Count(), [CLOSED]), context("cause"), "casekeeper/test", {"traceparent": "\ud800"})
+    assert document.outbox == []
+    assert not document.changed
