@@ -16,7 +16,7 @@ from stdnum import iban, luhn
 from schemas.events.message import PersonalData, PersonalDataKind
 from schemas.organisation import Brand
 
-MAX_CHARACTERS: Final = 20_000
+MAX_CHARACTERS: Final = 10_000
 _MOST_OF_A_KIND: Final = 20
 _TRIES: Final = 40
 """After so many places that are no phone number the rest of a text is not looked at: it is a table, or an attack."""

@@ -16,8 +16,8 @@ from services.classification.domain.personal_data import PersonalDataFinder
 from services.classification.domain.signals import find_signals
 from services.classification.domain.text import cleaned
 
-SHORT, LONG = 1_500, 15_000
-"""Both below the lengths from which texts are cut."""
+SHORT, LONG = 1_000, 10_000
+"""Neither is longer than what is read of a text."""
 MOST = 60
 """Quadratic work would cost a hundred times as much; start-up costs make the ratio of linear work smaller than ten."""
 UNITS = [

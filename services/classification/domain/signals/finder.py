@@ -8,7 +8,7 @@ from schemas.phrases.folding import fold, sentence_around, sentences
 from schemas.phrases.patterns import Matcher
 from services.classification.domain.signals.ruleset import Rule, rulesets
 
-MAX_CHARACTERS: Final = 20_000
+MAX_CHARACTERS: Final = 10_000
 """Somebody in need says so by then; the rest of a 100 kB paste would only cost time."""
 _SPOKEN_EVERYWHERE: Final = "en"
 _SURE: Final = 0.9
