@@ -97,6 +97,8 @@ class Policy(Mandates):
     """An offered handover that nobody has accepted ends after this long; the owner stays the owner (O6). On the clock."""
     consult_offer_minutes: int = Field(default=30, gt=0)
     """An offer to a specialist goes to somebody else after this many of the specialist's own working minutes."""
+    interpreter_offer_minutes: int = Field(default=10, gt=0)
+    """The same for an offer to an interpreter: the customer waits meanwhile, and more people can do it."""
     holding_replies: dict[Language, tuple[HoldingTemplate, ...]] = Field(default_factory=dict)
     """Honest words that the answer takes a while, `{by}` being when they hear more (O5); variants by language."""
     signature: SignatureTemplate = "^{initials}"

@@ -17,7 +17,7 @@ class ConsultEvent(CaseEvent):
 
 
 class Interpretation(Model):
-    """What makes a consult one with an interpreter: its question is a text, and its answer the same text in another language."""
+    """What makes a consult one with an interpreter: its question is a text, its answer the same text in another language."""
 
     source: Language
     target: Language

@@ -8,6 +8,7 @@ from schemas.events.routing import (
     CoverFound,
     CoverRequested,
     Explanation,
+    InterpreterRequested,
     OwnerAssigned,
     OwnerRequested,
     RequestUnserved,
@@ -72,9 +73,11 @@ class Answers:
         Somebody who does not work as far as we can see has the same time on the clock.
         """
         try:
-            minutes = self._organisation.brand(request.brand).policy.consult_offer_minutes
+            policy = self._organisation.brand(request.brand).policy
         except NotInOrganisation:
             return None
+        interpreter = isinstance(request, InterpreterRequested)
+        minutes = policy.interpreter_offer_minutes if interpreter else policy.consult_offer_minutes
         try:
             return working_time(person).after(now, minutes) if person else None
         except ValueError:

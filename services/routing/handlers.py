@@ -20,24 +20,19 @@ from services.routing.dispatcher import Dispatcher
 from services.routing.domain import Request
 from services.routing.store import REQUESTS, RequestState
 
+WANTED: tuple[type[Request], ...] = (
+    OwnerRequested,
+    CoverRequested,
+    SpecialistRequested,
+    InterpreterRequested,
+    ApproverRequested,
+)
+
 
 def table(dispatcher: Dispatcher) -> Table:
     """The service's map of events to functions."""
     handlers = Table()
-
-    def wanted(state: RequestState | None, event: Request, context: Context) -> Decision[RequestState] | None:
-        if state is not None:
-            dispatcher.settle([state])
-            return None
-        if not dispatcher.knows(event.pool):
-            raise Rejected(f"there is no pool {event.pool}")
-        return dispatcher.decide(event, context.now)
-
-    handlers.on(OwnerRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
-    handlers.on(CoverRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
-    handlers.on(SpecialistRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
-    handlers.on(InterpreterRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
-    handlers.on(ApproverRequested, REQUESTS, id=lambda event: event.request_id)(wanted)
+    _hear_of_requests(handlers, dispatcher)
 
     @handlers.on(CapacityReleased, REQUESTS, id=lambda event: event.request_id)
     def capacity_released(
@@ -70,6 +65,21 @@ def table(dispatcher: Dispatcher) -> Table:
     _hear_of_changes(handlers, dispatcher)
     learn(handlers)
     return handlers
+
+
+def _hear_of_requests(handlers: Table, dispatcher: Dispatcher) -> None:
+    """Find somebody."""
+
+    def wanted(state: RequestState | None, event: Request, context: Context) -> Decision[RequestState] | None:
+        if state is not None:
+            dispatcher.settle([state])
+            return None
+        if not dispatcher.knows(event.pool):
+            raise Rejected(f"there is no pool {event.pool}")
+        return dispatcher.decide(event, context.now)
+
+    for kind in WANTED:
+        handlers.on(kind, REQUESTS, id=lambda event: event.request_id)(wanted)
 
 
 def _hear_of_changes(handlers: Table, dispatcher: Dispatcher) -> None:

@@ -70,7 +70,9 @@ def test_declined_or_silent_it_goes_to_the_next_who_speaks_it() -> None:
     assert {first, second} == {"emre", "ayse"}
     again = life.of(InterpreterRequested)[-1]
     assert (set(again.excluded), again.other_language) == ({OWNER, first}, "en")
-    life.passes(30)
+    life.passes(9)
+    assert life.asked == [second]
+    life.passes(1)
     assert (life.asked, len(life.consult.waiting)) == ([], 1)
     life.withdraws()
     assert life.loads == {}

@@ -1,5 +1,6 @@
 """Who puts a text into another language: anybody of the brand who speaks both, the better the rather."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +96,13 @@ def test_it_waits_until_somebody_has_room_and_is_offered_like_a_question() -> No
     ((request, outcome),) = round_of(service)
     assert isinstance(outcome, Chosen)
     assert (request.request_id, outcome.person) == ("second", "ayse")
+
+
+def test_the_offer_is_short_for_the_customer_waits() -> None:
+    offered = said(staffed(person("emre", languages=BOTH)), interpreter_wanted())
+    assert offered.expires_at == NOON + timedelta(minutes=10)
+    asked = said(staffed(specialist("ana")), specialist_wanted())
+    assert asked.expires_at == NOON + timedelta(minutes=30)
 
 
 def test_nobody_is_offered_two_places_of_one_text() -> None:
