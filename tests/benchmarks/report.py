@@ -90,6 +90,8 @@ def _routing(results: dict[str, Any]) -> Iterable[str]:
             f"{int(people):>7,} people{rate:>15,}{target:>10,}{each['bare_per_second']:>14,}{beside}"
             f"{each['start_seconds']:>10.2f}{each['megabytes']:>12,.0f}{_short(rate, target)}"
         )
+        if "told_per_second" in each:  # since results of earlier runs are printed too
+            yield f"  with the event's explanation made of it {each['told_per_second']:,}/s"
     together = results["together"]
     short = _short(-together["plan_milliseconds"], -TOGETHER_TARGET_MILLISECONDS)
     yield (

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.events.routing import OwnerRequested, SpecialistRequested
 from schemas.organisation import Person
-from services.routing.domain import Request
 
+Asked = OwnerRequested | SpecialistRequested
 START = datetime(2026, 3, 4, 9, tzinfo=UTC)
 # Zone, country, holiday region, language, share of the specialists.
 PLACES = (
@@ -89,7 +89,7 @@ def specialist(number: int, dice: random.Random) -> Person:
     )
 
 
-def requests(count: int, among: int, dice: random.Random) -> list[list[tuple[datetime, Request]]]:
+def requests(count: int, among: int, dice: random.Random) -> list[list[tuple[datetime, Asked]]]:
     """Requests at each of twelve times of one day, at the pace of an organisation of so many people; two thirds for owners."""
     each = max(1, count // TIMES_OF_DAY)
     pace = timedelta(days=1) / (among * REQUESTS_A_DAY)
@@ -102,7 +102,7 @@ def requests(count: int, among: int, dice: random.Random) -> list[list[tuple[dat
     ]
 
 
-def _request(number: int, now: datetime, dice: random.Random) -> tuple[datetime, Request]:
+def _request(number: int, now: datetime, dice: random.Random) -> tuple[datetime, Asked]:
     common = {
         "request_id": f"request-{number}",
         "pool": "care",

@@ -13,8 +13,9 @@ from heapq import nsmallest
 from schemas.events.routing import Candidate, Explanation, OwnerRequested, SpecialistRequested
 from schemas.organisation import Person
 from schemas.working_time import WorkingTime, working_time
-from services.routing.domain import Request, Rules
+from services.routing.domain import Rules
 from services.routing.domain.people import languages_of
+from tests.benchmarks.routing_people import Asked
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class Scan:
         """One less."""
         self._by_id[person_id].load -= 1
 
-    def decide(self, request: Request, now: datetime) -> Explanation:
+    def decide(self, request: Asked, now: datetime) -> Explanation:
         """The first three and why the others lost; nobody, if it has no candidates."""
         second = int(now.timestamp())
         excluded: Counter[str] = Counter()
@@ -78,7 +79,7 @@ class Scan:
         )
         return Explanation.model_construct(candidates=candidates, excluded=dict(excluded), relaxed=())
 
-    def _owner_fails(self, request: Request, each: Looked, on: bool, left: int) -> str:
+    def _owner_fails(self, request: Asked, each: Looked, on: bool, left: int) -> str:
         if request.brand not in each.person.brands:
             return "brand"
         if not on:
@@ -89,7 +90,7 @@ class Scan:
             return "language"
         return "" if each.load + 1 <= each.person.capacity else "full"
 
-    def _specialist_fails(self, request: Request, each: Looked, on: bool, _: int) -> str:
+    def _specialist_fails(self, request: Asked, each: Looked, on: bool, _: int) -> str:
         if request.brand not in each.person.brands:
             return "brand"
         if request.skill not in each.person.skills:
@@ -100,7 +101,7 @@ class Scan:
             return "off-shift"
         return "" if each.load + 1 <= each.person.capacity else "full"
 
-    def _terms(self, request: Request, each: Looked, left: int) -> dict[str, float]:
+    def _terms(self, request: Asked, each: Looked, left: int) -> dict[str, float]:
         rules, person = self.rules, each.person
         terms: dict[str, float] = {"load": int(rules.load_points * (each.load + 1) / person.capacity)}
         if isinstance(request, SpecialistRequested):

@@ -3,11 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from schemas.events.routing import ApproverRequested, Candidate, Explanation, OwnerRequested, SpecialistRequested
 
 POINTS = 1_000
 """Of one full load; what events show as 1.0."""
+_UNSAID = dict(Explanation())
+_EXPLAINED, _SCORED = {"candidates", "excluded", "relaxed"}, set(Candidate.model_fields)
+_set = object.__setattr__
+Made = TypeVar("Made", bound=BaseModel)
 Request = OwnerRequested | SpecialistRequested | ApproverRequested
 
 
@@ -17,6 +24,12 @@ class Scored:
 
     person: str
     terms: dict[str, int]
+
+    def told(self) -> Candidate:
+        """The same as events have it, without what makes no difference."""
+        terms = {name: points / POINTS for name, points in self.terms.items() if points}
+        score = sum(self.terms.values()) / POINTS
+        return _made(Candidate, {"person": self.person, "score": score, "terms": terms}, _SCORED)
 
 
 @dataclass(slots=True)
@@ -29,15 +42,8 @@ class Why:
 
     def told(self) -> Explanation:
         """The same as events have it: 1.0 are 1,000 points. Nothing is checked again, for all of it is ours."""
-        candidates = tuple(
-            Candidate.model_construct(
-                person=each.person,
-                score=sum(each.terms.values()) / POINTS,
-                terms={name: points / POINTS for name, points in each.terms.items() if points},
-            )
-            for each in self.candidates
-        )
-        return Explanation.model_construct(candidates=candidates, excluded=dict(self.excluded), relaxed=self.relaxed)
+        values = {"candidates": tuple([each.told() for each in self.candidates]), "excluded": dict(self.excluded)}
+        return _made(Explanation, _UNSAID | values | {"relaxed": self.relaxed}, _EXPLAINED)
 
 
 class Explained:
@@ -73,3 +79,13 @@ class Nobody(Explained):
 
 
 Outcome = Chosen | Nobody
+
+
+def _made(model: type[Made], values: dict[str, Any], given: set[str]) -> Made:
+    """As `model_construct` with a value for every field, several times as fast."""
+    made = model.__new__(model)
+    _set(made, "__dict__", values)
+    _set(made, "__pydantic_fields_set__", given)
+    _set(made, "__pydantic_extra__", None)
+    _set(made, "__pydantic_private__", None)
+    return made
