@@ -18,12 +18,12 @@ from casekeeper.local.demonstration_clock import to_workday
 from casekeeper.local.stack import Plan, Stack
 from services.chassis import logs, telemetry
 from services.chassis.clock import ShiftedClock
-from tests.benchmarks import hops, machine, pipeline, replycheck, report, routing_engine, webhook
+from tests.benchmarks import classifier, hops, machine, pipeline, replycheck, report, routing_engine, webhook
 from tests.benchmarks.events import Samples
 from tests.benchmarks.organisation import enlarged
 
 RESULTS = Path(__file__).parents[2] / "benchmarks"
-NAMES = ("webhook", *(hop.name for hop in hops.HOPS), "pipeline", "replycheck", "routing-engine")
+NAMES = ("webhook", *(hop.name for hop in hops.HOPS), "pipeline", "replycheck", "classifier", "routing-engine")
 WARM_UP_EVENTS = 50
 PROFILE_LINES = 40
 
@@ -68,6 +68,9 @@ async def measured(options: argparse.Namespace, profile: cProfile.Profile | None
     if "replycheck" in wanted:
         progress("reply check")
         results["replycheck"] = replycheck.measure(sizes.requests)
+    if "classifier" in wanted:
+        progress("classifier")
+        results["classifier"] = classifier.measure(sizes.rounds)
     if "routing-engine" in wanted:
         results["routing_engine"] = routing_engine.measure(options.quick, progress)
     return results

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 HOP_TARGET, PIPELINE_TARGET = 0.5, 0.6
+SINGLE_TARGET_MILLISECONDS = 3
+BATCH_TARGET = 2_000
 CHECK_TARGET_MILLISECONDS = 5
 DECISIONS_TARGETS = {540: 20_000, 10_000: 10_000, 100_000: 2_000}
 TOGETHER_TARGET_MILLISECONDS = 10
@@ -21,6 +23,7 @@ def table(results: dict[str, Any]) -> str:
         "hops": _hops,
         "pipeline": _pipeline,
         "replycheck": _replycheck,
+        "classifier": _classifier,
         "routing_engine": _routing,
     }
     for part, write in parts.items():
@@ -78,6 +81,15 @@ def _replycheck(results: dict[str, Any]) -> Iterable[str]:
             f"{language:<25}{each['check_p50_milliseconds']:>15.2f}{each['check_p99_milliseconds']:>9.2f}"
             f"{each['proposals_p50_milliseconds']:>18.2f}{'   short' if short else ''}"
         )
+
+
+def _classifier(results: dict[str, Any]) -> Iterable[str]:
+    single, batch = results["single_p50_milliseconds"], results["batch_messages_per_second"]
+    yield f"classifier, processor time on one core   (targets {SINGLE_TARGET_MILLISECONDS} ms, {BATCH_TARGET:,} messages/s)"
+    short = "   short" if single > SINGLE_TARGET_MILLISECONDS else ""
+    yield f"one by one   p50 {single:.2f} ms   p99 {results['single_p99_milliseconds']:.2f} ms{short}"
+    short = "   short" if batch < BATCH_TARGET else ""
+    yield f"in batches   {results['batch_milliseconds']:.2f} ms a message   {batch:,.0f} messages/s{short}"
 
 
 def _routing(results: dict[str, Any]) -> Iterable[str]:
