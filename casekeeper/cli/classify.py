@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, TextColumn
 
+from casekeeper.cli.ending import err, extra, fail
 from casekeeper.cli.options import DEFAULT_ORGANISATION, OrganisationOption
 
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the models
     from services.classification.domain import Classifier
 
-err = Console(stderr=True)
 STDIN = "-"
 
 
@@ -54,7 +53,7 @@ def classify(
                 sys.stdout.flush()
                 told(len(answers), stream)
     except LineInvalid as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _classifier(org: Path, model: Path | None) -> "Classifier":
@@ -66,16 +65,16 @@ def _classifier(org: Path, model: Path | None) -> "Classifier":
             return Classifier.load((), model or DEFAULT_MODEL_FOLDER)
         return Classifier.of(load(org), model or DEFAULT_MODEL_FOLDER)
     except (OrganisationInvalid, ModelUnusable) as error:
-        _fail(str(error))
-        raise  # _fail has ended the command
+        fail(str(error))
 
 
 def _measure(classifier: "Classifier", folder: Path) -> None:
-    from services.classification.training import evaluate
+    with extra("train"):
+        from services.classification.training import evaluate
 
     missing = [name for name in evaluate.MEASURED_WITH if not (folder / name).is_file()]
     if missing:
-        _fail(f"{folder} lacks {', '.join(missing)}")
+        fail(f"{folder} lacks {', '.join(missing)}")
     typer.echo(evaluate.tables(classifier, folder))
 
 
@@ -89,7 +88,7 @@ def _opened(jsonl: str) -> Iterator[tuple[str, BinaryIO, int | None]]:
     try:
         stream = path.open("rb")
     except OSError as error:
-        _fail(f"{path}: {error.strerror or error}")
+        fail(f"{path}: {error.strerror or error}")
     with stream:
         yield jsonl, stream, path.stat().st_size if path.is_file() else None
 
@@ -113,8 +112,3 @@ def _bar(size: int | None) -> "Iterator[Any]":
             progress.update(task, completed=done, count=count)
 
         yield told
-
-
-def _fail(text: str) -> None:
-    err.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(1)

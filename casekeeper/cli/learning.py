@@ -3,13 +3,14 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from casekeeper.cli.ending import err, extra, fail
 from casekeeper.cli.options import (
     DEFAULT_FOLDER,
     DEFAULT_ORGANISATION,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not w
     from services.classification.learning.corrections import Correction
     from services.classification.learning.learn import Outcome
 
-err = Console(stderr=True)
 ModelsOption = Annotated[
     Path,
     typer.Option(
@@ -49,7 +49,7 @@ def corrections(kafka: KafkaOption = "", prefix: PrefixOption = "", folder: Fold
     try:
         rows = asyncio.run(read_corrections(cluster_of(kafka, prefix, folder)))
     except Unavailable as error:
-        _fail(str(error))
+        fail(str(error))
     for line in written(rows):
         typer.echo(line)
 
@@ -81,7 +81,7 @@ def train(
             raise typer.BadParameter("name the rows with --corrections, or take --rollback")
         outcome = _learn(models, files.read(rows), dev)
     except (ModelUnusable, OSError, ValueError) as error:
-        _fail(str(error))
+        fail(str(error))
     if as_json:
         typer.echo(json.dumps(asdict(outcome)))
         return
@@ -99,8 +99,10 @@ def drift(
     from casekeeper.understanding.lines import LineInvalid, read
     from schemas.organisation_file import OrganisationInvalid, load
     from services.classification.domain import Classifier, ModelUnusable
-    from services.classification.learning.drift import drift as drifted
     from services.classification.learning.models import current
+
+    with extra("train"):
+        from services.classification.learning.drift import drift as drifted
 
     try:
         texts = []
@@ -110,7 +112,7 @@ def drift(
         model = current(models)
         report = drifted(Classifier.of(load(org), model), model, *texts)
     except (LineInvalid, ModelUnusable, OrganisationInvalid, OSError, ValueError) as error:
-        _fail(str(error))
+        fail(str(error))
     if as_json:
         typer.echo(json.dumps(asdict(report)))
         return
@@ -129,10 +131,8 @@ def drift(
 
 
 def _learn(models: Path, rows: "list[Correction]", dev: Path | None) -> "Outcome":
-    try:
+    with extra("train"):
         from services.classification.learning.learn import learn
-    except ModuleNotFoundError as error:
-        _fail(f"training needs {error.name}: install casekeeper with its extra `train`")
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
@@ -154,8 +154,3 @@ def _tell(outcome: "Outcome") -> None:
     Console().print(table)
     done = "promoted" if outcome.promoted else "not promoted"
     typer.echo(f"{outcome.name}: {done}: {outcome.why}")
-
-
-def _fail(text: str) -> NoReturn:
-    err.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(1)
