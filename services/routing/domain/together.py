@@ -92,7 +92,7 @@ def _plan(wanted: Sequence[Wanted], people: People, load_points: int, now: datet
     for found in points:
         if id(found) not in lines:
             line = lines[id(found)] = np.full(len(rows), np.inf)
-            line[[column[row.slot] for row in found]] = [min(total, _MOST_POINTS) for total in found.values()]
+            line[[column[row.slot] for row in found]] = np.minimum(list(found.values()), _MOST_POINTS)
     by_person = np.stack([lines[id(found)] for found in points])
     more_load = [int(load_points * place.nth * weight / place.row.capacity) for place in places]
     pairs = by_person[:, [column[place.row.slot] for place in places]] + more_load
@@ -109,6 +109,7 @@ def _plan(wanted: Sequence[Wanted], people: People, load_points: int, now: datet
 def _points(wanted: Sequence[Wanted], people: People) -> list[Mapping[Row, int]]:
     """For each request the people who have room for it, with their points. Requests that differ in nothing share them."""
     known: dict[tuple[object, ...], Mapping[Row, int]] = {}
+    sets: dict[int, list[Row]] = {}
     found = []
     for each in wanted:
         request, search = each.request, each.search
@@ -117,7 +118,9 @@ def _points(wanted: Sequence[Wanted], people: People) -> list[Mapping[Row, int]]
         preferred = request.preferred if isinstance(request, OwnerRequested) else ""
         key = (type(request), able, request.language, request.skill, preferred, each.weight)
         if key not in known:
-            rows = people.rows_of(able)
+            if able not in sets:
+                sets[able] = people.rows_of(able)
+            rows = sets[able]
             if len(rows) > _LOOKED_AT:
                 rows = best(search, people, len(wanted))
             known[key] = dict(zip(rows, search.points(rows), strict=True))
