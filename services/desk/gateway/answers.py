@@ -155,6 +155,8 @@ class Waiting(BaseModel):
     requested_at: UtcDatetime
     due_at: UtcDatetime
     late: bool
+    approver: str = ""
+    """Whom routing expects to act; whoever may approve, may still."""
 
 
 class KindNow(BaseModel):

@@ -70,7 +70,7 @@ async def _page(pages: Pages, desk: Parts, forms: dict[str, FormState]) -> Respo
         "context_of": context_of,
         "friendly": lambda problem: friendly(problem, pages.gettext),
     }
-    people = await desk.people.among([*(e.asked_by for e in waiting.items), *(e.owner for e in waiting.items)])
+    people = await desk.people.among(id for each in waiting.items for id in (each.asked_by, each.owner, each.approver))
     problem = next((form.problem for form in forms.values() if form.problem), None)
     template = "_approvals.html" if pages.partial else "approvals.html"
     return await pages.render(
