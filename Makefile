@@ -58,7 +58,7 @@ schemas: $(READY) ## Publish the contracts anew: JSON Schemas, AsyncAPI, OpenAPI
 	$(BIN)/casekeeper api publish
 
 ##@ Prepare it
-.PHONY: setup lock train clean help
+.PHONY: setup lock train measure-classifier clean help
 setup: $(READY) ## Make .venv with the locked dependencies and the command casekeeper
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -73,6 +73,9 @@ lock: ## Lock the dependencies of pyproject.toml anew, with hashes
 
 train: $(READY) ## Train the classifier's model anew from DATA_FOLDER
 	$(BIN)/python -m services.classification.training.train --data $(or $(DATA_FOLDER),../shared/data) --out services/classification/model
+
+measure-classifier: $(READY) ## Measure the classifier with the sets of DATA_FOLDER and write docs/classification.md
+	$(BIN)/python -m services.classification.training.evaluate --data $(or $(DATA_FOLDER),../shared/data) --write docs/classification.md
 
 .PHONY: kafka
 kafka: $(READY)

@@ -1,156 +1,185 @@
-"""Measures a model as it is served, and on rows held out while it was trained."""
+"""Measures a classifier as it is served: `python -m services.classification.training.evaluate [--data DIR] [--write FILE]`."""
 
+import argparse
+import resource
+import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import f1_score, precision_score, recall_score
+from sklearn.metrics import precision_recall_fscore_support
 
 from schemas.events.message import Classification
-from services.classification.domain import Classifier
-from services.classification.domain.heads import Head
-from services.classification.training.corpus import Row, read_lines
-from services.classification.training.fit import Floats
-from services.classification.training.store import TrainedHead
+from services.classification.domain import DEFAULT_MODEL_FOLDER, Classifier
+from services.classification.domain.text import cleaned
+from services.classification.training.corpus import FILES, dutch_posts, read_lines
+from services.classification.training.held import Held, read_held
+from services.classification.training.scores import (
+    accuracy,
+    calibration_error,
+    confusion,
+    macro_f1,
+    with_interval,
+)
+from services.classification.training.stability import stability
 
-FILES = {
-    "sentiment_train": "sentiment_train.jsonl",
-    "conversations": "conversations_dev.jsonl",
-    "sentiment": "sentiment_dev.jsonl",
-    "language": "lid_dev.jsonl",
-    "complaint": "complaint_dev.jsonl",
-}
 MEASURED_WITH = (FILES["language"], FILES["sentiment"], FILES["complaint"])
 """What `tables` needs in its folder."""
-_CARD = Path(__file__).parent / "card.md"
+_PAGE = Path(__file__).parent / "page.md"
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a model that had not seen a row said about it."""
-
-    language: str
-    truth: str
-    said: str
-
-
-def held(head: str, trained: TrainedHead, logits: Floats, rows: Sequence[Row]) -> list[Held]:
-    """Held-out logits as judgements, with the abstention of the served model."""
-    classes = trained.linear.classes
-    served = Head(
-        classes, slice(0, len(classes)), trained.temperature, trained.threshold, trained.when_in_doubt, trained.sooner
-    )
-    found = []
-    for row, logit in zip(rows, logits, strict=True):
-        judged = served.judge(np.asarray(logit, dtype=np.float32))
-        found.append(Held(row.language, getattr(row, head), judged.label))
-    return found
-
-
-def table(classifier: Classifier, held_out: Mapping[str, Sequence[Held]], data: Path) -> str:
-    """Everything measured, as Markdown."""
-    parts = [
-        _language(classifier, data / FILES["language"]),
-        _sentiment(classifier, data / FILES["sentiment"]),
-        _held("intent", held_out["intent"]),
-        _held("urgency", held_out["urgency"]),
-        _complaint(classifier, data / FILES["complaint"]),
-        _speed(classifier, data / FILES["sentiment"]),
-    ]
-    return "\n\n".join(parts)
 
 
 def tables(classifier: Classifier, data: Path) -> str:
     """What can be measured of a classifier as it is served, with the labelled sets of a folder, as Markdown."""
     parts = [
         _language(classifier, data / FILES["language"]),
-        _sentiment(classifier, data / FILES["sentiment"]),
+        *_sentiment(classifier, data / FILES["sentiment"]),
+        _dutch(classifier, data / FILES["language"]),
         _complaint(classifier, data / FILES["complaint"]),
+        stability(classifier, [item["text"] for item in read_lines(data / FILES["sentiment"])]),
         _speed(classifier, data / FILES["sentiment"]),
     ]
     return "\n\n".join(parts)
 
 
-def _classified(classifier: Classifier, texts: Sequence[str]) -> list[Classification]:
-    return classifier.classify(texts)
+def held_tables(rows: Sequence[Held]) -> str:
+    """Intent and urgency, on rows that the model had not seen: quality, calibration, confusion."""
+    parts = []
+    for head in ("intent", "urgency"):
+        chosen = [row for row in rows if row.head == head]
+        lines = [f"| {head}, held out | rows | macro-F1 | % right | calibration error |", "|---|---|---|---|---|"]
+        for source in ("conversations", "written", ""):
+            of_source = [row for row in chosen if source in {row.source, ""}]
+            lines.append(f"| {source or 'both'} | {_held_line(of_source)} |")
+        for language in sorted({row.language for row in chosen if row.source == "written"}):
+            written = [row for row in chosen if (row.source, row.language) == ("written", language)]
+            lines.append(f"| written, {language} | {_held_line(written)} |")
+        parts.append("\n".join(lines))
+        parts.append(confusion([row.truth for row in chosen], [row.said for row in chosen]))
+    return "\n\n".join([*parts, _high([row for row in rows if row.head == "urgency"])])
+
+
+def _held_line(rows: Sequence[Held]) -> str:
+    truth, said = [row.truth for row in rows], [row.said for row in rows]
+    error = calibration_error([row.chance for row in rows], [row.likeliest == row.truth for row in rows])
+    quality, right = with_interval(macro_f1, truth, said)[1], with_interval(accuracy, truth, said)[1]
+    return f"{len(rows)} | {quality} | {right} | {error:.3f}"
+
+
+def _high(rows: Sequence[Held]) -> str:
+    lines = ["| `high` urgency, held out | rows | false alarms | found | F1 |", "|---|---|---|---|---|"]
+    for source in ("conversations", "written", ""):
+        chosen = [row for row in rows if source in {row.source, ""}]
+        truth, said = ([label == "high" for label in labels] for labels in _both(chosen))
+        precision, recall, score, _ = precision_recall_fscore_support(truth, said, average="binary", zero_division=0)
+        name = f"{source or 'both'} | {sum(truth)} of {len(chosen)}"
+        lines.append(f"| {name} | {100 * (1 - precision):.0f} % | {100 * recall:.0f} % | {score:.2f} |")
+    return "\n".join(lines)
+
+
+def _both(rows: Sequence[Held]) -> tuple[list[str], list[str]]:
+    return [row.truth for row in rows], [row.said for row in rows]
 
 
 def _language(classifier: Classifier, path: Path) -> str:
     items = list(read_lines(path))
-    said = [each.language for each in _classified(classifier, [item["text"] for item in items])]
-    lines = ["| language, % right | all rows (`und` is wrong) | rows with an answer | `und` |", "|---|---|---|---|"]
+    results = classifier.classify([item["text"] for item in items])
+    lines = [
+        "| language | rows | % right, `und` is wrong | `und` % | calibration error of answers | wrong answers |",
+        "|---|---|---|---|---|---|",
+    ]
     for group in (*sorted({item["source"] for item in items}), *sorted({item["label"] for item in items})):
-        of_group = [i for i, item in enumerate(items) if group in {item["source"], item["label"]}]
-        right = sum(said[i] == items[i]["label"] for i in of_group)
-        answered = sum(said[i] != "und" for i in of_group)
-        share = 100 * (1 - answered / len(of_group))
-        lines.append(f"| {group} | {100 * right / len(of_group):.1f} | {100 * right / answered:.1f} | {share:.1f} |")
+        pairs = [
+            (item["label"], result)
+            for item, result in zip(items, results, strict=True)
+            if group in {item["source"], item["label"]}
+        ]
+        truth, said = [label for label, _ in pairs], [result.language for _, result in pairs]
+        answered = [(label, result) for label, result in pairs if result.language != "und"]
+        error = calibration_error(
+            [result.language_confidence for _, result in answered],
+            [label == result.language for label, result in answered],
+        )
+        wrong = sorted({(said.count(each), each) for each in set(said) - {group, "und"}}, reverse=True)
+        named = ", ".join(f"{each} {times}" for times, each in wrong[:4]) if group in set(truth) else ""
+        share = f"{100 * said.count('und') / len(said):.1f} | {error:.3f} | {named}"
+        lines.append(f"| {group} | {len(pairs)} | {with_interval(accuracy, truth, said)[1]} | {share} |")
     return "\n".join(lines)
 
 
-def _sentiment(classifier: Classifier, path: Path) -> str:
+def _sentiment(classifier: Classifier, path: Path) -> list[str]:
     items = list(read_lines(path))
-    results = _classified(classifier, [item["text"] for item in items])
-    lines = ["| sentiment | macro-F1 | confidence >= 0.6: share, accuracy |", "|---|---|---|"]
-    scores = []
-    groups = sorted({(item["source"] != "umsab", item["lang"], item["source"]) for item in items})
-    for _, language, source in groups:
-        chosen = [i for i, item in enumerate(items) if (item["lang"], item["source"]) == (language, source)]
-        truth = np.array([items[i]["label"] for i in chosen])
-        said = np.array([results[i].sentiment for i in chosen])
-        sure = np.array([results[i].sentiment_confidence >= 0.6 for i in chosen])
-        score = 100 * f1_score(truth, said, average="macro")
-        if source == "umsab":
-            scores.append(score)
-        right = 100 * np.mean(truth[sure] == said[sure])
-        lines.append(f"| {source} {language} | {score:.1f} | {100 * sure.mean():.0f} %, {right:.1f} % |")
-    return "\n".join([*lines, f"| **mean of the umsab languages** | **{np.mean(scores):.1f}** | |"])
-
-
-def _held(head: str, rows: Sequence[Held]) -> str:
+    results = classifier.classify([item["text"] for item in items])
     lines = [
-        f"| {head}, held-out sentences | rows | macro-F1 | accuracy | `high`: precision, recall |",
+        "| sentiment | rows | macro-F1 | calibration error | sure (>= 0.6): share, right |",
         "|---|---|---|---|---|",
     ]
-    for language in (*sorted({row.language for row in rows}), "all"):
-        chosen = [row for row in rows if language in {row.language, "all"}]
-        truth, said = [row.truth for row in chosen], [row.said for row in chosen]
-        accuracy = 100 * np.mean([row.truth == row.said for row in chosen])
-        high = ""
-        if "high" in truth:
-            precision = precision_score(truth, said, labels=["high"], average="macro", zero_division=0)
-            recall = recall_score(truth, said, labels=["high"], average="macro", zero_division=0)
-            high = f"{100 * precision:.0f} %, {100 * recall:.0f} %"
-        score = 100 * f1_score(truth, said, average="macro")
-        lines.append(f"| {language} | {len(chosen)} | {score:.1f} | {accuracy:.1f} | {high} |")
-    return "\n".join(lines)
+    scores, confusions = [], []
+    for _, language, source in sorted({(item["source"] != "umsab", item["lang"], item["source"]) for item in items}):
+        pairs = [
+            (item["label"], result)
+            for item, result in zip(items, results, strict=True)
+            if (item["lang"], item["source"]) == (language, source)
+        ]
+        score, line = _feeling(pairs)
+        scores += [score] if source == "umsab" else []
+        lines.append(f"| {source} {language} | {line} |")
+        told = confusion([label for label, _ in pairs], [result.sentiment for _, result in pairs])
+        confusions.append(f"{source} {language}\n\n{told}")
+    lines.append(f"| **mean of the umsab languages** | | **{np.mean(scores):.1f}** | | |")
+    return ["\n".join(lines), *confusions]
+
+
+def _feeling(pairs: Sequence[tuple[str, Classification]]) -> tuple[float, str]:
+    truth, said = [label for label, _ in pairs], [result.sentiment for _, result in pairs]
+    confidence = np.array([result.sentiment_confidence for _, result in pairs])
+    right = np.array([label == result.sentiment for label, result in pairs])
+    score, shown = with_interval(macro_f1, truth, said)
+    error = calibration_error(confidence.tolist(), right.tolist())
+    sure = confidence >= 0.6
+    kept = f"{100 * sure.mean():.0f} %, {100 * right[sure].mean():.0f} %"
+    return score, f"{len(pairs)} | {shown} | {error:.3f} | {kept}"
+
+
+def _dutch(classifier: Classifier, path: Path) -> str:
+    posts = dutch_posts(path)
+    results = classifier.classify([text for text, _ in posts])
+    _, line = _feeling([(label, result) for (_, label), result in zip(posts, results, strict=True)])
+    heading = "| Dutch sentiment | rows | macro-F1 | calibration error | sure (>= 0.6): share, right |"
+    return f"{heading}\n|---|---|---|---|---|\n| posts read for this project | {line} |"
 
 
 def _complaint(classifier: Classifier, path: Path) -> str:
     items = list(read_lines(path))
-    results = _classified(classifier, [item["text"] for item in items])
-    truth = [bool(item["label"]) for item in items]
-    said = [result.intent == "complaint" for result in results]
-    score = 100 * f1_score(truth, said, average="macro")
-    precision, recall = 100 * precision_score(truth, said), 100 * recall_score(truth, said)
-    return (
-        "| complaint or not, expert labels (en) | macro-F1 | precision | recall |\n|---|---|---|---|\n"
-        f"| {len(items)} posts, never trained on | {score:.1f} | {precision:.0f} % | {recall:.0f} % |"
-    )
+    results = classifier.classify([item["text"] for item in items])
+    lines = ["| complaint or not (en) | rows | macro-F1 | precision | recall |", "|---|---|---|---|---|"]
+    for name, general in (("to a brand", False), ("with posts to nobody in particular", True)):
+        chosen = [at for at, item in enumerate(items) if general or not item["domain"].startswith("random")]
+        truth = ["yes" if items[at]["label"] else "no" for at in chosen]
+        said = ["yes" if results[at].intent == "complaint" else "no" for at in chosen]
+        precision, recall, _, _ = precision_recall_fscore_support(truth, said, average="binary", pos_label="yes")
+        found = f"{100 * precision:.0f} % | {100 * recall:.0f} %"
+        lines.append(f"| {name} | {len(chosen)} | {with_interval(macro_f1, truth, said)[1]} | {found} |")
+    return "\n".join(lines)
 
 
 def _speed(classifier: Classifier, path: Path) -> str:
     texts = [item["text"] for item in read_lines(path)][:_BATCH]
     single = _milliseconds(lambda: [classifier.classify([text]) for text in texts]) / len(texts)
     batch = _milliseconds(lambda: classifier.classify(texts)) / len(texts)
+    clean = _milliseconds(lambda: [cleaned(text) for text in texts]) / len(texts)
     return (
-        "| speed, best of 5 | processor ms per message |\n|---|---|\n"
-        f"| one by one | {single:.2f} |\n| batch of {len(texts)} | {batch:.2f} |"
+        "| speed, best of 5, one core | processor ms per message | messages a second |\n|---|---|---|\n"
+        f"| one by one | {single:.2f} | {1000 / single:,.0f} |\n"
+        f"| batch of {len(texts)} | {batch:.2f} | {1000 / batch:,.0f} |\n"
+        f"| of which cleaning the text | {clean:.3f} | |\n\n"
+        f"Memory of the measuring process at its largest, training libraries included: {_megabytes()} MB."
     )
+
+
+def _megabytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
@@ -163,10 +192,23 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return 1000 * min(spent)
 
 
-def write_card(folder: Path, name: str, measured: str, rows: Sequence[Row]) -> None:
-    """`MODEL_CARD.md`: the fixed text of `card.md` with this model's name, rows and figures filled in."""
-    sources = Counter(row.source for row in rows)
-    text = _CARD.read_text(encoding="utf-8").replace("{name}", name).replace("{measured}", measured)
-    for source, number in sources.items():
-        text = text.replace(f"{{rows:{source}}}", f"{number:,}")
-    (folder / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the classifier, and write what was found as a page.")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with the labelled sets")
+    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL_FOLDER, help="folder of the model")
+    parser.add_argument("--write", type=Path, help="the page to write; without it, the tables go to stdout")
+    arguments = parser.parse_args()
+    if missing := [name for name in MEASURED_WITH if not (arguments.data / name).is_file()]:
+        parser.error(f"{arguments.data} lacks {', '.join(missing)}")
+    classifier = Classifier.load((), arguments.model)
+    found = tables(classifier, arguments.data) + "\n\n" + held_tables(read_held(arguments.model))
+    if arguments.write:
+        name = classifier.classify([""])[0].model
+        page = _PAGE.read_text(encoding="utf-8").replace("{name}", name).replace("{measured}", found)
+        arguments.write.write_text(page, encoding="utf-8")
+    else:
+        sys.stdout.write(found + "\n")
+
+
+if __name__ == "__main__":
+    main()

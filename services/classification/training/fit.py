@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, diags
 from scipy.special import log_softmax
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold
 
 from services.classification.domain.features import BUCKETS, features
 
@@ -55,7 +55,7 @@ def weighted(matrix: csr_matrix, rarities: Floats) -> csr_matrix:
 def fit(matrix: csr_matrix, labels: NDArray[np.str_], weights: Floats, strength: float) -> Linear:
     """Softmax regression; `strength` is the inverse of the regularisation. The same rows give the same weights."""
     used = np.flatnonzero(np.asarray(matrix.sum(axis=0)).ravel())
-    model: Any = LogisticRegression(C=strength, max_iter=400, tol=2e-5)  # type: ignore[no-untyped-call]
+    model: Any = LogisticRegression(C=strength, max_iter=400, tol=1e-4)  # type: ignore[no-untyped-call]
     model.fit(matrix[:, used], labels, sample_weight=weights)
     spread = np.zeros((BUCKETS, len(model.classes_)))
     spread[used] = model.coef_.T
@@ -63,16 +63,36 @@ def fit(matrix: csr_matrix, labels: NDArray[np.str_], weights: Floats, strength:
 
 
 def held_out_logits(
-    matrix: csr_matrix, labels: NDArray[np.str_], weights: Floats, strength: float, tested: NDArray[np.intp], folds: int
+    matrix: csr_matrix,
+    labels: NDArray[np.str_],
+    weights: Floats,
+    strength: float,
+    tested: NDArray[np.intp],
+    threads: Sequence[str],
+    folds: int,
 ) -> Floats:
-    """Logits for the rows in `tested`, each from a model that did not see it; all other rows are always learned from."""
+    """Logits for the rows in `tested`, each from a model that saw neither it nor its thread; the rest is learned from."""
     logits = np.zeros((len(tested), len(set(labels))))
-    splits: Any = StratifiedKFold(folds, shuffle=True, random_state=SEED)  # type: ignore[no-untyped-call]
-    for _, held in splits.split(tested, labels[tested]):
+    splits: Any = StratifiedGroupKFold(folds, shuffle=True, random_state=SEED)  # type: ignore[no-untyped-call]
+    for _, held in splits.split(tested, labels[tested], threads):
         learned = np.setdiff1d(np.arange(len(labels)), tested[held])
         model = fit(matrix[learned], labels[learned], weights[learned], strength)
         logits[held] = model.logits(matrix[tested[held]])
     return logits
+
+
+def level(chances: Floats, truth: NDArray[np.bool_], precision: float) -> float:
+    """The chance from which to say a class: best F1 among those whose share of false alarms stays within bounds."""
+    best, found = 0.0, 1.0
+    for least in np.arange(0.1, 0.9, 0.01):
+        said = chances >= least
+        right = float((said & truth).sum())
+        if right == 0 or right / said.sum() < precision:
+            continue
+        score = 2 * right / (said.sum() + truth.sum())
+        if score > best:
+            best, found = score, float(least)
+    return round(found, 2)
 
 
 def temperature(logits: Floats, labels: NDArray[np.str_], classes: tuple[str, ...]) -> float:

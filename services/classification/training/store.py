@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from services.classification.domain.heads import FACTS_FILE, WEIGHTS_FILE
+from services.classification.training.corpus import Row
 from services.classification.training.fit import Floats, Linear
 
+_CARD = Path(__file__).parent / "card.md"
 _LARGEST = 127
 _CLIPPED = 0.9999
 
@@ -57,3 +60,12 @@ def save(folder: Path, heads: Mapping[str, TrainedHead], rarities: Floats) -> st
     }
     (folder / FACTS_FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return name
+
+
+def write_card(folder: Path, name: str, rows: Sequence[Row]) -> None:
+    """`MODEL_CARD.md`: the fixed text of `card.md` with this model's name and rows filled in."""
+    sources = Counter(row.source for row in rows)
+    text = _CARD.read_text(encoding="utf-8").replace("{name}", name)
+    for source, number in sources.items():
+        text = text.replace(f"{{rows:{source}}}", f"{number:,}")
+    (folder / "MODEL_CARD.md").write_text(text, encoding="utf-8")

@@ -87,5 +87,5 @@ def test_the_numbering_of_features_is_the_one_the_shipped_weights_were_trained_w
     assert (len(found), int(found.sum())) == PINNED
 
 
-PINNED = (46, 6473069)
+PINNED = (41, 6096323)
 """Changing features needs a newly trained model: then, and only then, change this as well."""

@@ -21,7 +21,7 @@ def test_there_are_examples_of_every_intent_in_every_main_language() -> None:
     found = Counter((row.language, row.intent) for row in rows)
     expected = {
         (language, intent)
-        for language in ["de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr"]
+        for language in ["de", "en", "es", "fr", "hi", "it", "nl", "pl", "pt", "tr"]
         for intent in get_args(Intent)
     }
     assert expected == found.keys()
