@@ -21,12 +21,13 @@ from schemas.events.handover import HandoverOffered
 from schemas.events.promise import PromiseKept
 from schemas.events.routing import CapacityReleased, CapacityTaken
 from services.cases import handlers
-from services.cases.domain import arrival, commands, progress
+from services.cases.domain import arrival, commands, progress, regrouping
 from services.cases.domain.case import Case
 from services.cases.domain.commands import (
     answering,
     approvals,
     approvers,
+    finding_covers,
     handovers,
     merging,
     refusing,
@@ -230,6 +231,7 @@ BUGS = (
         "2",
         lambda: patch.object(Case, "cover_at", lambda c, _: c.cover.person if c.cover else ""),
     ),
+    Bug("nobody sees to an answer at night", "1", lambda: patch.object(finding_covers, "cover_after", lambda *_: [])),
     Bug("who declined is asked again", "3", _everybody_again),
     Bug("the room of offers is not freed", "3", lambda: _then(answering, "offers_ended", _without(CapacityReleased))),
     Bug("who is expected to approve is never free", "P1", lambda: patch.object(approvals, "freed", lambda *_: [])),
@@ -244,11 +246,13 @@ BUGS = (
     Bug("what is uncertain is sent again", "4", _sent_again),
     Bug("what is scheduled outlives its case", "4", lambda: patch.object(progress, "unsent", lambda *_: [])),
     Bug("resolved with an open promise", "5", _open_promises_forgotten),
+    Bug("what nobody was told stays promised", "5", lambda: patch.object(progress, "withdrawn", lambda *_: [])),
     Bug("a promise is kept by a queued reply", "5", _kept_when_queued),
     Bug("reopening loses the owner", "6", lambda: _folds(CaseReopened, owner="")),
     Bug("old news closes a case", "6", _closes_when_told),
     Bug("a message to a merged case is dropped", "7", _forwarded_nowhere),
     Bug("a merge leaves promises behind", "7", lambda: patch.object(merging, "_require_nothing_open", lambda *_: None)),
+    Bug("a merge forgets the earlier deadline", "F3", lambda: patch.object(regrouping, "_due_now", lambda *_: None)),
     Bug("causes are forgotten too soon", "8", lambda: patch.object(documents, "SEEN_LIMIT", 2)),
     Bug(
         "the count of messages is kept elsewhere",
