@@ -35,8 +35,9 @@ def understanding(case: Case) -> Understanding:
 
 
 def reread(case: Case, message: Message, label: Classification) -> Understanding:
-    """The case with one more message; the first says everything. While the customer waits for an answer, urgency only rises; a message that was
-    overtaken by a later one (rule 7) says nothing else; a remark, and a tone that nobody is sure of, change little."""
+    """The case with one more message; the first says everything. While the customer waits for an answer, urgency only rises;
+    a message that was overtaken by a later one (rule 7) says nothing else; a remark, and a tone that nobody is sure of,
+    change little."""
     before = understanding(case)
     if not case.messages:
         language = case.language if label.language == "und" else label.language

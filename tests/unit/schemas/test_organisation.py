@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.organisation import Brand, Channel, NotInOrganisation, Organisation, Person, Policy
-from schemas.organisation_topics import Topic
 from schemas.organisation_hours import Hours, Slot
+from schemas.organisation_topics import Topic
 from schemas.organisation_values import Language, Money, TimeZone
 
 ANNA = {
