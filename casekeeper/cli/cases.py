@@ -3,12 +3,13 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from casekeeper.cli.ending import fail
 from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, KafkaOption, PrefixOption
 
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
@@ -20,7 +21,6 @@ if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not w
 
 app = typer.Typer(no_args_is_help=True, help="Look at a case, as its topic tells it.")
 out = Console()
-err = Console(stderr=True)
 DETAILS = 160
 """Characters of an event's details in the table; `--json` has them all."""
 
@@ -129,9 +129,3 @@ def _summary(case: "Case") -> dict[str, Any]:
         "merged into": case.merged_into,
     }
     return {name: value for name, value in said.items() if value}
-
-
-def fail(sentence: str) -> NoReturn:
-    """Say it and end with status 1."""
-    err.print(sentence, style="red", highlight=False, markup=False)
-    raise typer.Exit(1)

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from casekeeper.cli.ending import err, fail
 from casekeeper.cli.options import DEFAULT_ORGANISATION, JsonOption, OrganisationOption
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES, StoreEngine
 from casekeeper.local.process import ChildError
@@ -35,7 +36,6 @@ KafkaOption = Annotated[
     bool, typer.Option("--real-kafka", help="Use a real Apache Kafka, fetched by Maven, instead of the local broker.")
 ]
 VIOLATIONS = ("lost", "double_effects", "owner_violations", "order_violations")
-err = Console(stderr=True)
 
 
 def demo(
@@ -124,8 +124,7 @@ def _judged(
             )
             return asyncio.run(_run(plan, chosen, seed, progress, kills))
     except (ChildError, DataUnusable) as error:
-        err.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from error
+        fail(str(error))
 
 
 async def _run(

@@ -32,7 +32,8 @@ def explain(
     import asyncio
     import json
 
-    from casekeeper.cli.cases import cluster_of, fail
+    from casekeeper.cli.cases import cluster_of
+    from casekeeper.cli.ending import fail
     from casekeeper.route_story import TOPICS, read_searches
     from services.chassis.errors import Unavailable
 

@@ -4,12 +4,13 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from casekeeper.cli.ending import fail
 from casekeeper.cli.options import DEFAULT_FOLDER, DEFAULT_ORGANISATION, FolderOption, JsonOption, OrganisationOption
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES
 from casekeeper.local.process import ChildError
@@ -24,12 +25,6 @@ if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not w
 
 dead = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be handled, and giving it another chance.")
 out = Console()
-err = Console(stderr=True)
-
-
-def _fail(error: Exception) -> NoReturn:
-    err.print(f"[red]{error}[/red]", highlight=False)
-    raise typer.Exit(1) from error
 
 
 def _running(folder: Path) -> "Running":
@@ -39,7 +34,7 @@ def _running(folder: Path) -> "Running":
     try:
         return running.find(folder)
     except NotRunning as error:
-        _fail(error)
+        fail(str(error))
 
 
 def up(
@@ -68,7 +63,7 @@ def up(
     try:
         asyncio.run(run_up(options, out))
     except (ChildError, OrganisationInvalid, PortInUse, Unavailable) as error:
-        _fail(error)
+        fail(str(error))
 
 
 def send(
@@ -92,13 +87,9 @@ def send(
     try:
         account = organisation.channel(channel)
     except NotInOrganisation as error:
-        _fail(error)
+        fail(str(error))
     if account.kind != "webhook":
-        _fail(
-            ChildError(
-                f"{channel} is not a webhook channel; write on its page {found.url('desk')}/talk/{account.brand}"
-            )
-        )
+        fail(f"{channel} is not a webhook channel; write on its page {found.url('desk')}/talk/{account.brand}")
     id = fresh()
     said = Said(
         account.brand, channel, conversation or f"cli-{id}", id, Author(id=f"cli-{name}", name=name), _text(text), 3600
@@ -121,11 +112,11 @@ async def _send(sender: "Sender", said: "Said") -> dict[str, Any]:
     try:
         status, text = await sender.post(said)
     except httpx2.HTTPError as error:
-        _fail(ChildError(f"ingestion does not answer: {error}"))
+        fail(f"ingestion does not answer: {error}")
     finally:
         await sender.close()
     if status not in (200, 202):
-        _fail(ChildError(f"refused ({status}): {text}"))
+        fail(f"refused ({status}): {text}")
     return dict(json.loads(text))
 
 
@@ -157,7 +148,7 @@ def dead_show(
     """One dead letter whole: headers, stack and value."""
     letter = next((each for each in asyncio.run(_letters(_running(folder))) if each.id == letter_id), None)
     if letter is None:
-        _fail(ChildError(f"there is no dead letter {letter_id}"))
+        fail(f"there is no dead letter {letter_id}")
     for name, value in letter.headers.items():
         out.print(f"[bold]{name}[/bold]: {value}", highlight=False)
     out.print((letter.record.value or b"").decode(errors="replace"), highlight=False, markup=False)
@@ -179,7 +170,7 @@ def dead_replay(
         if letter.id in (letter_ids or ()) or (everything and not letter.replayed_at)
     ]
     if missing := set(letter_ids or ()) - {letter.id for letter in chosen}:
-        _fail(ChildError(f"there is no dead letter {min(missing)}"))
+        fail(f"there is no dead letter {min(missing)}")
     out.print(f"{asyncio.run(_replay(found, chosen))} replayed")
 
 
@@ -189,7 +180,7 @@ async def _letters(found: "Running") -> "list[Letter]":
     try:
         return await letters.letters(found.cluster, SERVICES)
     except Unavailable as error:
-        _fail(error)
+        fail(str(error))
 
 
 async def _replay(found: "Running", chosen: "list[Letter]") -> int:
@@ -203,7 +194,7 @@ async def _replay(found: "Running", chosen: "list[Letter]") -> int:
         await publisher.start()
         return await replay(publisher, chosen, datetime.now(UTC))
     except Unavailable as error:
-        _fail(error)
+        fail(str(error))
     finally:
         await publisher.stop()
 

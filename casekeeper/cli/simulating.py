@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from casekeeper.case_story import envelopes
-from casekeeper.cli.cases import fail
+from casekeeper.cli.ending import fail
 from casekeeper.simulate import frontier, recording, report
 from casekeeper.simulate.figures import Figure, Run, figures, together
 from casekeeper.simulate.recorder import TOPICS, NothingRecorded, recorded
