@@ -6,7 +6,6 @@ from typing import ClassVar
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.config import ServiceConfig
-from services.classification.domain import DEFAULT_MODEL_FOLDER
 
 
 class Settings(ServiceConfig):
@@ -15,5 +14,5 @@ class Settings(ServiceConfig):
     model_config = SettingsConfigDict(env_prefix="CLASSIFICATION_", extra="ignore", frozen=True)
     service: ClassVar[str] = "classification"
 
-    model: Path = DEFAULT_MODEL_FOLDER
-    """A model's folder, or the folder of models that `casekeeper train` keeps; read when the service starts."""
+    model: Path | None = None
+    """Folder of a model, or of the models that `casekeeper train` keeps; the shipped one without it. Read at the start."""

@@ -62,7 +62,7 @@ async def test_the_whole_system_runs_survives_and_stops(tmp_path: Path) -> None:
             assert "Autopilot is playing the staff" in await lead.page("/")
             await first_cases_appear(lead)
             kill_child(tmp_path, "broker")
-            await command.says("runs again", 90)
+            await command.says("runs again", 240)
             conversation = await write_to_it(tmp_path)
             case = await lead.owned(conversation)
         await the_case_is_shown(tmp_path, case["id"])

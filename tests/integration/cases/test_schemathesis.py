@@ -26,6 +26,8 @@ from casekeeper import contract
 from tests.conftest import Backends
 from tests.integration.cases.stage import EXPERT, OTHER, OWNER, PROBLEM, TOKEN, Stage, due, stage
 
+# The service runs in the same process: what its drivers draw at random meanwhile is put down to the strategies.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 EXAMPLES = int(os.environ.get("CASEKEEPER_API_EXAMPLES", "4"))
 """Generated requests per operation, kind and person; more of them when somebody looks for trouble."""
 CHECKS = [
