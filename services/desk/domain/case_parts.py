@@ -61,6 +61,11 @@ class Consult(Model):
     answered_at: UtcDatetime | None = None
     attachments: tuple[Attachment, ...] = ()
     """What goes with the question."""
+    source: str = ""
+    target: str = ""
+    """For an interpreter: the question is a text in the one language, the answer the same in the other."""
+    note: str = ""
+    """What the interpreter should know."""
     stars: int = 0
     """How much the answer helped, 1 to 5; 0: not rated."""
     withdrawn: bool = False

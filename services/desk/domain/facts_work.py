@@ -18,6 +18,8 @@ def _changed(items: tuple[Any, ...], id: str, **changes: object) -> tuple[Any, .
 
 @folds(ConsultRequested)
 def consult_requested(view: CaseView, event: ConsultRequested, moment: Moment) -> CaseView:
+    wanted = event.interpretation
+    languages = {"source": wanted.source, "target": wanted.target, "note": wanted.note} if wanted else {}
     consult = Consult(
         id=event.consult_id,
         asked_by=event.asked_by,
@@ -27,6 +29,7 @@ def consult_requested(view: CaseView, event: ConsultRequested, moment: Moment) -
         asked_at=moment.at,
         due_at=event.due_at,
         attachments=event.attachments[:20],
+        **languages,
     )
     entry = Entry(
         id=moment.event_id,

@@ -31,6 +31,21 @@ async def consult(case_id: str, request: Request, pages: TeamPages, desk: InPart
     return await carry_out(request, pages, desk, case_id, "consult", command)
 
 
+@router.post("/interpreter")
+async def ask_interpreter(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Have a text put into another language by a colleague who speaks both."""
+
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        languages = {name: form.values.get(name) or None for name in ("source", "into")}
+        body = {"text": text_of(form.values, "text"), "note": form.values.get("note", ""), **languages}
+        await desk.commands.do(person, form.key, "cases", view.id, "interpretations", body=body)
+        return pages.gettext(
+            "Asked. Somebody who speaks both is being found; the translation appears in the conversation."
+        )
+
+    return await carry_out(request, pages, desk, case_id, "interpreter", command)
+
+
 @router.post("/consults/{consult_id}/withdraw")
 async def withdraw(case_id: str, consult_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
     async def command(form: FormState, view: CaseView, person: str) -> str:

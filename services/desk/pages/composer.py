@@ -20,8 +20,8 @@ from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
 
 FORMS = (
-    *("reply", "leaving", "consult", "asked", "promise", "grant", "handover", "refusal", "cover", "resolve"),
-    *("note", "special", "feedback", "merge", "split"),
+    *("reply", "leaving", "consult", "interpreter", "asked", "promise", "grant", "handover", "refusal"),
+    *("cover", "resolve", "note", "special", "feedback", "merge", "split"),
 )
 FLUENT: CefrLevel = "B2"
 """From this level on somebody is said to speak a language; routing and cases go by the same."""
@@ -71,6 +71,8 @@ def composer(
         "consult_choices": CONSULT_CHOICES_MINUTES,
         "skills": [skill.id for skill in desk.organisation.skills],
         "consult_languages": sorted({view.language, "en"} | spoken_languages(desk)),
+        "own_language": "en" if reader.person.speaks("en", FLUENT) else min(reader.person.languages, default="en"),
+        "last_words": next((each.text for each in reversed(view.timeline) if each.kind == "message"), ""),
         "acting_cover": view.acting_at(now),
         "colleagues": colleagues(team, view.language, now, but=(reader.id, view.owner)),
         "may_feed_back": reader.coaches,
