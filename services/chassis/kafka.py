@@ -203,13 +203,15 @@ def _raise_for_errors(response: Any) -> None:
 
 
 async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]:
-    """All records that these topics hold now, each partition in order. Raises Unavailable.
+    """All records that these topics hold now, each partition in order; one that is not there holds none. Raises Unavailable.
 
     The local broker's end offsets count only the first record of the last batch (docs/decisions/0002), so reading goes on past
     the end until nothing more comes.
     """
+    if not (there := await _existing(cluster, topics)):
+        return
     consumer = AIOKafkaConsumer(
-        *map(cluster.topic, topics),
+        *there,
         bootstrap_servers=cluster.bootstrap,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
@@ -233,6 +235,19 @@ async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]
         raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
     finally:
         await consumer.stop()
+
+
+async def _existing(cluster: Cluster, topics: Sequence[str]) -> list[str]:
+    """The names in the cluster of those of these topics that it has."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    try:
+        await admin.start()
+        known = set(await admin.list_topics())
+    except BROKER_ERRORS as error:
+        raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
+    finally:
+        await admin.close()
+    return [name for name in map(cluster.topic, topics) if name in known]
 
 
 async def follow(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[list[Record]]:
