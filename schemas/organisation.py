@@ -235,6 +235,13 @@ class Person(PersonalTime):
         level = self.languages.get(language)
         return level is not None and CEFR_LEVELS.index(level) >= CEFR_LEVELS.index(at_least)
 
+    @property
+    def own_language(self) -> str:
+        """The one in which they read a translation: English if they speak it at B2 or better, else their best one."""
+        if self.speaks("en", "B2"):
+            return "en"
+        return max(self.languages, key=lambda language: CEFR_LEVELS.index(self.languages[language]))
+
 
 class Organisation(Frozen):
     """Everything above, for one stack. Build it with `organisation_file.load`, which checks the references too."""

@@ -49,9 +49,8 @@ def twice(evidence: Evidence) -> Iterator[str]:
         if times > 1:
             yield f"consult {id} was answered {times} times"
     requests = {event.request_id for event in asked(evidence)}
-    for id, times in Counter(each.request_id for each in evidence.log.all(CapacityReleased)).items():
-        if times > 1 and id in requests:
-            yield f"request {id} for a specialist was released {times} times"
+    for id, times in evidence.log.released_again(requests):
+        yield f"request {id} for a specialist was released {times} times"
     gone: set[tuple[str, str]] = set()
     for event in evidence.log.case_events():
         if isinstance(event, ConsultDeclined | ConsultOfferExpired):

@@ -1,6 +1,5 @@
 """Who was found to act for an owner, or looked for (rule 1): each is free again when it is over, once."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from casekeeper.checker.verdict import Evidence
@@ -18,9 +17,8 @@ def uncovered(evidence: Evidence) -> Iterator[str]:
 def freed_twice(evidence: Evidence) -> Iterator[str]:
     """Covers whose room was given back more often than it was taken."""
     asked = {event.request_id for event in evidence.log.all(CoverRequested)}
-    for id, times in Counter(each.request_id for each in evidence.log.all(CapacityReleased)).items():
-        if times > 1 and id in asked:
-            yield f"request {id} for a cover was released {times} times"
+    for id, times in evidence.log.released_again(asked):
+        yield f"request {id} for a cover was released {times} times"
 
 
 def _ended(events: Iterator[CaseEvent]) -> set[str]:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from casekeeper.checker.approvers import relieved_twice
+from casekeeper.checker.approvers import approved_by_authors, relieved_twice
 from casekeeper.checker.arrivals import repeated
 from casekeeper.checker.consults import twice
 from casekeeper.checker.covers import freed_twice
@@ -74,6 +74,7 @@ def doubles(evidence: Evidence) -> Iterator[str]:
     yield from twice(evidence)
     yield from freed_twice(evidence)
     yield from relieved_twice(evidence)
+    yield from approved_by_authors(evidence)
     yield from _closed(evidence)
     yield from _added(evidence)
     yield from repeated(evidence)

@@ -1,13 +1,14 @@
 """The event log as the judge reads it: every event once, in the order of the log."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from schemas.base import Event
 from schemas.envelope import Envelope, InvalidEnvelope
 from schemas.events.case import CaseEvent
+from schemas.events.routing import CapacityReleased
 from schemas.topics import BY_EVENT, BY_NAME
 from services.chassis.kafka import Record
 
@@ -63,6 +64,11 @@ class Log:
     def all(self, kind: type[E]) -> list[E]:
         """The events of one type."""
         return self._by_type.get(kind, [])  # type: ignore[return-value]
+
+    def released_again(self, requests: Collection[str]) -> Iterator[tuple[str, int]]:
+        """Those of these requests whose room was given back more often than once, and how often."""
+        times = Counter(each.request_id for each in self.all(CapacityReleased))
+        return ((id, number) for id, number in times.items() if number > 1 and id in requests)
 
     def case_events(self) -> Iterator[CaseEvent]:
         """Everything on the topic of cases, in order."""

@@ -1,6 +1,7 @@
 """Reading a file of rules, with file and line in every error."""
 
 from collections.abc import Collection, Iterator, Sequence
+from importlib import resources
 from typing import Annotated, Any, TypeVar
 
 import yaml
@@ -25,6 +26,14 @@ class Strict(BaseModel):
 
 
 File = TypeVar("File", bound=BaseModel)
+CATALOGUE = "catalogue.yaml"
+
+
+def packaged(package: str) -> dict[str, str]:
+    """The files in the folder `rules` of a package, the catalogue among them, sorted by name."""
+    folder = resources.files(package) / "rules"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return {file.name: file.read_text(encoding="utf-8") for file in files}
 
 
 def readable(patterns: tuple[str, ...]) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def composer(
         "consult_choices": CONSULT_CHOICES_MINUTES,
         "skills": [skill.id for skill in desk.organisation.skills],
         "consult_languages": sorted({view.language, "en"} | spoken_languages(desk)),
-        "own_language": "en" if reader.person.speaks("en", FLUENT) else min(reader.person.languages, default="en"),
+        "own_language": reader.person.own_language,
         "last_words": next((each.text for each in reversed(view.timeline) if each.kind == "message"), ""),
         "acting_cover": view.acting_at(now),
         "colleagues": colleagues(team, view.language, now, but=(reader.id, view.owner)),

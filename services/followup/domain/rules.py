@@ -102,8 +102,7 @@ def case_unmerged(
     known = known.model_copy(update={"closed": False})
     if event.first_reply_due_at is None or known.first_reply_sent_at:
         return known, ()
-    number = 1 + sum(clock.kind == "first-response" for clock in known.clocks)
-    return _set(known, "first-response", known.case_id, event.first_reply_due_at, warn_before, now, number)
+    return _first_reply_due(known, event.first_reply_due_at, warn_before, now)
 
 
 def case_absorbed(
@@ -117,8 +116,7 @@ def case_absorbed(
     told_since = sent_at if sent_at and sent_at >= event.absorbed_at else None
     absorbed = (*known.absorbed, event.source_case)
     known = known.model_copy(update={"absorbed": absorbed, "first_reply_sent_at": told_since})
-    number = 1 + sum(clock.kind == "first-response" for clock in known.clocks)
-    return _set(known, "first-response", known.case_id, event.first_reply_due_at, warn_before, now, number)
+    return _first_reply_due(known, event.first_reply_due_at, warn_before, now)
 
 
 def case_reclassified(
@@ -131,8 +129,7 @@ def case_reclassified(
         return None
     if any(clock.due_at <= due_at for clock in known.open("first-response")):
         return None
-    number = 1 + sum(clock.kind == "first-response" for clock in known.clocks)
-    return _set(known, "first-response", known.case_id, due_at, warn_before, now, number)
+    return _first_reply_due(known, due_at, warn_before, now)
 
 
 def fire(state: CaseClocks | None, id: str, firing: Firing, now: datetime) -> Change | None:
@@ -147,6 +144,12 @@ def fire(state: CaseClocks | None, id: str, firing: Firing, now: datetime) -> Ch
 
 def _known(state: CaseClocks | None, event: CaseEvent) -> CaseClocks:
     return state or CaseClocks(case_id=event.case_id, conversation=event.conversation, brand=event.brand)
+
+
+def _first_reply_due(state: CaseClocks, due_at: datetime, warn_before: timedelta, now: datetime) -> Change | None:
+    """One more clock for the first reply, beside those there were."""
+    number = 1 + sum(clock.kind == "first-response" for clock in state.clocks)
+    return _set(state, "first-response", state.case_id, due_at, warn_before, now, number)
 
 
 def _set(

@@ -16,10 +16,8 @@ from services.cases.domain import refusals
 from services.cases.domain.case import Case
 from services.cases.domain.commands.acting import Words, facts, require_acting, require_unresolved
 from services.cases.domain.commands.consults import MAX_COMMENT, Links, first_wanted
-from services.cases.domain.commands.ownership import FLUENT
 from services.cases.domain.terms import Terms
 
-COMMON_LANGUAGE = "en"
 UNKNOWN_LANGUAGE = "und"
 
 
@@ -64,7 +62,7 @@ def ask_interpreter(
 
 def _languages(case: Case, command: AskInterpreter, asker: Person) -> tuple[str, str]:
     """From which language into which."""
-    own = _own(asker)
+    own = asker.own_language
     target = command.into or own
     source = command.source or (case.language if target != case.language else own)
     if UNKNOWN_LANGUAGE in (source, target):
@@ -74,13 +72,6 @@ def _languages(case: Case, command: AskInterpreter, asker: Person) -> tuple[str,
     if source == target:
         raise refusals.NothingToInterpret(f"the text is to be put from {source} into {target}; name two languages")
     return source, target
-
-
-def _own(asker: Person) -> str:
-    """The language in which the asker reads a translation."""
-    if asker.speaks(COMMON_LANGUAGE, FLUENT):
-        return COMMON_LANGUAGE
-    return max(asker.languages, key=lambda language: _level(asker, language))
 
 
 def _level(person: Person, language: str) -> int:

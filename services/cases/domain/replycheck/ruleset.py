@@ -6,13 +6,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints, field_validator
 
 from schemas.phrases.patterns import Matcher, Pattern, PatternInvalid, compile_pattern
-from schemas.phrases.rules_file import RuleId, RulesInvalid, Strict, Words, parsed, readable, require_whole
+from schemas.phrases.rules_file import (
+    CATALOGUE,
+    RuleId,
+    RulesInvalid,
+    Strict,
+    Words,
+    packaged,
+    parsed,
+    readable,
+    require_whole,
+)
 from services.cases.domain.replycheck.advice import Kind
 from services.cases.domain.replycheck.grammar import Promising
 
@@ -132,10 +141,9 @@ def read_catalogue(name: str, text: str) -> CatalogueFile:
 @lru_cache(maxsize=1)
 def rulesets() -> Mapping[str, Ruleset]:
     """The packaged rules by language, read once. Raises RulesInvalid."""
-    folder = resources.files(__package__) / "rules"
-    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")}
-    catalogue = read_catalogue("catalogue.yaml", texts.pop("catalogue.yaml"))
-    return {found.language: found for found in (read(name, text, catalogue) for name, text in sorted(texts.items()))}
+    texts = packaged(__package__)
+    catalogue = read_catalogue(CATALOGUE, texts.pop(CATALOGUE))
+    return {found.language: found for found in (read(name, text, catalogue) for name, text in texts.items())}
 
 
 __all__ = ["FALLBACK", "PatternInvalid", "Rule", "RulesInvalid", "Ruleset", "read", "read_catalogue", "rulesets"]

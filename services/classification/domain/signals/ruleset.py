@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
 from schemas.events.message import SignalKind
 from schemas.phrases.patterns import Matcher, compile_pattern
-from schemas.phrases.rules_file import RuleId, Strict, Words, parsed, readable, require_whole
+from schemas.phrases.rules_file import CATALOGUE, RuleId, Strict, Words, packaged, parsed, readable, require_whole
 
 
 class Named(Strict):
@@ -95,7 +94,6 @@ def read_catalogue(name: str, text: str) -> CatalogueFile:
 @lru_cache(maxsize=1)
 def rulesets() -> Mapping[str, Ruleset]:
     """The packaged rules by language, read once. Raises RulesInvalid."""
-    folder = resources.files(__package__) / "rules"
-    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")}
-    catalogue = read_catalogue("catalogue.yaml", texts.pop("catalogue.yaml"))
-    return {found.language: found for found in (read(name, text, catalogue) for name, text in sorted(texts.items()))}
+    texts = packaged(__package__)
+    catalogue = read_catalogue(CATALOGUE, texts.pop(CATALOGUE))
+    return {found.language: found for found in (read(name, text, catalogue) for name, text in texts.items())}
