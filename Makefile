@@ -30,16 +30,21 @@ bench: $(READY) ## Measure hops and the whole pipeline beside bare loops; writes
 	$(BIN)/python -m tests.benchmarks
 
 ##@ Check it
-.PHONY: test test-unit test-kafka lint quality schemas
-test: $(READY) chromium ## Run all tests against the real local broker and store
+.PHONY: test test-unit test-stack test-kafka test-kafka-services test-kafka-stories lint quality schemas
+test: test-unit test-stack ## Run all tests against the real local broker and store
+
+test-unit: $(READY) ## Run only the tests without network (minutes)
 	$(BIN)/pytest -n 2 tests/unit
+
+test-stack: $(READY) chromium ## Run only the tests that need broker, store or browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/e2e tests/chaos tests/integration tests/contract
 
-test-unit: $(READY) ## Run only the tests without network (seconds)
-	$(BIN)/pytest tests/unit
+test-kafka: test-kafka-services test-kafka-stories ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
 
-test-kafka: $(READY) chromium kafka ## Run integration and end-to-end tests on a real Apache Kafka (needs Java and Maven)
+test-kafka-services: $(READY) kafka
 	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest -n 2 --dist loadfile tests/integration
+
+test-kafka-stories: $(READY) chromium kafka
 	CASEKEEPER_TEST_BROKER=kafka $(BIN)/pytest $(KAFKA_STORIES)
 
 lint: $(READY) ## Check style, types and who imports whom

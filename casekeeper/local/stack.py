@@ -99,12 +99,12 @@ class Stack:
             if isinstance(error, BaseException):
                 await self.stop()
                 raise error
-        progress("preparing topics")
-        await self._prepare_topics()
-        self.broker.on_exit(self._ended)
-        self.store.on_exit(self._ended)
-        progress("starting services")
         try:
+            progress("preparing topics")
+            await self._prepare_topics()
+            self.broker.on_exit(self._ended)
+            self.store.on_exit(self._ended)
+            progress("starting services")
             await self._start_services()
             await self._create_logins()
         except BaseException:

@@ -175,9 +175,13 @@ class Stage:
 
     async def _stop(self) -> None:
         running.forget(self.folder)
-        await self.sender.close()
-        await self.stack.stop()
-        await self.receiver.stop()
+        try:
+            await self.sender.close()
+        finally:
+            try:
+                await self.stack.stop()
+            finally:
+                await self.receiver.stop()
 
     def _end_loop(self) -> None:
         self._wait(_end_all_tasks())
