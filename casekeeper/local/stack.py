@@ -139,6 +139,7 @@ class Stack:
         desk = {
             "DESK_CASES_URL": self.url("cases"),
             "DESK_INGESTION_URL": self.url("ingestion"),
+            "DESK_FOLLOWUP_URL": self.url("followup"),
             "DESK_SECRET": self.secrets.desk_secret,
         }
         named = {f"CASEKEEPER_{name}": value for name, value in shared.items()}

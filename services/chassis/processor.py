@@ -177,9 +177,9 @@ class Processor:
             if item.lane in failures.behind:
                 failures.behind[item.lane].append(item.record)
                 continue
-            route = self._table.routes[item.envelope.type]
             try:
-                self._decide(item, route, loaded)
+                for route in self._table.routes[item.envelope.type]:
+                    self._decide(item, route, loaded)
             except Unavailable:
                 raise
             except Exception as error:
@@ -190,10 +190,10 @@ class Processor:
         loaded: dict[tuple[str, str], list[Document[Any]]] = {}
         collections: dict[str, tuple[Any, set[str]]] = {}
         for item in items:
-            route = self._table.routes[item.envelope.type]
-            lane = route.lane(item.envelope.data)
-            collections.setdefault(route.collection.name, (route.collection, set()))[1].add(lane)
-            loaded[(route.collection.name, lane)] = []
+            for route in self._table.routes[item.envelope.type]:
+                lane = route.lane(item.envelope.data)
+                collections.setdefault(route.collection.name, (route.collection, set()))[1].add(lane)
+                loaded[(route.collection.name, lane)] = []
         for name, (collection, lanes) in collections.items():
             for document in await self._repository.database.lanes(collection, lanes):
                 loaded[(name, document.lane)].append(document)

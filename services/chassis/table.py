@@ -38,7 +38,7 @@ class Table:
     """Event type to handler. Types that are not in it are none of this service's business."""
 
     def __init__(self) -> None:
-        self.routes: dict[str, Route[Any, Any]] = {}
+        self.routes: dict[str, tuple[Route[Any, Any], ...]] = {}
         self.transformations: dict[str, Transformation[Any]] = {}
 
     def on(
@@ -54,6 +54,7 @@ class Table:
 
         With `id`, the document has this id and is its own lane. Otherwise all documents of the `lane` are loaded (default: the
         event's Kafka key) and `locate` chooses, given their states from oldest to newest, the id of the one to decide on.
+        An event may be registered for several collections: each has its effect once, whatever becomes of the others.
         """
         own_id = id
         if own_id is not None:
@@ -62,8 +63,10 @@ class Table:
             raise TypeError(f"{event.type}: give either id or locate")
 
         def register(handler: Handler[S, E]) -> Handler[S, E]:
-            self._claim(event)
-            self.routes[event.type] = Route(event, collection, lane, locate, handler)
+            routes = self.routes.get(event.type, ())
+            if event.type in self.transformations or any(each.collection.name == collection.name for each in routes):
+                raise TypeError(f"{event.type} has two handlers for {collection.name}")
+            self.routes[event.type] = (*routes, Route(event, collection, lane, locate, handler))
             return handler
 
         return register
@@ -72,17 +75,16 @@ class Table:
         """Register the decorated coroutine function, which gives for each event of a batch the events that follow from it."""
 
         def register(transform: Transform[E]) -> Transform[E]:
-            self._claim(event)
+            if event.type in self.routes or event.type in self.transformations:
+                raise TypeError(f"{event.type} has two handlers")
             self.transformations[event.type] = Transformation(event, transform)
             return transform
 
         return register
 
-    def _claim(self, event: type[Event]) -> None:
-        if event.type in self.routes or event.type in self.transformations:
-            raise TypeError(f"{event.type} has two handlers")
-
     @property
     def collections(self) -> tuple[Collection[Any], ...]:
         """Every collection that a handler writes."""
-        return tuple({route.collection.name: route.collection for route in self.routes.values()}.values())
+        return tuple(
+            {each.collection.name: each.collection for routes in self.routes.values() for each in routes}.values()
+        )

@@ -12,7 +12,7 @@ from services.desk.api.parts import Parts
 from services.desk.api.session import Sessions, Signing
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
-from services.desk.gateway.commands import CaseCommands, CustomerMessages
+from services.desk.gateway.commands import CustomerMessages, ServiceCommands
 from services.desk.gateway.http import Caller
 from services.desk.handlers import table
 from services.desk.pages import (
@@ -52,7 +52,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     clock = service.clock
     callers = [
         Caller(name, url, settings.internal_token.get_secret_value())
-        for name, url in (("cases", settings.cases_url), ("ingestion", settings.ingestion_url))
+        for name, url in (
+            ("cases", settings.cases_url),
+            ("ingestion", settings.ingestion_url),
+            ("followup", settings.followup_url),
+        )
     ]
     desk = _parts(service, settings, clock, board, hub, callers)
     service.api.state.desk = desk
@@ -102,8 +106,9 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         accounts=accounts,
         desk=Desk(repository, clock, autopilot=settings.autopilot),
         sessions=Sessions(Signing(), accounts, people, clock, settings.session_hours, secure=settings.secure_cookies),
-        commands=CaseCommands(callers[0]),
+        commands=ServiceCommands(callers[0]),
         customers=CustomerMessages(callers[1]),
+        followup=ServiceCommands(callers[2]),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
         pictures=Pictures(settings.picture_hosts),
     )

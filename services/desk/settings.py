@@ -18,6 +18,9 @@ class Settings(ServiceConfig):
     ingestion_url: str = Field(
         "http://127.0.0.1:8081", description="address of ingestion, which takes what customers write on our page"
     )
+    followup_url: str = Field(
+        "http://127.0.0.1:8085", description="address of follow-up, which knows clocks, figures, surveys and incidents"
+    )
     secret: SecretStr = Field(
         SecretStr(""),
         description="signs sessions and customers' links; empty: one is made once and kept in the desk's store",

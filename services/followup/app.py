@@ -3,7 +3,9 @@
 from schemas import organisation_file
 from services.chassis.clock import Clock
 from services.chassis.service import Service
-from services.followup.handlers import Ticking, listening
+from services.followup.api import PARTS
+from services.followup.handlers import listening
+from services.followup.handlers.ticking import Ticking
 from services.followup.settings import Settings
 
 
@@ -18,5 +20,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         if service.caught_up:
             await ticking.tick()
 
+    service.api.state.service = service
+    service.api.state.organisation = organisation
+    for part in PARTS:
+        service.include(part.router)
     service.every(settings.tick_seconds, tick)
     return service

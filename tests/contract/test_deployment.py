@@ -95,6 +95,7 @@ def test_the_desk_finds_the_services_that_it_calls() -> None:
     environment = OURS["desk"]["environment"]
     assert environment["DESK_CASES_URL"] == f"http://cases:{PORTS['cases']}"
     assert environment["DESK_INGESTION_URL"] == f"http://ingestion:{PORTS['ingestion']}"
+    assert environment["DESK_FOLLOWUP_URL"] == f"http://followup:{PORTS['followup']}"
 
 
 def test_channels_have_their_secrets_where_messages_come_in_and_answers_go_out() -> None:

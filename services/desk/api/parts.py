@@ -13,7 +13,7 @@ from services.desk.api.session import NotSignedIn, Sessions
 from services.desk.domain.access import Reader
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
-from services.desk.gateway.commands import CaseCommands, CustomerMessages
+from services.desk.gateway.commands import CustomerMessages, ServiceCommands
 from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
 from services.desk.store.consults import Consults
@@ -35,8 +35,9 @@ class Parts:
     accounts: Accounts
     desk: Desk
     sessions: Sessions
-    commands: CaseCommands
+    commands: ServiceCommands
     customers: CustomerMessages
+    followup: ServiceCommands
     customer_limit: Limit
     pictures: Pictures
 

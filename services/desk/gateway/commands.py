@@ -1,4 +1,4 @@
-"""Commands on cases go to the cases service; what a customer writes on our page goes to ingestion."""
+"""Commands on cases go to the cases service, others to follow-up; what a customer writes on our page goes to ingestion."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -12,8 +12,8 @@ from services.desk.gateway.http import Caller
 T = TypeVar("T")
 
 
-class CaseCommands:
-    """What a person wants done with cases, and what only the cases service can tell them.
+class ServiceCommands:
+    """What a person wants done by one service, and what only that service can tell them.
 
     Each raises Problem when it is refused, or when nobody knows (503).
     """
@@ -42,7 +42,9 @@ class CaseCommands:
         try:
             return TypeAdapter(kind).validate_python(answer)
         except ValidationError as error:
-            raise Problem(502, "bad-answer", "the cases service answered something else than was asked") from error
+            raise Problem(
+                502, "bad-answer", f"the {self._caller.name} service answered something else than was asked"
+            ) from error
 
 
 class CustomerMessages:

@@ -14,7 +14,7 @@ class Caller:
     """Calls one service over HTTP."""
 
     def __init__(self, name: str, base_url: str, token: str) -> None:
-        self._name = name
+        self.name = name
         self._client = httpx2.AsyncClient(
             base_url=base_url, timeout=TIMEOUT_SECONDS, headers={"Authorization": f"Bearer {token}"}, trust_env=False
         )
@@ -38,7 +38,7 @@ class Caller:
                 method, path, headers=dict(headers), params=dict(query or {}), json=content
             )
         except httpx2.HTTPError as error:
-            raise Problem(503, "unavailable", f"the {self._name} service does not answer: {error!r}") from error
+            raise Problem(503, "unavailable", f"the {self.name} service does not answer: {error!r}") from error
         if response.is_success:
             return response.json()
         raise self._problem(response)
@@ -52,4 +52,4 @@ class Caller:
             kind = str(document["type"]).removeprefix(PROBLEM_ROOT)
             return Problem(response.status_code, kind, str(document["detail"]))
         except (ValueError, KeyError, TypeError):
-            return Problem(502, "bad-answer", f"the {self._name} service answered {response.status_code}")
+            return Problem(502, "bad-answer", f"the {self.name} service answered {response.status_code}")

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from schemas.base import Event
 from schemas.events.case import CaseAssigned, CaseClosed
 from schemas.events.followup import ClockSet
-from schemas.events.promise import PromiseMade
+from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyFailed
 from schemas.ids import derive
 from schemas.topics import BY_EVENT
@@ -90,6 +90,15 @@ def probe_table(moods: Moods) -> Table:
     def made(state: Notes | None, event: PromiseMade, context: Context) -> Decision[Notes]:
         return Decision(Notes(words=(*(state or Notes()).words, event.what), number=int(event.what == "last")))
 
+    @table.on(PromiseKept, NOTES, id=lambda event: event.case_id)
+    def kept(state: Notes | None, event: PromiseKept, context: Context) -> Decision[Notes]:
+        return Decision(Notes(words=(*(state or Notes()).words, event.owner)))
+
+    @table.on(PromiseKept, VISITS, id=lambda event: f"kept-{event.case_id}")
+    def kept_elsewhere(state: Notes | None, event: PromiseKept, context: Context) -> Decision[Notes]:
+        moods.meet(event.owner)
+        return Decision(Notes(words=(*(state or Notes()).words, event.owner)))
+
     @table.transform(ReplyFailed)
     async def failed(events: Sequence[ReplyFailed]) -> Sequence[Sequence[Event]]:
         for event in events:
@@ -130,6 +139,14 @@ def word(case: str, text: str) -> CaseAssigned:
 
 def visit(lane: str, text: str) -> PromiseMade:
     return PromiseMade(case_id="c", conversation=lane, brand="b", promise_id="p", owner="o", what=text, due_at=START)
+
+
+def keeping(case: str, text: str) -> PromiseKept:
+    """An event that goes into two documents."""
+    lane = f"lane-{case}"
+    return PromiseKept(
+        case_id=case, conversation=lane, brand="b", promise_id="p", owner=text, reply_id="r", late=False, kept_at=START
+    )
 
 
 def reply(case: str, reason: str) -> ReplyFailed:

@@ -17,6 +17,7 @@ from tests.integration.chassis.probe import (
     VISITS,
     Moods,
     closed,
+    keeping,
     lanes_in_order,
     noted,
     probe,
@@ -97,6 +98,19 @@ class TestBatch:
         one, other = records(word("c", "1"), word("c", "2"))
         await service.processor.process([one, other, one])
         assert await noted(service) == {"c": ("1", "2")}
+
+    async def test_an_event_for_two_documents_reaches_each_once_also_when_one_fails_first(
+        self, service: Service, moods: Moods, clock: ManualClock
+    ) -> None:
+        moods.broken.add("b")
+        await service.processor.process(records(keeping("c", "a"), keeping("c", "b"), keeping("d", "e")))
+        assert await noted(service) == {"c": ("a", "b"), "d": ("e",)}
+        moods.broken.clear()
+        clock.forward(60)
+        await service.processor.retry_parked()
+        assert await noted(service) == {"c": ("a", "b"), "d": ("e",)}
+        visits = {each.id: each.state.words for each in await service.database.find(VISITS, {}) if each.state}
+        assert visits == {"kept-c": ("a", "b"), "kept-d": ("e",)}
 
     async def test_documents_of_a_lane_are_chosen_among(self, service: Service) -> None:
         await service.processor.process(records(visit("v", "a"), visit("v", "last"), visit("v", "b")))

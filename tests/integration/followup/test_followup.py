@@ -19,9 +19,9 @@ from services.chassis.ids import fresh
 from services.chassis.kafka import Record
 from services.chassis.service import Service
 from services.followup.app import build
-from services.followup.handlers import Ticking
+from services.followup.handlers.ticking import Ticking
 from services.followup.settings import Settings
-from services.followup.store import CLOCKS, due
+from services.followup.store.clocks import CLOCKS, due
 from tests.conftest import Backends, eventually
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -143,7 +143,7 @@ class Life:
         self.heard.append((cause, event))
         if any(cause in document.seen for document in self.documents):
             return
-        route = self._routes[event.type]
+        (route,) = self._routes[event.type]
         id_ = route.locate(event, self.states)
         document = next((each for each in self.documents if each.id == id_), None)
         new = document or Document(CASES, id_, CONVERSATION, number=len(self.documents) + 1)

@@ -59,7 +59,7 @@ class World:
 
     def hear(self, event: Event, cause: str = "") -> None:
         """Handle one event as the service does; the same cause again is a redelivery."""
-        route = self._handlers.routes[event.type]
+        (route,) = self._handlers.routes[event.type]
         lane = route.lane(event)
         documents = self.lane(lane)
         cause = cause or self._name("cause")

@@ -1,0 +1,8 @@
+"""Follow-up over HTTP, one module per concern; each has a `router`. Called by the desk and by systems of others.
+
+`asking` tells who asks, and which brands they may see.
+"""
+
+from types import ModuleType
+
+PARTS: tuple[ModuleType, ...] = ()

@@ -1,0 +1,59 @@
+"""Who asks something of follow-up over HTTP, and which brands they may see (M6, M7)."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from schemas.ids import derive
+from schemas.organisation import NotInOrganisation, Organisation, Person, Role
+from services.chassis.errors import Problem
+from services.chassis.ids import fresh
+from services.chassis.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A person of the organisation who reads or commands. `command` names a command: the same again has its effect once."""
+
+    person: Person
+    command: str
+
+    def require_brand(self, brand: str) -> None:
+        """Raises Problem 404 for a brand that this person does not serve: who may not see it need not know of it."""
+        if brand not in self.person.brands:
+            raise Problem(404, "not-found", f"there is no brand {brand!r}")
+
+    def require_role(self, *roles: Role) -> None:
+        """Raises Problem 403 for a person with another role."""
+        if self.person.role not in roles:
+            raise Problem(403, "not-allowed", f"this takes a {' or a '.join(roles)}")
+
+
+async def _asker(
+    request: Request,
+    acting_person: Annotated[str, Header(min_length=1, max_length=200, description="The id of who asks.")],
+    idempotency_key: Annotated[
+        str, Header(max_length=255, description="The command's name. The same again has the effect and answer of once.")
+    ] = "",
+) -> Asker:
+    organisation: Organisation = request.app.state.organisation
+    try:
+        person = organisation.person(acting_person)
+    except NotInOrganisation as error:
+        raise Problem(403, "not-allowed", str(error)) from error
+    if not idempotency_key and request.method not in ("GET", "HEAD"):
+        raise Problem(400, "idempotency-key-missing", "a command needs the header Idempotency-Key, a name of its own")
+    command = derive("command", request.url.path, person.id, idempotency_key) if idempotency_key else fresh()
+    return Asker(person, command)
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Asking = Annotated[Asker, Depends(_asker)]
+"""Who asks; a command has a key."""
+InService = Annotated[Service, Depends(_service)]
+"""The service: its repository, its database and its clock."""

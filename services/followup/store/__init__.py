@@ -1,0 +1,1 @@
+"""What follow-up keeps, one module per concern."""
