@@ -20,6 +20,8 @@ class Secrets(BaseModel):
 
     internal_token: str
     desk_secret: str
+    test_contact_key: str = ""
+    """Marks the test contacts (F11)."""
     channels: dict[str, str]
     """Signing secret by the name of its environment variable (Standard Webhooks, `whsec_…`)."""
     logins: dict[str, str]
@@ -33,6 +35,7 @@ def keep(folder: Path, organisation: Organisation) -> Secrets:
     fresh = Secrets(
         internal_token=known.get("internal_token") or secrets.token_urlsafe(32),
         desk_secret=known.get("desk_secret") or secrets.token_urlsafe(32),
+        test_contact_key=known.get("test_contact_key") or secrets.token_urlsafe(32),
         channels={
             name: known.get("channels", {}).get(name) or _signing_secret() for name in _secret_names(organisation)
         },

@@ -131,6 +131,7 @@ class Stack:
             "ORGANISATION": str(self.plan.organisation.absolute()),
             "HTTP_HOST": self.plan.host,
             "INTERNAL_TOKEN": self.secrets.internal_token,
+            "TEST_CONTACT_KEY": self.secrets.test_contact_key,
             "SESSION_TIMEOUT_MS": "6000",
             "LOG_LEVEL": self.plan.log_level,
             "CLOCK_OFFSET_SECONDS": str(self.plan.clock_offset_seconds),

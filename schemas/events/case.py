@@ -39,6 +39,8 @@ class CaseOpened(CaseEvent):
     previous_owner: str = ""
     split_from: str = ""
     """The case that a person split this one off from."""
+    test: bool = False
+    """The customer is a test contact of our own (F11)."""
 
 
 class CaseMessageAdded(CaseEvent):

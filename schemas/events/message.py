@@ -60,6 +60,8 @@ class Message(Model):
     reach: int | None = Field(default=None, ge=0, le=MAX_REACH)
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
+    test: bool = False
+    """A test contact of our own (F11): answered like any other, and left out of everything that counts or learns."""
 
 
 class Signal(Model):

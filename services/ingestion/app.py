@@ -18,7 +18,8 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
 
     Raises OrganisationInvalid, and SecretMissing for a webhook channel without a usable secret.
     """
-    accounts = Accounts(load(settings.organisation), os.environ if environment is None else environment)
+    found = os.environ if environment is None else environment
+    accounts = Accounts(load(settings.organisation), found, settings.test_contact_key.get_secret_value())
     service = Service(settings, clock=clock, collections=[MESSAGES], body_limits={"/bulk/": BULK_BODY_BYTES})
     intake = Intake(service.repository, timedelta(days=settings.message_days), settings.commit_seconds)
     service.include(router(WaysIn(accounts, intake, service.clock)))

@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from schemas import test_contacts
 from services.chassis.config import ServiceConfig
 
 
@@ -22,4 +23,7 @@ class Settings(ServiceConfig):
     )
     commit_seconds: float = Field(
         20, gt=0, description="a request that is not stored within this time is answered with 503"
+    )
+    test_contact_key: test_contacts.Key = Field(
+        SecretStr(""), description="the secret that marks our own test contacts, the same as follow-up's; empty: none"
     )

@@ -151,6 +151,7 @@ def _opening(case_id: str, arrived: Arrived, previous: Case | None, terms: Terms
         first_reply_due_at=due_at,
         previous_case=previous.id if previous else "",
         previous_owner=previous.owner if previous else "",
+        test=message.test,
     )
     preferred = previous.owner if previous else ""
     return [opened, _added(case_id, arrived), owner_wanted(opened, label, preferred, terms.weight(message.channel))]

@@ -98,6 +98,7 @@ def parted(source: Case, event: CaseSplit, terms: Terms, now: datetime) -> list[
         opened_at=now,
         first_reply_due_at=terms.on(first.message.channel).first_reply_due(_waits_since(source, heard, now)),
         split_from=source.id,
+        test=first.message.test,
     )
     added = [
         CaseMessageAdded(

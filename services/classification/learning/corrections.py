@@ -9,6 +9,7 @@ from typing import Any, Final
 from schemas.base import Event
 from schemas.events.case import CaseMessageAdded
 from schemas.events.understanding import ClassificationCorrected
+from schemas.test_contacts import is_test_contact
 
 JUDGED: Final = ("intent", "sentiment", "urgency")
 """What the linear heads judge; language and topic are kept with the rows too, for those who build on them."""
@@ -44,6 +45,8 @@ def corrections(events: Iterable[Event]) -> list[Correction]:
     said: dict[str, dict[str, str]] = {}
     for event in events:
         if isinstance(event, CaseMessageAdded):
+            if is_test_contact(event):
+                continue  # what we write ourselves is nothing to learn from (F11)
             texts[event.message.id] = (event.message.text, event.message.conversation, event.classification.language)
         elif isinstance(event, ClassificationCorrected):
             given = {name: value for name in SAID if (value := getattr(event, name)) is not None}

@@ -1,7 +1,7 @@
 """The channels of the organisation as ingestion sees them: whose they are, which way in is theirs, and their keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.events.message import Visibility
 from schemas.organisation import Channel, ChannelKind, Organisation
@@ -25,15 +25,17 @@ class Account:
     kind: ChannelKind
     visibility: Visibility
     keys: tuple[bytes, ...] = ()
+    test_key: str = field(default="", repr=False)
+    """The secret that marks our own test contacts (F11)."""
 
 
 class Accounts:
     """All channels, by brand and channel."""
 
-    def __init__(self, organisation: Organisation, environment: Mapping[str, str]) -> None:
+    def __init__(self, organisation: Organisation, environment: Mapping[str, str], test_key: str = "") -> None:
         """Raises SecretMissing."""
         self._accounts = {
-            (channel.brand, channel.id): _account(channel, environment) for channel in organisation.channels
+            (channel.brand, channel.id): _account(channel, environment, test_key) for channel in organisation.channels
         }
 
     def find(self, brand: str, channel: str, kind: ChannelKind | None = None) -> Account:
@@ -46,7 +48,7 @@ class Accounts:
         return account
 
 
-def _account(channel: Channel, environment: Mapping[str, str]) -> Account:
+def _account(channel: Channel, environment: Mapping[str, str], test_key: str) -> Account:
     keys: tuple[bytes, ...] = ()
     if channel.secret_env:
         try:
@@ -55,4 +57,4 @@ def _account(channel: Channel, environment: Mapping[str, str]) -> Account:
             raise SecretMissing(
                 f"channel {channel.id} needs its signing secret in the environment variable {channel.secret_env}: {error}"
             ) from error
-    return Account(channel.brand, channel.id, channel.kind, channel.audience, keys)
+    return Account(channel.brand, channel.id, channel.kind, channel.audience, keys, test_key)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from schemas.events.message import Attachment, Author, Message
 from schemas.ids import conversation_id, message_id
+from schemas.test_contacts import is_test_author
 from services.ingestion.domain.accounts import Account
 from services.ingestion.domain.payload import Malformed, WebMessage, WireAuthor, WireMessage
 
@@ -32,6 +33,7 @@ def message(wire: WireMessage, account: Account, now: datetime) -> Message:
             for each in wire.attachments
         ),
         reply_to=wire.reply_to or "",
+        test=is_test_author(account.test_key, account.brand, account.channel, author.id),
     )
 
 
