@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from schemas import webhooks
+from schemas.mail import NotAnAddress, checked_address
 from schemas.organisation import Channel, Organisation
-from services.delivery.domain import hook
+from services.chassis.smtp import Server
 from services.delivery.domain.delivery import WayOut
-from services.delivery.domain.letter import NotAnAddress, checked_address
 from services.delivery.gateway import Gateway
-from services.delivery.gateway_mail import MailGateway, Server
+from services.delivery.gateway_mail import MailGateway
 from services.delivery.gateway_webhook import WebhookGateway
 from services.delivery.settings import Settings
 
@@ -50,11 +51,11 @@ def _gateway(
 
 def _webhook(channel: Channel, url: str, settings: Settings, environment: Mapping[str, str]) -> WebhookGateway:
     try:
-        hook.checked_url(url)
+        webhooks.checked_url(url)
     except ValueError as error:
         raise ChannelInvalid(f"channel {channel.id}: {channel.reply_url_env} can not be used: {error}") from error
     try:
-        key = hook.key_of(environment.get(channel.secret_env or "", ""))
+        key = webhooks.key_of(environment.get(channel.secret_env or "", ""))
     except ValueError as error:
         raise ChannelInvalid(
             f"channel {channel.id} needs its signing secret in the environment variable {channel.secret_env}: {error}"

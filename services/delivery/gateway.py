@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from services.delivery.domain.outcome import Outcome
+from schemas.sending import Outcome
 from services.delivery.domain.piece import Piece
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from schemas.sending import Later, Outcome
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.errors import Unavailable
@@ -17,7 +18,6 @@ from services.chassis.logs import logger
 from services.chassis.repository import Repository
 from services.delivery.domain import delivery
 from services.delivery.domain.delivery import Change, Delivery
-from services.delivery.domain.outcome import Later, Outcome
 from services.delivery.domain.piece import goes_to
 from services.delivery.gateway import Gateway
 from services.delivery.store import DELIVERIES, in_order

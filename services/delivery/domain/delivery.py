@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.base import Event, UtcDatetime
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.reply import ReplyQueued
-from services.delivery.domain.outcome import Later, Outcome, Refused, Sent
+from schemas.sending import Later, Outcome, Refused, Sent
 from services.delivery.domain.piece import Piece, texts
 
 Status = Literal["queued", "sending", "sent", "failed", "uncertain", "cancelled"]

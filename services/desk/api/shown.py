@@ -6,12 +6,13 @@ from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
 from schemas.events.message import Classification
+from schemas.masking import masked_text
 from schemas.organisation import Person
 from services.desk.domain import CaseView
 from services.desk.domain.board import Counts, Row
 from services.desk.domain.case_parts import Consult, Promise, Reply
 from services.desk.domain.case_view import Status
-from services.desk.domain.masking import Profile, masked_text, profile
+from services.desk.domain.masking import Profile, profile
 from services.desk.domain.timeline import Entry
 from services.desk.store.consults import Asked
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.events.message import Author
+from schemas.masking import MAIL
 from services.desk.domain.case_view import CaseView
-from services.desk.domain.masking import MAIL
 
 Why = Literal["address", "written", "handle", "name"]
 """The same address; an address that one wrote to us is the other's; the same handle; the same name. The surest first."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from schemas.masking import masked_text
 from services.desk.domain.case_view import OPEN, CaseView, Status
-from services.desk.domain.masking import masked_text
 
 SOON = timedelta(hours=1)
 DAY = timedelta(hours=24)

@@ -8,6 +8,7 @@ from pydantic import Field
 from schemas.base import Model, UtcDatetime
 from schemas.events.followup import ClockKind
 from schemas.events.message import Author, Classification, Visibility
+from schemas.masking import masked_text
 from services.desk.domain.case_parts import (
     Approval,
     Clock,
@@ -20,7 +21,6 @@ from services.desk.domain.case_parts import (
     Refusal,
     Reply,
 )
-from services.desk.domain.masking import masked_text
 from services.desk.domain.timeline import Entry, bounded, with_entry
 
 Status = Literal["unopened", "new", "owned", "waiting-for-specialist", "waiting-for-customer", "resolved", "closed"]

@@ -9,10 +9,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from schemas.masking import masked_text
 from schemas.organisation import Person
 from services.desk.api.parts import Parts
 from services.desk.domain.access import Reader
-from services.desk.domain.masking import masked_text
 from services.desk.pages import texts
 from services.desk.pages.assets import asset_url
 from services.desk.pages.names import Names

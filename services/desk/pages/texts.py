@@ -1,34 +1,21 @@
-"""The languages of the pages: gettext catalogues, one `.po` file each in `locale/`, read at the start."""
+"""The languages of the pages, and what is written differently in each."""
 
 from datetime import datetime
-from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from io import BytesIO
+from gettext import NullTranslations
 
 from babel import Locale, UnknownLocaleError
 from babel.core import negotiate_locale
 from babel.dates import format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from fastapi import Request
 
-SOURCE_LANGUAGE = "en"
+from services.chassis import texts
+
 LANGUAGE_COOKIE = "casekeeper-language"
 
 
-@cache
 def catalogues() -> dict[str, NullTranslations]:
-    """Every language's texts; English is the language of the sources."""
-    found: dict[str, NullTranslations] = {SOURCE_LANGUAGE: NullTranslations()}
-    for each in files("services.desk").joinpath("locale").iterdir():
-        language, _, ending = each.name.rpartition(".")
-        if ending == "po":
-            catalogue = read_po(BytesIO(each.read_bytes()), locale=language)
-            compiled = BytesIO()
-            write_mo(compiled, catalogue)
-            found[language] = GNUTranslations(BytesIO(compiled.getvalue()))
-    return found
+    """Every language's texts of the pages."""
+    return texts.catalogues("services.desk")
 
 
 def chosen_language(request: Request) -> str:
@@ -39,7 +26,7 @@ def chosen_language(request: Request) -> str:
             return str(wish)
     accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
     wanted = [each for each in accepted if each][:20]
-    return negotiate_locale(wanted, list(known), sep="-") or SOURCE_LANGUAGE
+    return negotiate_locale(wanted, list(known), sep="-") or texts.SOURCE_LANGUAGE
 
 
 def language_name(code: str, language: str) -> str:

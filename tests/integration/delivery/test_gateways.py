@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from services.delivery.domain import hook
-from services.delivery.domain.outcome import Later, Refused, Sent, Unknown
-from services.delivery.gateway_mail import MailGateway, Server
+from schemas import webhooks
+from schemas.sending import Later, Refused, Sent, Unknown
+from services.chassis.smtp import Server
+from services.delivery.gateway_mail import MailGateway
 from services.delivery.gateway_webhook import WebhookGateway
 from tests.integration.delivery.outside import SECRET, Answer, Mailbox, Receiver, mail_server, receiver
 from tests.unit.delivery.replies import NOW, piece
 
-KEY = hook.key_of(SECRET)
+KEY = webhooks.key_of(SECRET)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from schemas.base import Event
 from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
+from schemas.sending import Later, Outcome, Refused, Sent, Unknown
 from services.delivery.domain.delivery import (
     BACKOFF_SECONDS,
     JITTER,
@@ -22,7 +23,6 @@ from services.delivery.domain.delivery import (
     settle,
     wait_seconds,
 )
-from services.delivery.domain.outcome import Later, Outcome, Refused, Sent, Unknown
 from services.delivery.domain.piece import texts
 from tests.unit.delivery.replies import NOW, reply
 

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from schemas import webhooks
 from schemas.events.message import Attachment
+from schemas.sending import Later, Refused, Sent
 from services.delivery.domain import hook
-from services.delivery.domain.outcome import Later, Refused, Sent
 from tests.unit.delivery.replies import NOW, piece
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-KEY = hook.key_of(SECRET)
+KEY = webhooks.key_of(SECRET)
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",))))
@@ -23,14 +24,14 @@ def test_the_reference_takes_what_we_sign(text: str) -> None:
     queued = piece(text=text)
     now = datetime.now(UTC)
     content = hook.body(queued, now)
-    document = Webhook(SECRET).verify(content, hook.headers(queued, KEY, content, now))
+    document = Webhook(SECRET).verify(content, webhooks.signed(queued.id, KEY, content, now))
     assert document["type"] == "reply.created"
     assert document["data"]["text"] == text
 
 
 def test_the_id_is_the_replys_and_the_signature_the_attempts() -> None:
     content = hook.body(piece(), NOW)
-    first, second = (hook.headers(piece(), KEY, content, NOW + timedelta(seconds=n)) for n in (0, 60))
+    first, second = (webhooks.signed(piece().id, KEY, content, NOW + timedelta(seconds=n)) for n in (0, 60))
     assert first["webhook-id"] == second["webhook-id"] == "reply-1"
     assert first["webhook-signature"] != second["webhook-signature"]
 
@@ -69,7 +70,7 @@ def test_a_message_of_several_says_which_it_is_and_has_an_id_of_its_own() -> Non
     second = piece(2, parts=("one 1/2", "two 2/2"), attachments=(Attachment(url="https://media.example/lid.png"),))
     data = json.loads(hook.body(second, NOW))["data"]
     assert (data["text"], data["part"], data["parts"], data["attachments"]) == ("two 2/2", 2, 2, [])
-    assert hook.headers(second, KEY, b"{}", NOW)["webhook-id"] == "reply-1-2"
+    assert webhooks.signed(second.id, KEY, b"{}", NOW)["webhook-id"] == "reply-1-2"
     assert hook.judged(second, 200, None, b"", NOW) == Sent("reply-1-2")
 
 
@@ -137,7 +138,7 @@ def test_who_asks_for_a_pause_gets_one_for_the_whole_channel(status: int) -> Non
     ],
 )
 def test_retry_after_is_read_in_both_forms(header: str | None, seconds: float | None) -> None:
-    assert hook.seconds_to_wait(header, NOW) == seconds
+    assert webhooks.seconds_to_wait(header, NOW) == seconds
 
 
 @given(st.integers(100, 999), st.none() | st.text(), st.binary(max_size=300))
@@ -150,7 +151,7 @@ def test_no_answer_raises(status: int, retry_after: str | None, answer: bytes) -
 
 @pytest.mark.parametrize("url", ["https://replies.example/hook", "http://127.0.0.1:8080/a?b=c"])
 def test_an_address_to_post_to(url: str) -> None:
-    assert hook.checked_url(url) == url
+    assert webhooks.checked_url(url) == url
 
 
 @pytest.mark.parametrize(
@@ -167,10 +168,10 @@ def test_an_address_to_post_to(url: str) -> None:
 )
 def test_what_is_no_address_to_post_to(url: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the sentences are for the operator
-        hook.checked_url(url)
+        webhooks.checked_url(url)
 
 
 def test_a_secret_that_can_not_sign() -> None:
     for secret in ("", "whsec_", "whsec_!!"):
         with pytest.raises(ValueError, match="it is"):
-            hook.key_of(secret)
+            webhooks.key_of(secret)

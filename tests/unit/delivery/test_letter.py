@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.events.message import Attachment
-from services.delivery.domain.letter import NotAnAddress, checked_address, letter
+from schemas.mail import NotAnAddress, checked_address
+from services.delivery.domain.letter import letter
 from tests.unit.delivery.replies import NOW, piece
 
 HEADERS = {

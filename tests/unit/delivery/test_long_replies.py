@@ -8,8 +8,8 @@ import pytest
 from schemas.base import Event
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.message import Attachment
+from schemas.sending import Later, Outcome, Refused, Sent, Unknown
 from services.delivery.domain.delivery import Delivery, WayOut, accept, cancel, claim, interrupted, settle, wait_seconds
-from services.delivery.domain.outcome import Later, Outcome, Refused, Sent, Unknown
 from tests.unit.delivery.replies import NOW, reply
 
 DAY = timedelta(days=1)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.message import Author
-from services.desk.domain.masking import masked_text, profile
+from schemas.masking import masked_text
+from services.desk.domain.masking import profile
 
 
 @pytest.mark.parametrize(
