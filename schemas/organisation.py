@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, StringConstraints, model_validator
 
+from schemas.organisation_aftercare import Aftercare
+from schemas.organisation_clocks import ClockPolicy
 from schemas.organisation_hours import Frozen, Hours
 from schemas.organisation_integrations import Integration
-from schemas.organisation_mandates import Deviations, Mandates
+from schemas.organisation_mandates import Deviations
 from schemas.organisation_roster import PersonalTime
 from schemas.organisation_topics import Topic
 from schemas.organisation_values import (
@@ -76,7 +78,7 @@ class Skill(Frozen):
     """What people call it, by language."""
 
 
-class Policy(Mandates):
+class Policy(Aftercare, ClockPolicy):
     """What a brand promises its customers and allows its agents, the same on every channel (M2)."""
 
     first_reply_minutes: int = Field(default=60, gt=0)
@@ -114,8 +116,7 @@ class Policy(Mandates):
     undo_seconds: int = Field(default=0, ge=0, le=3600)
     """A reply leaves so much later, and until then its author can take it back. Not added to the time of four eyes."""
     waiting_weight: float = Field(default=1, gt=0, le=1)
-    """Share of its room that a case keeps while it waits for the customer or a specialist (P5). When the answer comes it takes
-    all of it again, also beyond its owner's capacity."""
+    """Share of its room that a case keeps while it waits (P5); with the answer it takes all of it again, beyond capacity too."""
     cover_automatically: bool = False
     """Whether routing finds who acts for an owner who is away for longer than a first reply may take, when there is
     something to do: a message, an answer of a specialist, a promise that is due soon (rule 1)."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import holidays
 from holidays.registry import EntityLoader
 
-from schemas import mandate_rules
+from schemas import aftercare_rules, clock_rules, learning_rules, mandate_rules
 from schemas.organisation import SECTIONS, Brand, Organisation, Person
 from schemas.organisation_values import did_you_mean
 
@@ -105,6 +105,14 @@ def _brands(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
             yield ("brands", index), "nobody can own its cases (at least one agent, coach or lead must name the brand)"
         yield from ((("brands", index, *place), sentence) for place, sentence in _lengths(brand, organisation))
         yield from ((("brands", index, *place), sentence) for place, sentence in mandate_rules.of_brand(brand))
+        yield from (
+            (("brands", index, *place), sentence) for place, sentence in learning_rules.of_brand(brand, organisation)
+        )
+        calendar = organisation.by_id["calendars"].get(brand.calendar)
+        yield from ((("brands", index, *place), sentence) for place, sentence in clock_rules.of_brand(brand, calendar))
+        yield from (
+            (("brands", index, *place), sentence) for place, sentence in aftercare_rules.of_brand(brand, organisation)
+        )
 
 
 def _lengths(brand: Brand, organisation: Organisation) -> Iterator[BrokenRule]:

@@ -50,7 +50,7 @@ def _order_mask(value: str) -> str:
     return value
 
 
-def _only_placeholders(allowed: set[str], needed: set[str]) -> Callable[[str], str]:
+def only_placeholders(allowed: set[str], needed: set[str]) -> Callable[[str], str]:
     """A check that a text template uses known placeholders, and at least one of those it exists for."""
 
     def check(template: str) -> str:
@@ -84,9 +84,9 @@ OrderMask = Annotated[
 ]
 """`#` stands for a digit, everything else for itself."""
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-HoldingTemplate = Annotated[Text, AfterValidator(_only_placeholders({"by"}, {"by"}))]
+HoldingTemplate = Annotated[Text, AfterValidator(only_placeholders({"by"}, {"by"}))]
 _PERSON_FIELDS = {"name", "first_name", "initials"}
-SignatureTemplate = Annotated[Text, AfterValidator(_only_placeholders({*_PERSON_FIELDS, "brand"}, _PERSON_FIELDS))]
+SignatureTemplate = Annotated[Text, AfterValidator(only_placeholders({*_PERSON_FIELDS, "brand"}, _PERSON_FIELDS))]
 
 
 class Money(Frozen):

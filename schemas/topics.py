@@ -23,6 +23,7 @@ from schemas.events import (
     roster,
     routing,
     staff,
+    survey,
     understanding,
 )
 
@@ -137,6 +138,7 @@ TOPICS: tuple[Topic, ...] = (
             grant.GrantRefused,
             coaching.FeedbackGiven,
             coaching.FeedbackSeen,
+            survey.SurveyReplied,
         ),
         retention_ms=365 * DAY_MILLISECONDS,
     ),
@@ -214,11 +216,21 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "followup.events",
-        "The clocks of a case",
+        "The clocks of a case, and the surveys after it",
         "conversation",
         "followup",
-        ("cases", "desk"),
-        (followup.ClockSet, followup.ClockWarned, followup.ClockBreached, followup.ClockStopped),
+        ("cases", "delivery", "desk"),
+        (
+            followup.ClockSet,
+            followup.ClockWarned,
+            followup.ClockBreached,
+            followup.ClockStopped,
+            survey.SurveyRequested,
+            survey.SurveyAnswered,
+            survey.SurveyDeclined,
+            survey.SurveyExpired,
+            survey.SurveyAnswerRefused,
+        ),
     ),
 )
 

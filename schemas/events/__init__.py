@@ -16,6 +16,7 @@ from schemas.events import (
     roster,
     routing,
     staff,
+    survey,
     understanding,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "roster",
     "routing",
     "staff",
+    "survey",
     "understanding",
 ]
