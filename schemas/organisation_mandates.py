@@ -7,6 +7,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from schemas.organisation_hours import Frozen
+from schemas.organisation_improving import Improving
+from schemas.organisation_quality import Quality
 from schemas.organisation_values import Id, Money, Text
 
 
@@ -21,7 +23,7 @@ class MandateLimits(Frozen):
     """Days of 24 hours, counted back from the moment of the grant."""
 
 
-class Mandates(Frozen):
+class Mandates(Quality, Improving):
     """The part of a brand's policy that says who may grant what."""
 
     mandates: dict[Id, dict[Id, Money]] = Field(default_factory=dict)

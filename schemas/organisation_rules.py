@@ -8,7 +8,7 @@ from typing import TypeAlias
 import holidays
 from holidays.registry import EntityLoader
 
-from schemas import aftercare_rules, clock_rules, learning_rules, mandate_rules
+from schemas import aftercare_rules, clock_rules, mandate_rules, quality_rules
 from schemas.organisation import SECTIONS, Brand, Organisation, Person
 from schemas.organisation_values import did_you_mean
 
@@ -106,7 +106,7 @@ def _brands(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
         yield from ((("brands", index, *place), sentence) for place, sentence in _lengths(brand, organisation))
         yield from ((("brands", index, *place), sentence) for place, sentence in mandate_rules.of_brand(brand))
         yield from (
-            (("brands", index, *place), sentence) for place, sentence in learning_rules.of_brand(brand, organisation)
+            (("brands", index, *place), sentence) for place, sentence in quality_rules.of_brand(brand, organisation)
         )
         calendar = organisation.by_id["calendars"].get(brand.calendar)
         yield from ((("brands", index, *place), sentence) for place, sentence in clock_rules.of_brand(brand, calendar))
