@@ -1,0 +1,1 @@
+"""How follow-up reaches other systems, one module per concern."""
