@@ -16,6 +16,7 @@ from schemas.organisation_clocks import ClockPolicy
 from schemas.organisation_hours import Frozen, Hours
 from schemas.organisation_integrations import Integration
 from schemas.organisation_mandates import Deviations
+from schemas.organisation_radar import RadarRules
 from schemas.organisation_roster import PersonalTime
 from schemas.organisation_topics import Topic
 from schemas.organisation_values import (
@@ -124,6 +125,9 @@ class Policy(Aftercare, ClockPolicy):
     """Rules or kinds of the reply check that a reply has to pass; all others only advise (V3)."""
     advisory_checks: tuple[Id, ...] = ()
     """Those that only advise though they block where nothing is said; of these there is one, `fill-in-the-gap`."""
+
+    radar: RadarRules = Field(default_factory=RadarRules)
+    """When a sudden rise is worth an incident (F8)."""
 
     @property
     def urgent_minutes(self) -> int:

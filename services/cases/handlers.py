@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from schemas.base import Event
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached, ClockWarned
+from schemas.events.incident import IncidentAnswerOffered
 from schemas.events.message import MessageClassified
 from schemas.events.roster import PersonRecorded
 from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
@@ -14,6 +15,7 @@ from schemas.organisation import NotInOrganisation, Organisation, Person
 from services.cases.domain import Case, fold, progress
 from services.cases.domain.arrival import case_for, message_arrived
 from services.cases.domain.commands import approvers, finding_covers
+from services.cases.domain.incident_answers import answer_offered
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import Timer, timers
 from services.cases.domain.weighing import weighed
@@ -92,12 +94,18 @@ def table(terms_of: TermsOf) -> Table:
 
 
 def _hear_of_colleagues(handlers: Table, terms_of: TermsOf) -> None:
-    """Let somebody act for owners who are away (rule 1), and somebody see to what waits for four eyes (P1)."""
+    """Let somebody act for owners who are away (rule 1), see to what waits for four eyes (P1), or help with words (F8)."""
     decided = deciding(terms_of)
 
     @handlers.on(ApproverFound, CASES, locate=by_case_id)
     def approver_found(case: Case | None, event: ApproverFound, _: Context) -> Decision[Case] | None:
         return decided(case, approvers.approver_found(known(case, event.case_id), event))
+
+    @handlers.on(IncidentAnswerOffered, CASES, locate=by_case_id)
+    def incident_answer_offered(
+        case: Case | None, event: IncidentAnswerOffered, context: Context
+    ) -> Decision[Case] | None:
+        return decided(case, answer_offered(known(case, event.case_id), event, context.now))
 
     @handlers.on(CoverFound, CASES, locate=by_case_id)
     def cover_found(case: Case | None, event: CoverFound, context: Context) -> Decision[Case] | None:

@@ -1,28 +1,74 @@
 """The follow-up service, put together."""
 
+import os
+from collections.abc import Mapping
+
 from schemas import organisation_file
+from schemas.organisation import Organisation
 from services.chassis.clock import Clock
 from services.chassis.service import Service
 from services.followup.api import PARTS
+from services.followup.gateway.channel_tests import Contacts
 from services.followup.handlers import listening
+from services.followup.handlers.channel_tests import ChannelTesting
+from services.followup.handlers.radar_looking import Looking, Spreading
+from services.followup.handlers.surveys_asking import ask_customers
 from services.followup.handlers.ticking import Ticking
 from services.followup.settings import Settings
+from services.followup.store.figures import Timetable
+from services.followup.store.incidents import INCIDENT_CASES, INCIDENTS
+from services.followup.store.radar import DAYS, WATCHES
+
+RADAR = (DAYS, WATCHES, INCIDENTS, INCIDENT_CASES)
 
 
-def build(settings: Settings, clock: Clock | None = None) -> Service:
-    """The service, not yet started. Raises what reading the organisation raises."""
+def build(settings: Settings, clock: Clock | None = None, environment: Mapping[str, str] | None = None) -> Service:
+    """The service, not yet started. `environment` holds the channels' secrets (default: the process's own).
+
+    Raises what reading the organisation raises.
+    """
     organisation = organisation_file.load(settings.organisation)
-    service = Service(settings, listening(organisation), clock=clock)
-    ticking = Ticking(service.repository, service.clock, settings.tick_batch)
+    service = Service(settings, listening(organisation), clock=clock, collections=RADAR)
+    ticking = Ticking(service.repository, service.clock, settings.tick_batch, organisation=organisation)
 
     async def tick() -> None:
         # After a day down, what was done in time is still in Kafka: a clock may not fire before that is read.
         if service.caught_up:
             await ticking.tick()
 
+    looking = Looking(service.repository, service.clock, organisation)
+
+    async def look() -> None:
+        if service.caught_up:
+            await looking.look()
+
+    service.every(settings.radar_seconds, look)
+    service.every(settings.spread_seconds, Spreading(service.repository, service.clock).spread)
     service.api.state.service = service
     service.api.state.organisation = organisation
+    service.api.state.timetable = Timetable(service.database, organisation)
     for part in PARTS:
         service.include(part.router)
     service.every(settings.tick_seconds, tick)
+    secret = settings.survey_secret.get_secret_value()
+    ask_customers(service, organisation, settings.desk_url, secret, settings.survey_seconds)
+    _test_channels(service, settings, organisation, os.environ if environment is None else environment)
     return service
+
+
+def _test_channels(
+    service: Service, settings: Settings, organisation: Organisation, environment: Mapping[str, str]
+) -> None:
+    token = settings.internal_token.get_secret_value()
+    contacts = Contacts(settings.ingestion_url, token, environment)
+    key = settings.test_contact_key.get_secret_value()
+    service.api.state.channel_testing = testing = ChannelTesting(
+        service.repository, service.clock, organisation, contacts, key, scheduled=settings.channel_tests
+    )
+
+    async def tick() -> None:
+        # A test may not fail before what happened to its case while we were down is read.
+        if service.caught_up:
+            await testing.tick()
+
+    service.every(settings.channel_tests_seconds, tick)

@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from schemas import test_contacts
 from services.chassis.config import ServiceConfig
 
 
@@ -15,4 +16,21 @@ class Settings(ServiceConfig):
     model_config = SettingsConfigDict(env_prefix="FOLLOWUP_", extra="ignore", frozen=True)
 
     tick_seconds: float = Field(1.0, gt=0, description="how often to look which clocks are due")
+    radar_seconds: float = Field(60.0, gt=0, description="how often the radar looks")
+    spread_seconds: float = Field(5.0, gt=0, description="how often incidents get their cases, and cases the answer")
+    desk_url: str = Field(
+        "http://127.0.0.1:8080", description="the desk's address as customers reach it: links to surveys begin with it"
+    )
+    survey_seconds: float = Field(5.0, gt=0, description="how often to look which surveys are to be sent or have ended")
+    survey_secret: SecretStr = Field(
+        SecretStr(""), description="signs the links to surveys; empty: one is made once and kept in the store"
+    )
     tick_batch: int = Field(200, ge=1, le=500, description="cases whose clocks are fired together")
+    ingestion_url: str = Field(
+        "http://127.0.0.1:8081", description="address of ingestion, which takes our test contacts' messages"
+    )
+    channel_tests: bool = Field(True, description="whether test contacts write by themselves, as the brands' policies say")
+    channel_tests_seconds: float = Field(2.0, gt=0, description="how often to look which channel is to be tested")
+    test_contact_key: test_contacts.Key = Field(
+        SecretStr(""), description="the secret that marks our own test contacts, the same as ingestion's; empty: none"
+    )

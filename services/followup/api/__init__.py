@@ -5,4 +5,6 @@
 
 from types import ModuleType
 
-PARTS: tuple[ModuleType, ...] = ()
+from services.followup.api import channel_tests, figures, incidents, incidents_volume, improvements, insights, surveys, surveys_answering
+
+PARTS: tuple[ModuleType, ...] = (channel_tests, figures, incidents, incidents_volume, improvements, insights, surveys, surveys_answering)

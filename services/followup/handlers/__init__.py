@@ -2,11 +2,17 @@
 
 from schemas.organisation import Organisation
 from services.chassis.table import Table
-from services.followup.handlers import clocks
+from services.followup.handlers import channel_tests, clocks, clocks_budget, figures, insights, radar, surveys
 
 
 def listening(organisation: Organisation) -> Table:
     """The table of all that follow-up listens to."""
     table = Table()
     clocks.listen(table, organisation)
+    clocks_budget.listen(table)
+    surveys.listen(table, organisation)
+    figures.listen(table, organisation)
+    channel_tests.listen(table, organisation)
+    radar.listen(table, organisation)
+    insights.listen(table, organisation)
     return table

@@ -1,0 +1,129 @@
+"""Which rises are hardly chance: a scan of several windows, with the false alarms of a week as its measure (F8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import betabinom, nbinom
+
+from schemas.events.incident import Measure, Reason
+from schemas.organisation_radar import RadarRules
+from services.followup.domain.radar import Tally, split_key
+from services.followup.domain.radar_baseline import LEVEL_HOURS, LEVEL_SHAPE, SHARE_WEIGHT, Baseline, Floats
+
+WINDOW_MINUTES = (15, 60, 360)
+MEASURES: tuple[Measure, ...] = ("volume", "negative", "reach")
+MINUTE_MS = 60_000
+LOOKS_PER_WINDOW = 4.0
+"""Windows that end a minute apart share most of their messages. As measured on streams without bursts, a scan of every minute
+gives as many alarms as this many windows side by side in each window's time (docs/radar.md)."""
+LEAST_HOURS = 3
+"""Before so many hours were seen, everything is new."""
+NEW_KEYS = 5
+"""Keys that may still appear are tested too."""
+
+
+class Alarm(NamedTuple):
+    """One key, measure and window that is hardly chance. `per_week`: how often a week chance does as much in all tests."""
+
+    key: str
+    measure: Measure
+    window_minutes: int
+    seen: float
+    expected: float
+    per_week: float
+
+    @property
+    def reason(self) -> Reason:
+        """The same, as it is told."""
+        dimension, value = split_key(self.key)
+        return Reason.model_validate(
+            {
+                "dimension": dimension,
+                "value": value,
+                "measure": self.measure,
+                "window_minutes": self.window_minutes,
+                "seen": round(self.seen, 2),
+                "expected": round(self.expected, 2),
+                "by_chance_per_week": float(f"{self.per_week:.2g}"),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was seen of each key from `start_ms` until now."""
+
+    minutes: int
+    start_ms: int
+    end_ms: int
+    tallies: Mapping[str, Tally]
+
+
+def looks_per_week(window_minutes: int) -> float:
+    """How many independent looks a week of looking every minute is worth."""
+    return 7 * 24 * 60 / window_minutes * LOOKS_PER_WINDOW
+
+
+def alarms(baseline: Baseline, windows: tuple[Window, ...], rules: RadarRules) -> list[Alarm]:
+    """What is hardly chance, the least likely first. None while the brand has no history of a few hours."""
+    if baseline.hours < LEAST_HOURS:
+        return []
+    tests = len(MEASURES) * len(windows) * (len(baseline.keys) + NEW_KEYS)
+    found = [
+        Alarm(name, measure, window.minutes, seen, expected, per_week)
+        for window in windows
+        for name, measure, seen, expected, chance in _chances(baseline, window, rules.least_messages)
+        if (per_week := chance * tests * looks_per_week(window.minutes)) <= rules.false_alarms_per_week
+    ]
+    return sorted(found, key=lambda alarm: alarm.per_week)
+
+
+def _chances(baseline: Baseline, window: Window, least: int) -> list[tuple[str, Measure, float, float, float]]:
+    """Key, measure, what was seen, what was expected, and how likely chance alone shows as much."""
+    worth, doubt = baseline.exposure(window.start_ms, window.end_ms)
+    names = [name for name, tally in window.tallies.items() if tally.messages >= least]
+    if not names:
+        return []
+    seen = np.array([window.tallies[name] for name in names], dtype=float)
+    at = np.array([baseline.keys.get(name, -1) for name in names])
+    level, known, dispersion, share, share_known = _usual(baseline, at)
+    usual = level * worth
+    size = 1 / (dispersion + 1 / known + doubt)
+    volume = _more_than(seen[:, 0], usual, size)
+    negative = np.asarray(betabinom.sf(seen[:, 1] - 1, seen[:, 0], share * share_known, (1 - share) * share_known))
+    scale = baseline.square / baseline.weight
+    # Sums of weights are nearly a count of messages that weigh as much as the average message of an average follower.
+    reach = _more_than(np.floor(seen[:, 2] / scale), usual * baseline.weight / scale, size)
+    rows: list[tuple[str, Measure, float, float, float]] = []
+    for number, name in enumerate(names):
+        rows.append((name, "volume", seen[number, 0], usual[number], float(volume[number])))
+        if seen[number, 1] >= least:
+            rows.append(
+                (name, "negative", seen[number, 1], float(seen[number, 0] * share[number]), float(negative[number]))
+            )
+        rows.append((name, "reach", seen[number, 2], float(usual[number] * baseline.weight), float(reach[number])))
+    return rows
+
+
+def _usual(baseline: Baseline, at: Floats) -> tuple[Floats, ...]:
+    """Level, what it is known by, dispersion, share of negative and what that is known by; of keys never seen, what is known
+    of any key."""
+    all_ = baseline.negative[baseline.keys["all:"]]
+    exposure = LEVEL_HOURS + baseline.hours
+    new = (LEVEL_SHAPE / exposure, LEVEL_SHAPE, float(np.median(baseline.dispersion)), float(all_), SHARE_WEIGHT)
+    arrays = (baseline.level, baseline.known, baseline.dispersion, baseline.negative, baseline.share_known)
+    return tuple(np.where(at < 0, default, array[at]) for default, array in zip(new, arrays, strict=True))
+
+
+def _more_than(counts: Floats, usual: Floats, size: Floats) -> Floats:
+    return np.asarray(nbinom.sf(counts - 1, size, size / (size + usual)))
+
+
+def usual_range(baseline: Baseline, key: str, start_ms: int, end_ms: int) -> tuple[float, float]:
+    """How many messages of this key are usual in this time, and how many are rarely exceeded (once in a thousand)."""
+    worth, doubt = baseline.exposure(start_ms, end_ms)
+    level, known, dispersion, _, _ = _usual(baseline, np.array([baseline.keys.get(key, -1)]))
+    usual, size = float(level[0] * worth), float(1 / (dispersion[0] + 1 / known[0] + doubt))
+    return usual, float(nbinom.isf(0.001, size, size / (size + usual))) if usual else 0.0
