@@ -47,6 +47,16 @@ class Classifier:
         model = LinearModel.load(model_folder)
         return cls(LanguageDetector(), TopicFinder(organisation.topics), model, PersonalDataFinder(organisation.brands))
 
+    @property
+    def skills(self) -> Mapping[str, str]:
+        """Every topic of the organisation, with the skill that it asks for; empty: none."""
+        return self._topics.skills
+
+    @property
+    def model(self) -> LinearModel:
+        """What judges intent, sentiment and urgency."""
+        return self._model
+
     def classify(self, texts: Sequence[str], brands: Sequence[str] = ()) -> list[Classification]:
         """One classification per text, in their order. Any text will do: empty, emoji only, 100 kB, NUL.
 

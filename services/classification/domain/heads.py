@@ -49,11 +49,15 @@ class Head:
 
     def judge_all(self, logits: NDArray[np.floating[Any]]) -> list[Judgement]:
         """One judgement per row of logits."""
+        return [self.settle(chances) for chances in self.chances(logits).tolist()]
+
+    def chances(self, logits: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+        """How likely each class is, a row per row of logits."""
         scores = logits[:, self.columns] / self.temperature
         likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return [self._settle(chances) for chances in (likely / likely.sum(axis=1, keepdims=True)).tolist()]
+        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
 
-    def _settle(self, chances: Sequence[float]) -> Judgement:
+    def settle(self, chances: Sequence[float]) -> Judgement:
         for label, level in self.sooner.items():
             if (chance := chances[self.classes.index(label)]) >= level:
                 return Judgement(label, chance)
@@ -90,16 +94,26 @@ class LinearModel:
 
     def judge_all(self, cleans: Sequence[str]) -> list[dict[str, Judgement]]:
         """The same for several texts: one walk over the weights for all of them."""
-        found = features_of(cleans)
-        lengths = np.sqrt(sums(self._squared_rarity[found.buckets], found.ends))
-        weighed = sums(self._weights.take(found.buckets, axis=0), found.ends)
-        logits = weighed * (self._scale / np.maximum(lengths, _TINY, dtype=np.float32)[:, None]) + self._bias
+        logits, lengths = self._logits(cleans)
         said = {name: head.judge_all(logits) for name, head in self._heads.items()}
         nothing = {name: Judgement(head.when_in_doubt, 0.0) for name, head in self._heads.items()}
         return [
             {name: judged[at] for name, judged in said.items()} if length else dict(nothing)
             for at, length in enumerate(lengths)
         ]
+
+    def chances_all(self, cleans: Sequence[str]) -> dict[str, tuple[tuple[str, ...], NDArray[np.floating[Any]]]]:
+        """By head: its classes, and how likely each is for each text; nothing abstains."""
+        logits, _ = self._logits(cleans)
+        return {name: (head.classes, head.chances(logits)) for name, head in self._heads.items()}
+
+    def _logits(self, cleans: Sequence[str]) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+        """Of all heads side by side; and how much of each text is known (0: nothing)."""
+        found = features_of(cleans)
+        lengths = np.sqrt(sums(self._squared_rarity[found.buckets], found.ends))
+        weighed = sums(self._weights.take(found.buckets, axis=0), found.ends)
+        logits = weighed * (self._scale / np.maximum(lengths, _TINY, dtype=np.float32)[:, None]) + self._bias
+        return logits, lengths
 
 
 def _heads(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> dict[str, Head]:

@@ -58,6 +58,11 @@ class TopicFinder:
         self._by_language = by_language
         self._patterns = {language: _pattern(language, words) for language, words in by_language.items()}
 
+    @property
+    def skills(self) -> Mapping[str, str]:
+        """Every topic, with the skill that it asks for; empty: none."""
+        return self._skills
+
     def find(self, clean: str, language: str) -> TopicGuess:
         """The topic with most evidence in a text that went through `cleaned`; equal ones in the taxonomy's order."""
         evidence: dict[str, float] = {}
