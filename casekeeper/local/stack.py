@@ -55,6 +55,8 @@ class Plan:
     clock_offset_seconds: float = 0
     log_level: str = "warning"
     services: Sequence[str] = SERVICES
+    channel_tests: bool = False
+    """Whether test contacts write by themselves, as the brands' policies say (F11)."""
 
 
 class Stack:
@@ -142,6 +144,8 @@ class Stack:
             "DESK_INGESTION_URL": self.url("ingestion"),
             "DESK_FOLLOWUP_URL": self.url("followup"),
             "DESK_SECRET": self.secrets.desk_secret,
+            "FOLLOWUP_INGESTION_URL": self.url("ingestion"),
+            "FOLLOWUP_CHANNEL_TESTS": str(self.plan.channel_tests).lower(),
         }
         named = {f"CASEKEEPER_{name}": value for name, value in shared.items()}
         return named | own | desk | self.secrets.channels | self.plan.environment

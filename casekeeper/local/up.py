@@ -91,6 +91,7 @@ def _plan(options: Options) -> Plan:
         environment=environment,
         clock_offset_seconds=offset,
         log_level=options.log_level,
+        channel_tests=True,
     )
 
 
