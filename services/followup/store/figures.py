@@ -1,0 +1,99 @@
+"""Where the timings are kept, one document per case, and their waits in memory, as the figures are counted (F4)."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from schemas.organisation import Organisation
+from services.chassis.documents import Collection, Index
+from services.chassis.mongo import Database
+from services.followup.domain.figures import Timings
+from services.followup.domain.figures.columns import Codes, Packing, Rows, unpacked
+from services.followup.domain.figures.timings import FOR_EVER_MS
+from services.followup.domain.figures.waits import last_ms
+
+DAY_MS = 86_400_000
+OVERLAP_MS = 30_000
+"""A document may be in the store so much later than it says, because it was decided on before it was written."""
+
+
+def _fields(state: Timings) -> Mapping[str, Any]:
+    found = {"brand": state.brand, "last_ms": last_ms(state), "folded_ms": state.folded_ms}
+    return found if state.opened_ms is None else found | {"opened_ms": state.opened_ms}
+
+
+INDEXES = (Index(("last_ms",)), Index(("folded_ms",)), Index(("brand", "opened_ms")))
+TIMINGS = Collection("timings", Timings, fields=_fields, indexes=INDEXES)
+
+
+class Timetable:
+    """The waits of the cases, read from the store once and then as they change; several may ask at a time.
+
+    Reading a document costs the store far more than counting it costs us: a question over a hundred thousand cases is a matter
+    of milliseconds only because they are here. Only as many are read as the oldest question so far was about.
+    """
+
+    def __init__(self, database: Database, organisation: Organisation) -> None:
+        self._database = database
+        self.codes = Codes()
+        self.packing = Packing(organisation, self.codes)
+        self._turn = asyncio.Lock()
+        self._since_ms = FOR_EVER_MS
+        self._folded_ms = 0
+        self._days: dict[int, dict[str, bytes]] = {}
+        self._day_of: dict[str, int] = {}
+        self._arrays: dict[int, Rows] = {}
+        self._all: Rows | None = None
+
+    async def rows(self, since_ms: int) -> Rows:
+        """Every wait of the cases that can matter to a window from then on. Raises Unavailable."""
+        async with self._turn:
+            if since_ms < self._since_ms:
+                await self._load(since_ms)
+            await self._refresh()
+            return self._together()
+
+    async def first_opened_ms(self, brand: str) -> int | None:
+        """When the first case of the brand was opened that we know of. Raises Unavailable."""
+        wanted = {"brand": brand, "opened_ms": {"$gte": 0}}
+        first = await self._database.rows(TIMINGS.name, wanted, sort="opened_ms", limit=1)
+        return next((int(row["opened_ms"]) for row in first), None)
+
+    async def _load(self, since_ms: int) -> None:
+        if not self._folded_ms:  # what comes while we read is read again
+            newest = await self._database.rows(TIMINGS.name, {}, sort="folded_ms", limit=1, descending=True)
+            self._folded_ms = max((row["folded_ms"] for row in newest), default=0)
+        wanted = {"last_ms": {"$gte": since_ms, "$lte": self._since_ms}}
+        for row in await self._database.rows(TIMINGS.name, wanted):
+            self._take(row)
+        self._since_ms = since_ms
+
+    async def _refresh(self) -> None:
+        since = self._folded_ms - OVERLAP_MS
+        for row in await self._database.rows(TIMINGS.name, {"folded_ms": {"$gte": since}}):
+            self._take(row)
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        timings = Timings.model_validate(row["state"])
+        self._folded_ms = max(self._folded_ms, timings.folded_ms)
+        packed = self.packing.pack(timings)
+        day = (timings.opened_ms or 0) // DAY_MS
+        before = self._day_of.get(timings.case_id)
+        if before is not None and before != day:
+            del self._days[before][timings.case_id]
+            self._arrays.pop(before, None)
+        cases = self._days.setdefault(day, {})
+        if cases.get(timings.case_id) == packed:
+            return
+        cases[timings.case_id], self._day_of[timings.case_id] = packed, day
+        self._arrays.pop(day, None)
+        self._all = None
+
+    def _together(self) -> Rows:
+        if self._all is None:
+            for day in self._days.keys() - self._arrays.keys():
+                self._arrays[day] = unpacked(self._days[day].values())
+            self._all = np.concatenate(list(self._arrays.values())) if self._arrays else unpacked(())
+        return self._all
