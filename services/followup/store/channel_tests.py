@@ -23,7 +23,7 @@ def _fields(test: ChannelTest) -> Mapping[str, str | int]:
 
 
 CHANNEL_TESTS = Collection(
-    "channel-tests",
+    "channel_tests",
     ChannelTest,
     fields=_fields,
     indexes=(Index(("stage",)), Index(("deadline_ms",)), Index(("channel", "planned_ms"))),
