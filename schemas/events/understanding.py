@@ -12,14 +12,17 @@ from schemas.events.routing import RoutingRequest
 Judgement = Literal["language", "intent", "sentiment", "urgency", "topic"]
 
 
+Cause = Literal["message", "correction", "second-reading"]
+
+
 class CaseReclassified(CaseEvent):
-    """A later message, or a person, changed what the case is about, how it sounds, or how urgent it is; all as it is now."""
+    """A message, a person or a second reading changed what the case is about, its tone, or its urgency; all as it is now."""
 
     type: ClassVar[str] = "case.reclassified.v1"
-    cause: Literal["message", "correction"]
+    cause: Cause
     message_id: Identifier
     by: str = ""
-    """Who set it right; empty: nobody, a message came."""
+    """Who set it right; empty: nobody, a message came or was read again."""
     language: Language
     intent: Intent
     sentiment: Sentiment

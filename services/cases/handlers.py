@@ -10,9 +10,12 @@ from schemas.events.incident import IncidentAnswerOffered
 from schemas.events.message import MessageClassified
 from schemas.events.roster import PersonRecorded
 from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
+from schemas.events.survey import SurveyRequested
+from schemas.events.second_reading import MessageReclassified
 from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation, Person
-from services.cases.domain import Case, fold, progress
+from services.cases.domain import Case, fold, progress, second_reading
+from services.cases.domain.answering_surveys import surveyed
 from services.cases.domain.arrival import case_for, message_arrived
 from services.cases.domain.commands import approvers, finding_covers
 from services.cases.domain.incident_answers import answer_offered
@@ -60,6 +63,12 @@ def table(terms_of: TermsOf) -> Table:
         except NotInOrganisation as error:
             raise Rejected(str(error)) from error
         return decided(case, message_arrived(case, event, context.siblings, terms, context.now))
+
+    @handlers.on(MessageReclassified, CASES, locate=second_reading.case_of)
+    def message_reclassified(case: Case | None, event: MessageReclassified, context: Context) -> Decision[Case] | None:
+        if case is None:
+            return None  # the message went on to another conversation: there it was read as it came
+        return decided(case, second_reading.read_again(case, event, terms_of(case.brand), context.now))
 
     @handlers.on(OwnerAssigned, CASES, locate=by_case_id)
     def owner_assigned(case: Case | None, event: OwnerAssigned, context: Context) -> Decision[Case] | None:
@@ -115,6 +124,10 @@ def _hear_of_colleagues(handlers: Table, terms_of: TermsOf) -> None:
     def clock_warned(case: Case | None, event: ClockWarned, context: Context) -> Decision[Case] | None:
         warned = known(case, event.case_id)
         return decided(case, finding_covers.promise_due(warned, event, terms_of(warned.brand), context.now))
+
+    @handlers.on(SurveyRequested, CASES, locate=by_case_id)
+    def survey_requested(case: Case | None, event: SurveyRequested, _: Context) -> Decision[Case] | None:
+        return decided(case, surveyed(known(case, event.case_id), event))
 
 
 def hear_of_people(handlers: Table, organisation: Organisation) -> None:

@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 from schemas.base import Event
 from schemas.events.message import Classification, Intent, Message, Sentiment, SignalKind, Urgency
-from schemas.events.understanding import CaseReclassified, Judgement, RequestChanged
+from schemas.events.understanding import CaseReclassified, Cause, Judgement, RequestChanged
 from schemas.ids import derive
 from services.cases.domain.case import Case
 from services.cases.domain.records import Frozen
@@ -80,6 +80,7 @@ def reclassified(
     terms: Terms,
     now: datetime,
     by: str = "",
+    cause: Cause = "message",
 ) -> list[Event]:
     """The case is understood otherwise; who looks for its owner goes by it. A more urgent case is due sooner (O4)."""
     before = understanding(case)
@@ -93,7 +94,7 @@ def reclassified(
         case_id=case.id,
         conversation=case.conversation,
         brand=case.brand,
-        cause="correction" if by else "message",
+        cause="correction" if by else cause,
         message_id=message.id,
         by=by,
         **is_now.model_dump(),
