@@ -6,6 +6,7 @@ from datetime import timedelta
 from schemas.organisation_file import load
 from services.chassis.clock import Clock
 from services.chassis.service import Service
+from services.chassis.signing import signing_secret
 from services.desk.api import internal, reading
 from services.desk.api.live import Hub, Live
 from services.desk.api.parts import Parts
@@ -22,6 +23,7 @@ from services.desk.pages import (
     case,
     commands,
     consults,
+    correcting,
     customer,
     handing,
     handovers,
@@ -40,7 +42,7 @@ from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
 from services.desk.store.collections import OWN
 from services.desk.store.consults import Consults
-from services.desk.store.desk import Desk, signing_secret
+from services.desk.store.desk import Desk
 from services.desk.store.people import People
 
 
@@ -62,13 +64,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.desk = desk
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
-    own = (case, commands, replies, asking, handing, more, customer, identities, regrouping)
+    own = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
     lists = (handovers, approvals, ledger, consults)
     for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk):
         service.include(module.router)
 
     async def prepare() -> None:
-        desk.sessions.signing.use(await signing_secret(service.repository, settings.secret.get_secret_value()))
+        desk.sessions.signing.use(await signing_secret(service.database, settings.secret.get_secret_value()))
         await desk.cases.load_board()
 
     async def catch_up() -> None:

@@ -12,7 +12,7 @@ from schemas.events.case import (
 from schemas.events.routing import CoverFound, OwnerAssigned, RequestUnserved
 from services.desk.domain.case_parts import Refusal
 from services.desk.domain.case_view import CaseView
-from services.desk.domain.facts_understanding import with_message
+from services.desk.domain.facts_understanding import judged, unsure, with_message
 from services.desk.domain.folding import Moment, folds
 from services.desk.domain.timeline import Entry, entry_text
 
@@ -56,6 +56,8 @@ def message_added(view: CaseView, event: CaseMessageAdded, moment: Moment) -> Ca
         note=understood.language,
         attachments=message.attachments[:20],
         conversation=message.conversation if message.conversation != event.conversation else "",
+        understood=judged(understood),
+        unsure=unsure(understood),
         **entry_text(message.text),
     )
     return view.saw(

@@ -8,6 +8,7 @@ from pydantic import Field
 from schemas.base import Model, UtcDatetime
 from schemas.events.message import Attachment
 from schemas.events.routing import Explanation
+from schemas.events.understanding import Judgement
 
 MAX_ENTRIES = 300
 MAX_CHARACTERS = 200_000
@@ -81,6 +82,7 @@ EntryKind = Literal[
     "feedback",
     "promise-broken",
     "promise-withdrawn",
+    "corrected",
 ]
 CUSTOMER_SEES: frozenset[EntryKind] = frozenset({"message", "reply"})
 
@@ -104,6 +106,10 @@ class Entry(Model):
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=20)
     conversation: str = ""
     """Where the customer wrote or reads it, when that is not the case's own conversation (a merged case, M4)."""
+    understood: dict[Judgement, str] = Field(default_factory=dict)
+    """What a message was taken to be; in a correction, what somebody says it really is."""
+    unsure: tuple[Judgement, ...] = ()
+    """What the classifier is not sure of in a message, and nobody has looked at yet (U3)."""
 
 
 def entry_text(text: str) -> dict[str, object]:

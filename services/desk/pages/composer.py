@@ -18,10 +18,11 @@ from services.desk.pages.enclosing import as_typed, customers_own, rows_of
 from services.desk.pages.forms import CONSULT_CHOICES_MINUTES, DUE_CHOICES_MINUTES, FormState
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
+from services.desk.pages.understood import choices
 
 FORMS = (
     *("reply", "leaving", "consult", "interpreter", "asked", "promise", "grant", "handover", "refusal"),
-    *("cover", "resolve", "note", "special", "feedback", "merge", "split"),
+    *("cover", "resolve", "note", "special", "feedback", "merge", "split", "correction"),
 )
 FLUENT: CefrLevel = "B2"
 """From this level on somebody is said to speak a language; routing and cases go by the same."""
@@ -77,6 +78,7 @@ def composer(
         "colleagues": colleagues(team, view.language, now, but=(reader.id, view.owner)),
         "may_feed_back": reader.coaches,
         "may_regroup": acts or reader.is_lead,
+        **choices(desk.organisation, view, pages.language),
         **_words(desk, reader, view),
     }
 
@@ -102,7 +104,8 @@ def composer_state(view: CaseView, now: datetime) -> str:
     refused = view.refusal.refused_at.isoformat() if view.refusal else ""
     others = (*_beside(view, now), refused, view.special[:20], view.merged_into)
     rounds = sum(each.kind in ("consult-asked-back", "consult-clarified") for each in view.timeline)
-    numbers = (len(view.open_promises), len(view.consults), rounds, len(view.feedback), len(view.split_off))
+    corrected = sum(each.kind == "corrected" for each in view.timeline)
+    numbers = (len(view.open_promises), len(view.consults), rounds, len(view.feedback), len(view.split_off), corrected)
     answered = [f"{each.id}.{each.stars}.{each.answered_at}" for each in view.consults[-5:]]
     parts = (view.status, view.owner, *others, *map(str, numbers), *answered, *replies[-5:])
     return sha256("/".join(parts).encode()).hexdigest()[:16]

@@ -58,6 +58,8 @@ def friendly(problem: Problem, gettext: Gettext) -> str:
         "link-missing": _("There are words for a link, but no address. Fill in the address, or take the words away."),
         "link-not-https": _("A link begins with https://; other addresses are not sent."),
         "link-without-words": _("Say in a few words what each link shows, for those who can not see it."),
+        "message-missing": _("Choose one of the customer's messages."),
+        "correction-missing": _("Say what it really is: choose at least one, or say that it is right."),
         "messages-missing": _("Choose at least one message."),
         "case-missing": _("Choose a case, or paste the address of its page."),
         "same-case": _("That is this case itself; choose another one."),

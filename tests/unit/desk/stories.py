@@ -42,6 +42,8 @@ class Story:
     visibility: str = "private"
     reach: int | None = None
     owner: str = "maaike.postma"
+    confidence: dict[str, float] = field(default_factory=dict)
+    """By judgement, where it is another than usual."""
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -100,7 +102,7 @@ class Story:
             topic="coffee-machine",
             topic_confidence=0.9,
             skill="coffee",
-        )
+        ).model_copy(update={f"{name}_confidence": value for name, value in self.confidence.items()})
         return self._add(CaseMessageAdded(**self.facts, message=message, classification=understood))
 
     def assigned(self, owner: str = "", minutes: float = 1) -> "Story":
