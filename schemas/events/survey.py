@@ -14,6 +14,16 @@ SurveyWay = Literal["conversation", "link"]
 AnswerRefusal = Literal["somebody-else", "answered-already", "declined-already", "out-of-range", "expired"]
 
 
+class CaseSurveyed(CaseEvent):
+    """Its customer was asked how it was: the bare number that they write next is their answer, and opens no case."""
+
+    type: ClassVar[str] = "case.surveyed.v1"
+    survey_id: Identifier
+    customer_id: Identifier
+    """Who may answer, as the channel knows them."""
+    expires_at: UtcDatetime
+
+
 class SurveyReplied(CaseEvent):
     """The customer wrote a number, or that they want no surveys, after a survey about this closed case; follow-up judges it."""
 

@@ -10,8 +10,8 @@ from schemas.events.incident import IncidentAnswerOffered
 from schemas.events.message import MessageClassified
 from schemas.events.roster import PersonRecorded
 from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
-from schemas.events.survey import SurveyRequested
 from schemas.events.second_reading import MessageReclassified
+from schemas.events.survey import SurveyRequested
 from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation, Person
 from services.cases.domain import Case, fold, progress, second_reading

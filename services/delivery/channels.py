@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from schemas import webhooks
 from schemas.mail import NotAnAddress, checked_address
 from schemas.organisation import Channel, Organisation
-from services.chassis.smtp import Server
 from services.delivery.domain.delivery import WayOut
 from services.delivery.gateway import Gateway
 from services.delivery.gateway_mail import MailGateway
@@ -68,12 +67,4 @@ def _mail(channel: Channel, brand: str, settings: Settings) -> MailGateway:
         from_address = checked_address(channel.from_address or "")
     except NotAnAddress as error:
         raise ChannelInvalid(f"channel {channel.id}: no mail can be sent from its from_address") from error
-    server = Server(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.smtp_tls,
-        settings.smtp_username,
-        settings.smtp_password.get_secret_value(),
-        settings.smtp_ca_file,
-    )
-    return MailGateway(server, brand, from_address, settings.attempt_seconds)
+    return MailGateway(settings.mail_server, brand, from_address, settings.attempt_seconds)

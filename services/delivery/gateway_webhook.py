@@ -22,7 +22,11 @@ class WebhookGateway:
     async def send(self, piece: Piece, now: datetime) -> Outcome:
         content = hook.body(piece, now)
         headers = webhooks.signed(piece.id, self._key, content, now)
-        return await self._poster.post(self._url, content, headers, lambda *answer: hook.judged(piece, *answer, now))
+
+        def judge(status: int, retry_after: str | None, answer: bytes) -> Outcome:
+            return hook.judged(piece, status, retry_after, answer, now)
+
+        return await self._poster.post(self._url, content, headers, judge)
 
     async def close(self) -> None:
         await self._poster.close()

@@ -1,12 +1,14 @@
-"""What delivery does with events: take each queued reply over, or let go of it in time."""
+"""What delivery does with events: take each queued reply and each survey over, or let go of it in time."""
 
 from collections.abc import Callable, Mapping
 
 from schemas.events.reply import ReplyCancelRequested, ReplyQueued
+from schemas.events.survey import SurveyRequested
 from services.chassis.documents import Context, Decision
 from services.chassis.errors import Rejected
 from services.chassis.table import Table
 from services.delivery.domain.delivery import Delivery, WayOut, accept, cancel
+from services.delivery.domain.survey import as_reply
 from services.delivery.store import DELIVERIES
 
 
@@ -14,14 +16,22 @@ def table(ways: Mapping[str, WayOut], left: Callable[[str], None]) -> Table:
     """The service's table. `left` is told the channel of every reply that now waits to leave."""
     routes = Table()
 
-    @routes.on(ReplyQueued, DELIVERIES, locate=lambda event, _: event.reply_id)
-    def queued(state: Delivery | None, event: ReplyQueued, context: Context) -> Decision[Delivery] | None:
+    def taken(state: Delivery | None, reply: ReplyQueued, context: Context) -> Decision[Delivery] | None:
+        """Take it over, if that was not done before."""
         if state is not None:
             return None
-        new, events = accept(event, ways.get(event.channel), context.now)
+        new, events = accept(reply, ways.get(reply.channel), context.now)
         if new.open:
-            left(event.channel)
+            left(reply.channel)
         return Decision(new, events)
+
+    @routes.on(ReplyQueued, DELIVERIES, locate=lambda event, _: event.reply_id)
+    def queued(state: Delivery | None, event: ReplyQueued, context: Context) -> Decision[Delivery] | None:
+        return taken(state, event, context)
+
+    @routes.on(SurveyRequested, DELIVERIES, locate=lambda event, _: event.survey_id)
+    def survey_requested(state: Delivery | None, event: SurveyRequested, context: Context) -> Decision[Delivery] | None:
+        return taken(state, as_reply(event), context)
 
     @routes.on(ReplyCancelRequested, DELIVERIES, locate=lambda event, _: event.reply_id)
     def cancel_requested(state: Delivery | None, event: ReplyCancelRequested, _: Context) -> Decision[Delivery] | None:

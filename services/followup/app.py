@@ -29,7 +29,7 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     """
     organisation = organisation_file.load(settings.organisation)
     service = Service(settings, listening(organisation), clock=clock, collections=RADAR)
-    ticking = Ticking(service.repository, service.clock, settings.tick_batch, organisation=organisation)
+    ticking = Ticking(service.repository, service.clock, organisation, settings.tick_batch)
 
     async def tick() -> None:
         # After a day down, what was done in time is still in Kafka: a clock may not fire before that is read.

@@ -9,14 +9,12 @@ from schemas.events.case import CaseClosed, CaseMessageAdded, CaseMessageForward
 from schemas.events.message import Classification, Message, MessageClassified
 from schemas.events.routing import CapacityTaken, OwnerRequested
 from schemas.ids import derive
+from services.cases.domain.answering_surveys import is_answer_only, replied
 from services.cases.domain.case import Case
 from services.cases.domain.commands.finding_covers import cover_after
+from services.cases.domain.last_words import is_thanks
 from services.cases.domain.rereading import after_message
 from services.cases.domain.terms import Terms
-
-THANKS_CONFIDENCE = 0.6
-THANKS_CHARACTERS = 200
-QUESTION_MARKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Arrived:
 
 def case_for(event: MessageClassified, cases: Sequence[Case]) -> str:
     """The id of the case that the message belongs to, or of the merged one that forwards it."""
-    return _place(event.message.conversation, cases)
+    return _place(event.message.conversation, event.message, cases)
 
 
 def message_arrived(
@@ -48,7 +46,7 @@ def case_for_forwarded(event: CaseMessageForwarded, cases: Sequence[Case]) -> st
     target = next((case for case in cases if case.id == event.case_id), None)
     if target and (not target.closed or _passes_on(target, event.through)):
         return target.id
-    return _place(event.conversation, cases, event.through)
+    return _place(event.conversation, event.message, cases, event.through)
 
 
 def message_forwarded(
@@ -66,11 +64,14 @@ def active_at(case: Case) -> datetime:
     return max([*heard, *sent], default=case.opened_at)
 
 
-def _place(lane: str, cases: Sequence[Case], through: Collection[str] = ()) -> str:
-    """Of several open cases (after a split) the one with the latest word, theirs or ours: people answer what was said last."""
+def _place(lane: str, message: Message, cases: Sequence[Case], through: Collection[str] = ()) -> str:
+    """Of several open cases (after a split) the one with the latest word, theirs or ours: people answer what was said last.
+
+    An answer to a survey belongs to the case that it was about (F5).
+    """
     if still_open := [case for case in cases if not case.closed]:
         return max(reversed(still_open), key=active_at).id
-    if cases and _passes_on(cases[-1], through):
+    if cases and (_passes_on(cases[-1], through) or is_answer_only(message, cases)):
         return cases[-1].id
     return derive("case", lane, str(len(cases) + 1))
 
@@ -84,9 +85,11 @@ def _passes_on(case: Case, through: Collection[str]) -> bool:
 def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: Terms, now: datetime) -> list[Event]:
     if case is None:
         case_id = derive("case", arrived.lane, str(len(cases) + 1))
-        return _opening(case_id, arrived, cases[-1] if cases else None, terms, now)
+        opening = _opening(case_id, arrived, cases[-1] if cases else None, terms, now)
+        return [*opening, *replied(arrived.message, arrived.classification, cases)]
     if case.closed:
-        return [_forwarded(case, arrived)]
+        answer = replied(arrived.message, arrived.classification, cases)
+        return answer or [_forwarded(case, arrived)]
     added = _added(case.id, arrived)
     reread = after_message(case, arrived.message, arrived.classification, terms, now)
     if not case.resolved:
@@ -100,16 +103,6 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
 def _looked_after(case: Case | None, arrived: Arrived, events: list[Event], terms: Terms, now: datetime) -> list[Event]:
     """The same, with who sees to it while the owner is away (rule 1)."""
     return [*events, *cover_after(case, events, "message", arrived.message.id, terms, now)]
-
-
-def is_thanks(message: Message, label: Classification) -> bool:
-    """Whether a word after the resolution is only kind (rule 6): nobody has to answer it, and nothing is asked in it.
-
-    When in doubt it is not: a case that is opened again in vain costs a look, one that is closed in vain costs a customer.
-    """
-    kind = label.intent == "compliment" and label.intent_confidence >= THANKS_CONFIDENCE
-    short = len(message.text) <= THANKS_CHARACTERS and not message.attachments
-    return kind and short and label.sentiment != "negative" and not any(mark in message.text for mark in QUESTION_MARKS)
 
 
 def _added(case_id: str, arrived: Arrived) -> CaseMessageAdded:

@@ -26,6 +26,7 @@ from services.cases.domain.records import (
     Special,
 )
 from services.cases.domain.refused import RefusedAssignment
+from services.cases.domain.surveyed import Surveyed
 
 Status = Literal["new", "owned", "waiting-for-specialist", "waiting-for-customer", "resolved", "closed"]
 HEARD_LIMIT = 200
@@ -99,6 +100,8 @@ class Case(Frozen):
     closed: bool = False
     closes_at: UtcDatetime | None = None
     closed_at: UtcDatetime | None = None
+    surveyed: Surveyed | None = None
+    """The survey about this case that its customer was sent (F5)."""
 
     @property
     def status(self) -> Status:

@@ -1,31 +1,14 @@
-"""The desk's own few facts: the secret that signs, the autopilot's switch, the record of reveals, customers' own words."""
-
-import secrets
+"""The desk's own few facts: the autopilot's switch, the record of reveals, customers' own words."""
 
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
-from services.chassis.errors import Unavailable
 from services.chassis.ids import fresh
 from services.chassis.repository import Repository
 from services.desk.domain.records import Reveal, Switch
 from services.desk.domain.talk import Talk, Written
 from services.desk.store.collections import REVEALS, SWITCHES, TALKS
 
-KEYS = "keys"
-SIGNING_KEY = "signing"
 AUTOPILOT = "autopilot"
-
-
-async def signing_secret(repository: Repository, configured: str) -> str:
-    """The configured secret, or the one made when this store was new: sessions and customers' links outlive a restart."""
-    if configured:
-        return configured
-    database = repository.database
-    await database.insert(KEYS, [{"_id": SIGNING_KEY, "value": secrets.token_urlsafe(48)}])
-    rows = await database.rows(KEYS, {"_id": SIGNING_KEY})
-    if not rows:
-        raise Unavailable("the document store lost the signing secret it was just given")
-    return str(rows[0]["value"])
 
 
 class Desk:

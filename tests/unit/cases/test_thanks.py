@@ -34,15 +34,51 @@ def test_a_thank_you_closes_and_nobody_has_to_answer() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!",
+        "Dank je wel!",
+        "Vielen Dank für die schnelle Hilfe",
+        "¡Muchas gracias!",
+        "Merci beaucoup 🙏",
+        "Dziękuję bardzo",
+        "Çok teşekkürler",
+    ],
+)
+def test_words_that_only_thank_close_whatever_the_classifier_makes_of_them(text: str) -> None:
+    life = resolved()
+    life.hear(said(text, intent="remark", confidence=0.3, language="und"))
+    assert life.case.status == "closed"
+
+
+@pytest.mark.parametrize(
     "other",
     [
         said("Thanks. And how do I clean it?"),
-        said("Thanks", intent="remark"),
-        said("Thanks", confidence=0.5),
+        said("Thanks for the manual that you sent", intent="remark"),
+        said("Thanks for the manual that you sent", confidence=0.5),
+        said("Thanks, but it still leaks"),
+        said("Dank je wel, maar hij lekt nog steeds"),
+        said("Danke, leider tropft sie immer noch", language="nl"),
+        said("Merci, ça ne marche pas"),
+        said("What a lovely machine this is"),
+        said("Thanks, call me on 0612345678"),
         said("Thank you " * 30),
         said("Thanks", attachments=(Attachment(url="https://example.org/a.jpg"),)),
     ],
-    ids=["asks", "another-intent", "not-sure", "long", "shows-something"],
+    ids=[
+        "asks",
+        "another-intent",
+        "not-sure",
+        "but",
+        "maar",
+        "leider",
+        "pas",
+        "compliment",
+        "number",
+        "long",
+        "shows-something",
+    ],
 )
 def test_whatever_may_need_an_answer_opens_it_again(other: MessageClassified) -> None:
     life = resolved()

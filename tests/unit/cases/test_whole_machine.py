@@ -21,6 +21,7 @@ from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliveryS
 from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.message import MessageClassified
 from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
+from schemas.events.survey import SurveyRequested
 from services.cases import api
 from services.cases.domain import commands
 from services.cases.handlers import table
@@ -57,6 +58,7 @@ SAID = (
     ClockWarned,
     CoverFound,
     ApproverFound,
+    SurveyRequested,
     CaseMerged,
     CaseMergeRefused,
     CaseMessageForwarded,

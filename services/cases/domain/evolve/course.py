@@ -16,10 +16,12 @@ from schemas.events.case import (
     CaseUnmarked,
     CaseWeighed,
 )
+from schemas.events.survey import CaseSurveyed
 from services.cases.domain.case import HEARD_LIMIT, Case
 from services.cases.domain.evolve import approvals
 from services.cases.domain.records import Heard, Note, Special
 from services.cases.domain.rereading import reread
+from services.cases.domain.surveyed import Surveyed
 
 
 def opened(event: CaseOpened) -> Case:
@@ -98,6 +100,11 @@ def _closed(case: Case, event: CaseClosed) -> dict[str, Any]:
     return {"closed": True, "closed_at": event.closed_at or case.closes_at}
 
 
+def _surveyed(_: Case, event: CaseSurveyed) -> dict[str, Any]:
+    survey = Surveyed(survey_id=event.survey_id, customer_id=event.customer_id, expires_at=event.expires_at)
+    return {"surveyed": survey}
+
+
 CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     CaseMessageAdded: _message_added,
     CaseNoteAdded: _note_added,
@@ -108,4 +115,5 @@ CHANGES: dict[type[Event], Callable[[Case, Any], dict[str, Any]]] = {
     CaseReopened: _reopened,
     CaseClosed: _closed,
     CaseWeighed: _weighed,
+    CaseSurveyed: _surveyed,
 }

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from schemas.events.survey import SurveyRequested
 from schemas.ids import derive
 from services.cases.domain import commands
 from services.cases.domain.commands import WriteReply
@@ -27,6 +28,28 @@ class Surroundings(Walk):
     )
     def customer_writes(self, lane: str, back: int, public: bool, language: str, twice: bool, thanks: bool) -> None:
         self.writes(lane, back, twice, thanks, visibility="public" if public else "private", language=language)
+        self.moved()
+
+    @act(4, one=ONE, days=st.integers(1, 7))
+    def a_survey_is_sent(self, one: int, days: int) -> None:
+        """Follow-up asks how it was, about a case that has come to its end (F5)."""
+        if (case := self.case(one, lambda each: each.closed and not each.merged_into)) is None:
+            return
+        facts = {"case_id": case.id, "conversation": case.conversation, "brand": case.brand, "channel": case.channel}
+        apart = {"kind": "nps", "language": case.language, "owner": case.owner or "mira", "team": case.pool}
+        asked = SurveyRequested.model_validate(
+            facts
+            | apart
+            | {"survey_id": derive("survey", case.id), "text": "0 to 10?", "text_language": "en"}
+            | {"recipient_id": f"ana-{case.channel}", "requested_at": self.stage.now}
+            | {"expires_at": self.stage.now + timedelta(days=days)}
+        )
+        self.stage.say(asked, derive("surveyed", case.id))
+
+    @act(4, lane=st.sampled_from(LANES), says=st.sampled_from(["8", "8", "11", "stop", "9 - but it leaks"]))
+    def customer_answers_a_survey(self, lane: str, says: str) -> None:
+        """A number means something only to somebody who was asked."""
+        self.writes(lane, text=says)
         self.moved()
 
     @act(6, which=PICK, many=st.booleans())

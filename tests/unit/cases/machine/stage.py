@@ -97,9 +97,10 @@ class Stage:
     def hear(self, lane: Lane) -> None:
         """The service handles the next record of a lane. Raises Rejected for what it can not place."""
         cause, event = lane.next()
-        route = self._handlers.routes.get(event.type)
-        if route is None:
+        routes = self._handlers.routes.get(event.type)
+        if routes is None:
             return
+        (route,) = routes
         key = route.lane(event)
         documents = sorted((each for each in self.documents.values() if each.lane == key), key=lambda each: each.number)
         if any(cause in document.seen for document in documents):

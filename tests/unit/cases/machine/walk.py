@@ -165,7 +165,8 @@ class Walk(RuleBasedStateMachine):
         number = len(self.written) + 1
         minutes = (self.stage.now - START).total_seconds() / 60
         facts = {"conversation": f"{lane}-1", "channel": lane, "author": Author(id=f"ana-{lane}")}
-        written = message(number, minutes - back, **facts, **changes)
+        said = {"text": "Thank you so much!"} if thanks else {}
+        written = message(number, minutes - back, **facts, **said, **changes)
         if thanks:
             kind = written.classification.model_copy(update={"intent": "compliment", "sentiment": "positive"})
             written = written.model_copy(update={"classification": kind})

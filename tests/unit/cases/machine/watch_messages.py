@@ -13,6 +13,7 @@ from schemas.events.case import (
     CaseSplit,
 )
 from schemas.events.coaching import FeedbackGiven, FeedbackSeen
+from schemas.events.survey import CaseSurveyed, SurveyReplied
 from tests.unit.cases.machine.stage import Commit
 from tests.unit.cases.machine.watch import Find, Silent, hold
 
@@ -26,7 +27,8 @@ class Messages(Silent):
         self._parted: set[tuple[str, str]] = set()
         self._merged: set[tuple[str, str]] = set()
         self._heard: Counter[tuple[str, str]] = Counter()
-        self._forwarded: Counter[str] = Counter()
+        self._asked: dict[str, CaseSurveyed] = {}
+        self._answers: Counter[str] = Counter()
 
     def hears(self, event: Event, commit: Commit) -> None:
         if isinstance(event, CaseMessageAdded):
@@ -36,6 +38,8 @@ class Messages(Silent):
             else:
                 self._added[event.message.id] += 1
                 hold(self._added[event.message.id] == 1, "rule 7: a message is in one case", event)
+        elif isinstance(event, CaseSurveyed | SurveyReplied):
+            self._survey(event, commit)
         elif isinstance(event, CaseMessageForwarded):
             hold(event.source_case in event.through, "it says where it came through", event)
         elif isinstance(event, CaseSplit):
@@ -51,8 +55,23 @@ class Messages(Silent):
             hold(pair in self._merged, "only what was merged is taken in", event)
             self._heard[pair] += 1
 
+    def _survey(self, event: CaseSurveyed | SurveyReplied, commit: Commit) -> None:
+        """F5: a bare number answers a survey and opens nothing; with words it is both."""
+        if isinstance(event, CaseSurveyed):
+            hold(event.case_id not in self._asked, "a case has one survey", event)
+            self._asked[event.case_id] = event
+            return
+        asked = self._asked.get(event.case_id)
+        right = asked and (asked.survey_id, asked.customer_id) == (event.survey_id, event.message.author.id)
+        hold(right, "an answer is that of who was asked", event, asked)
+        seen_to = any(isinstance(each, CaseMessageAdded) for each in commit.events)
+        hold(seen_to == bool(event.comment), "a bare answer opens no case, words are seen to", event)
+        self._answers[event.message.id] += 1
+        hold(self._answers[event.message.id] == 1, "an answer is told once", event)
+
     def rests(self) -> None:
-        hold(set(self._added) == self._written, "no message is lost", self._written ^ set(self._added))
+        found = set(self._added) | set(self._answers)
+        hold(found == self._written, "no message is lost", self._written ^ found)
         hold(not self._parted, "what is split off is in its new case", self._parted)
         hold(
             set(self._heard) == self._merged, "M4: who is merged is taken in, or told that it can not be", self._merged
