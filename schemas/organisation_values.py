@@ -33,13 +33,14 @@ def _language(value: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _time_zones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
+    """Every IANA name that there is."""
     return frozenset(available_timezones())
 
 
 def _time_zone(value: str) -> str:
-    if value not in _time_zones():
-        hint = did_you_mean(value, _time_zones()) or " (use an IANA name as Europe/Amsterdam)"
+    if value not in time_zones():
+        hint = did_you_mean(value, time_zones()) or " (use an IANA name as Europe/Amsterdam)"
         raise ValueError(f"unknown time zone {value!r}{hint}")
     return value
 

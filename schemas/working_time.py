@@ -114,6 +114,24 @@ class WorkingTime:
             second = found[1]
         raise ValueError(f"there are no {minutes} minutes of work to come after {start.isoformat()}")
 
+    def before(self, end: datetime, minutes: float) -> datetime:
+        """The latest moment from which so many minutes of work pass until `end`.
+
+        Raises ValueError when there was not that much work within the horizon.
+        """
+        second, left = utc(end).timestamp(), minutes * 60
+        last = int(second // WEEK_SECONDS)
+        for number in range(last, last - HORIZON_WEEKS, -1):
+            starts, ends = self._week(number)
+            for opens, closes in zip(reversed(starts), reversed(ends), strict=True):
+                finish = min(closes, second)
+                if finish < opens:
+                    continue
+                if left <= finish - opens:
+                    return datetime.fromtimestamp(finish - left, UTC)
+                left -= finish - opens
+        raise ValueError(f"there were no {minutes} minutes of work before {end.isoformat()}")
+
     def working_minutes_between(self, start: datetime, end: datetime) -> float:
         """Minutes of work between two moments; 0 when the end is not after the start."""
         first, last = utc(start).timestamp(), utc(end).timestamp()

@@ -28,6 +28,8 @@ class Author(Model):
     name: str = ""
     handle: str = ""
     address: str = ""
+    time_zone: str = ""
+    """An IANA name such as America/Sao_Paulo, where the channel tells it."""
 
 
 class Attachment(Model):

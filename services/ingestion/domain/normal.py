@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from schemas.events.message import Attachment, Author, Message
 from schemas.ids import conversation_id, message_id
+from schemas.organisation_values import time_zones
 from schemas.test_contacts import is_test_author
 from services.ingestion.domain.accounts import Account
 from services.ingestion.domain.payload import Malformed, WebMessage, WireAuthor, WireMessage
@@ -22,7 +23,7 @@ def message(wire: WireMessage, account: Account, now: datetime) -> Message:
         channel=account.channel,
         conversation=conversation_id(account.brand, account.channel, wire.conversation or author.id),
         external_id=wire.id,
-        author=Author(id=author.id, name=author.name or "", handle=author.handle or "", address=author.address or ""),
+        author=_author(author),
         text=wire.text,
         sent_at=wire.sent_at,
         received_at=now,
@@ -34,6 +35,13 @@ def message(wire: WireMessage, account: Account, now: datetime) -> Message:
         ),
         reply_to=wire.reply_to or "",
         test=is_test_author(account.test_key, account.brand, account.channel, author.id),
+    )
+
+
+def _author(wire: WireAuthor) -> Author:
+    zone = wire.time_zone if wire.time_zone in time_zones() else ""
+    return Author(
+        id=wire.id, name=wire.name or "", handle=wire.handle or "", address=wire.address or "", time_zone=zone or ""
     )
 
 

@@ -61,6 +61,8 @@ class WireAuthor(_Wire):
     name: Line | None = None
     handle: Line | None = None
     address: Line | None = None
+    time_zone: Line | None = None
+    """An IANA name. One that does not exist is left out: the message is worth more than it."""
 
 
 class WireAttachment(_Wire):

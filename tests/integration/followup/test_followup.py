@@ -19,12 +19,14 @@ from services.chassis.ids import fresh
 from services.chassis.kafka import Record
 from services.chassis.service import Service
 from services.followup.app import build
-from services.followup.handlers.ticking import Ticking
+from services.followup.handlers.ticking import MOST_BATCHES_A_TICK, Ticking
 from services.followup.settings import Settings
 from services.followup.store.clocks import CLOCKS, due
 from tests.conftest import Backends, eventually
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+AFTER_A_DAY = ["first-response set", "first-response breached", "first-response escalated"]
+BREACHED = ["first-response set", "first-response warned", *AFTER_A_DAY[1:]]
 
 
 class HandClock:
@@ -146,8 +148,9 @@ async def without_listening(backends: Backends, clock: HandClock, *, publishing:
     service.database.close()
 
 
-def ticking(service: Service, batch: int = 200) -> Ticking:
-    return Ticking(service.repository, service.clock, batch)
+def ticking(service: Service, batch: int = 200, most_batches: int = MOST_BATCHES_A_TICK) -> Ticking:
+    organisation = service.api.state.organisation
+    return Ticking(service.repository, service.clock, organisation, batch, most_batches)
 
 
 async def test_a_case_is_followed_from_its_first_message_to_its_end(backends: Backends) -> None:
@@ -172,7 +175,7 @@ async def test_a_case_is_followed_from_its_first_message_to_its_end(backends: Ba
             clock.pass_minutes(46)
             await have("b", "first-response set", "first-response warned")
             clock.pass_minutes(48 * 60)
-            await have("b", "first-response set", "first-response warned", "first-response breached")
+            await have("b", *BREACHED)
             await have("a", *ended, "closing breached")
             await service.publisher.publish(outgoing([CaseClosed(**named("a"), owner="kees")]))
             await eventually(lambda: _closed(service, "a"), "the closing was not heard")
@@ -213,11 +216,10 @@ async def test_two_instances_fire_each_clock_once(backends: Backends) -> None:
             for _ in range(2):
                 clock.pass_minutes(50)
                 await asyncio.gather(*(ticking(each, batch=7).tick() for each in (one, other, one, other)))
-            await reaches(heard, 3 * len(cases))
+            await reaches(heard, 4 * len(cases))
         documents = await one.database.find(CLOCKS, {})
-    expected = ["first-response set", "first-response warned", "first-response breached"]
-    assert {case: lines(heard, case) for case in cases} == dict.fromkeys(cases, expected)
-    assert [each.sequences for each in documents] == [{"followup-events": 3}] * len(cases)
+    assert {case: lines(heard, case) for case in cases} == dict.fromkeys(cases, BREACHED)
+    assert [each.sequences for each in documents] == [{"followup-events": 4}] * len(cases)
 
 
 async def test_after_a_day_of_downtime_what_is_overdue_breaches_once_the_most_overdue_first(backends: Backends) -> None:
@@ -230,15 +232,15 @@ async def test_after_a_day_of_downtime_what_is_overdue_breaches_once_the_most_ov
     clock.pass_minutes(24 * 60)
     async with without_listening(backends, clock, publishing=False) as service:
         for expected in (2, 4):
-            await Ticking(service.repository, clock, batch=2, most_batches=1).tick()
-            left = await due(service.database, clock.now())
+            await ticking(service, batch=2, most_batches=1).tick()
+            left = await due(service.database, clock.now(), 100)
             assert [each.id for each in left] == sorted(minutes_of, key=minutes_of.__getitem__)[expected:]
     async with without_listening(backends, clock) as service, hearing(service) as heard:
         await ticking(service, batch=2).tick()
         await ticking(service, batch=2).tick()
-        await reaches(heard, 2 * len(minutes_of))
-        assert await due(service.database, clock.now()) == []
-    assert all(lines(heard, case) == ["first-response set", "first-response breached"] for case in minutes_of)
+        await reaches(heard, 3 * len(minutes_of))
+        assert await due(service.database, clock.now(), 1) == []
+    assert all(lines(heard, case) == AFTER_A_DAY for case in minutes_of)
 
 
 async def test_a_crash_between_commit_and_publish_loses_and_doubles_nothing(backends: Backends) -> None:
@@ -249,8 +251,8 @@ async def test_a_crash_between_commit_and_publish_loses_and_doubles_nothing(back
         await ticking(service).tick()  # committed, and dead before anything was published
     async with without_listening(backends, clock) as service, hearing(service) as heard:
         await ticking(service).tick()
-        await reaches(heard, 2)
+        await reaches(heard, 3)
         document = await service.database.get(CLOCKS, "a")
-    assert lines(heard, "a") == ["first-response set", "first-response breached"]
+    assert lines(heard, "a") == ["first-response set", "first-response breached", "first-response escalated"]
     assert document
-    assert document.sequences == {"followup-events": 2}
+    assert document.sequences == {"followup-events": 3}

@@ -8,7 +8,7 @@ import pytest
 from schemas.events.case import CaseEvent
 from schemas.events.followup import ClockBreached, ClockEvent, ClockSet, ClockStopped, ClockWarned
 from services.followup import domain
-from services.followup.domain import CaseClocks, Change
+from services.followup.domain import CaseClocks, Change, ClockTerms
 from tests.unit.followup.moments import (
     absorbed,
     at,
@@ -22,23 +22,24 @@ from tests.unit.followup.moments import (
     withdrawn,
 )
 
-WARN = timedelta(minutes=15)
+TERMS = ClockTerms(warn_before=timedelta(minutes=15), promise_warn_before=timedelta(minutes=15))
 
 
 def take(state: CaseClocks | None, event: CaseEvent, minutes: float) -> Change | None:
     """Hand one event to the rule for it."""
-    rule = {
-        "case.opened.v1": lambda: domain.case_opened(state, event, WARN, at(minutes)),
-        "promise.made.v1": lambda: domain.promise_made(state, event, WARN, at(minutes)),
-        "case.absorbed.v1": lambda: domain.case_absorbed(state, event, WARN, at(minutes)),
-        "reply.sent.v1": lambda: domain.reply_sent(state, event, at(minutes)),
-        "promise.kept.v1": lambda: domain.promise_kept(state, event, at(minutes)),
-        "promise.withdrawn.v1": lambda: domain.promise_withdrawn(state, event, at(minutes)),
-        "case.resolved.v1": lambda: domain.case_resolved(state, event, at(minutes)),
-        "case.reopened.v1": lambda: domain.case_reopened(state, event, at(minutes)),
-        "case.closed.v1": lambda: domain.case_closed(state, event, at(minutes)),
+    rules = {
+        "case.opened.v1": domain.case_opened,
+        "promise.made.v1": domain.promise_made,
+        "case.absorbed.v1": domain.case_absorbed,
+        "reply.sent.v1": domain.reply_sent,
+        "promise.kept.v1": domain.promise_kept,
+        "promise.withdrawn.v1": domain.promise_withdrawn,
+        "case.resolved.v1": domain.case_resolved,
+        "case.closed.v1": domain.case_closed,
     }
-    return rule[event.type]()
+    if event.type == "case.reopened.v1":
+        return domain.case_reopened(state, event, TERMS, at(minutes), at(minutes))  # type: ignore[arg-type]
+    return rules[event.type](state, event, TERMS, at(minutes))  # type: ignore[operator]
 
 
 class Life:
@@ -54,8 +55,7 @@ class Life:
 
     def pass_to(self, minutes: float) -> "Life":
         """Let time pass in one leap: fire what is due then."""
-        for id, firing in self.state.due(at(minutes)) if self.state else ():
-            self._change(domain.fire(self.state, id, firing, at(minutes)))
+        self._change(domain.speak(self.state, at(minutes)))
         return self
 
     def kinds(self) -> list[str]:
@@ -105,10 +105,10 @@ class TestFirstResponse:
         assert (stopped.due_at, stopped.late) == (at(70), True)
 
     def test_another_case_without_a_deadline_changes_nothing(self) -> None:
-        assert domain.case_absorbed(None, absorbed(None), WARN, at(5)) is None
+        assert domain.case_absorbed(None, absorbed(None), TERMS, at(5)) is None
 
     def test_a_reply_that_is_not_the_first_changes_nothing(self) -> None:
-        assert domain.reply_sent(None, sent(5, first=False), at(5)) is None
+        assert domain.reply_sent(None, sent(5, first=False), TERMS, at(5)) is None
 
     def test_only_the_breach_is_said_when_warning_and_due_both_passed(self) -> None:
         life = Life().take(opened(60), 0).pass_to(60 + 24 * 60).pass_to(60 + 24 * 60)
@@ -117,20 +117,20 @@ class TestFirstResponse:
     def test_a_clock_says_nothing_when_it_has_been_stopped_meanwhile(self) -> None:
         life = Life().take(opened(60), 0)
         assert life.state
-        ((id, firing),) = life.state.due(at(61))
+        assert [each.kind for each in life.state.due(at(61))] == ["first-response"]
         life.take(sent(59), 61)
-        assert domain.fire(life.state, id, firing, at(61)) is None
+        assert domain.speak(life.state, at(61)) is None
 
     def test_a_warning_is_no_longer_given_when_it_is_due_meanwhile(self) -> None:
         life = Life().take(opened(60), 0)
         assert life.state
-        ((id, firing),) = life.state.due(at(50))
-        assert firing == "warned"
-        assert domain.fire(life.state, id, firing, at(60)) is None
+        (clock,) = life.state.due(at(50))
+        assert clock.warns(at(50))
+        assert not clock.warns(at(60))
 
-    def test_an_unknown_clock_or_case_says_nothing(self) -> None:
-        assert domain.fire(None, "clock", "breached", at(0)) is None
-        assert domain.fire(Life().take(opened(), 0).state, "clock", "breached", at(999)) is None
+    def test_an_unknown_case_and_one_with_nothing_due_say_nothing(self) -> None:
+        assert domain.speak(None, at(0)) is None
+        assert domain.speak(Life().take(opened(), 0).state, at(1)) is None
 
 
 class TestPromise:

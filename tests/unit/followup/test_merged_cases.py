@@ -1,14 +1,11 @@
 """The clocks of a case that was merged, and of one that could not be."""
 
-from datetime import timedelta
-
 from schemas.events.case import CaseClosed, CaseUnmerged
 from schemas.events.followup import ClockSet, ClockStopped
 from services.followup import domain
 from tests.unit.followup.moments import CASE, at, opened, sent
-from tests.unit.followup.test_domain import Life
+from tests.unit.followup.test_domain import TERMS, Life
 
-WARN = timedelta(minutes=15)
 MERGED = CaseClosed(**CASE, owner="kees", cause="merged", closed_at=at(10))
 
 
@@ -18,7 +15,7 @@ def unmerged(life: Life, due: float | None, minutes: float) -> list[str]:
         **CASE, owner="kees", into="case-2", reason="closed", first_reply_due_at=None if due is None else at(due)
     )
     before = len(life.kinds())
-    change = domain.case_unmerged(life.state, event, WARN, at(minutes))
+    change = domain.case_unmerged(life.state, event, TERMS, at(minutes))
     if change:
         life.state, said = change
         life.said += said

@@ -1,12 +1,10 @@
 """A case that turns out to be more urgent is due sooner (O4)."""
 
-from datetime import timedelta
-
 from schemas.events.followup import ClockSet
 from schemas.events.understanding import CaseReclassified
 from services.followup import domain
 from tests.unit.followup.moments import CASE, at, opened, sent
-from tests.unit.followup.test_domain import Life
+from tests.unit.followup.test_domain import TERMS, Life
 
 
 def reclassified(life: Life, due: float | None, minutes: float) -> list[str]:
@@ -24,7 +22,7 @@ def reclassified(life: Life, due: float | None, minutes: float) -> list[str]:
         reclassified_at=at(minutes),
     )
     before = len(life.kinds())
-    change = domain.case_reclassified(life.state, event, timedelta(minutes=15), at(minutes))
+    change = domain.case_reclassified(life.state, event, TERMS, at(minutes))
     if change:
         life.state, said = change
         life.said += said
