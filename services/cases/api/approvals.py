@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from schemas.base import Event, UtcDatetime
 from schemas.events.approval import ApprovalReason, ApprovalSubject
 from services.cases.api.acting import Accepted, Acting, All, Commands, Reading, may
-from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case
 from services.cases.domain.commands import approvals
 from services.cases.domain.commands.approvals import Approve, RefuseApproval
@@ -19,6 +18,7 @@ from services.cases.domain.terms import Terms
 from services.cases.store import CASES
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
+from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 
 router = internal_router()
 

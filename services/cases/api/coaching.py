@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from schemas.base import Event, UtcDatetime
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, Reading, may
-from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case
 from services.cases.domain.commands.coaching import GiveFeedback, coaches, give_feedback, see_feedback
 from services.cases.domain.terms import Terms
 from services.cases.stored_feedback import FEEDBACK, StoredFeedback, feedback_for
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
+from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 
 router = internal_router()
 

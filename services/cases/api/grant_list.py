@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
 from services.cases.api.acting import All, Reading, may
-from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain.records import GrantStatus
 from services.cases.store import milliseconds
 from services.cases.stored_grants import GRANTS, StoredGrant
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
 from services.chassis.mongo import Database
+from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 
 router = internal_router()
 USUAL_DAYS, MOST_DAYS = 30, 92

@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from schemas.base import Event, UtcDatetime
 from schemas.ids import derive
 from services.cases.api.acting import Accepted, Acting, All, Reading, may
-from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case
 from services.cases.domain.commands.notes import MarkSpecial, WriteNote, mark_special, unmark_special, write_note
 from services.cases.domain.terms import Terms
 from services.cases.store import CASES
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
+from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 
 router = internal_router()
 

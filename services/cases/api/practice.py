@@ -11,7 +11,6 @@ from schemas.events.message import Visibility
 from schemas.ids import derive
 from services.cases.api.acting import Acting, Actor, All, Reading, may
 from services.cases.api.moving import require_one_meaning
-from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.api.standing import Standing
 from services.cases.domain import Refused
 from services.cases.domain.commands.coaching import coaches
@@ -33,6 +32,7 @@ from services.cases.store import CASES
 from services.chassis.documents import Context
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
+from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 
 router = internal_router()
 

@@ -8,12 +8,12 @@ from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from services.cases.api.acting import All, Reading, may
-from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case, Promise
 from services.cases.domain.promised import PromiseState
 from services.cases.store import CASES, identity_key
 from services.chassis.http import internal_router
 from services.chassis.mongo import Database
+from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 
 router = internal_router()
 WAITING = ("open", "broken")

@@ -7,12 +7,12 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, create_model
 
 from services.cases.api.acting import All, Reading, may
-from services.cases.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.cases.domain import Case, Status
 from services.cases.domain.records import Frozen
 from services.cases.store import CASES
 from services.chassis.documents import Document
 from services.chassis.http import internal_router
+from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 
 router = internal_router()
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.cases.api.paging import page_rows
 from services.chassis.documents import Index
 from services.chassis.errors import Problem
 from services.chassis.mongo import Database
+from services.chassis.paging import page_rows
 from tests.conftest import Backends
 
 ROWS = "rows"
