@@ -117,7 +117,7 @@ class Consulting(Life):
         if event.request_id == self.case.owner_request or not isinstance(event, SpecialistRequested | CapacityReleased):
             return  # who owns the case was decided before the story
         state = self._requests.get(event.request_id)
-        if decision := self._handlers[event.type].handler(state, event, Context(self.now, "cause")):
+        if decision := self._handlers[event.type][0].handler(state, event, Context(self.now, "cause")):
             self._requests[event.request_id] = decision.state
             self._hear_all(decision.events)
 

@@ -23,7 +23,7 @@ def waiting(dispatcher: Dispatcher, request: OwnerRequested) -> RequestState:
 def changed(dispatcher: Dispatcher, state: RequestState | None, request: OwnerRequested, **changes: Any) -> Any:
     facts = {name: getattr(request, name) for name in RequestChanged.model_fields}
     event = RequestChanged.model_validate(facts | changes)
-    decide = table(dispatcher).routes[RequestChanged.type].handler
+    decide = table(dispatcher).routes[RequestChanged.type][0].handler
     decision = decide(state, event, Context(NOON, "cause"))
     assert decision is None or isinstance(decision, Decision)
     return decision.state if decision else None

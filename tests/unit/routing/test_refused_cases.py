@@ -53,7 +53,7 @@ class Routing:
         self.states: dict[str, RequestState] = {}
 
     def hears(self, event: OwnerRequested | CapacityReleased) -> list[Event]:
-        decision = self.routes[event.type].handler(self.states.get(event.request_id), event, Context(NOON, "cause"))
+        decision = self.routes[event.type][0].handler(self.states.get(event.request_id), event, Context(NOON, "cause"))
         assert decision
         self.states[event.request_id] = decision.state
         return list(decision.events)

@@ -38,7 +38,7 @@ class Service:
         self._routes = table(self.dispatcher).routes
 
     def hears(self, event: Any) -> None:
-        decision = self._routes[event.type].handler(self.states.get(event.request_id), event, Context(NOON, "cause"))
+        decision = self._routes[event.type][0].handler(self.states.get(event.request_id), event, Context(NOON, "cause"))
         if decision and decision.state:
             self.states[event.request_id] = decision.state
             self.said += decision.events
