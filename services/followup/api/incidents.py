@@ -1,6 +1,7 @@
 """Incidents over HTTP: what rises, whose it is, the one answer and who let it out (F8)."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
@@ -16,11 +17,12 @@ from services.chassis.service import Service
 from services.followup.api.asking import Asker, Asking, InService
 from services.followup.domain import incidents
 from services.followup.domain.incidents import Change, Incident, IncidentCase, Refused
-from services.followup.store.incidents import INCIDENTS, cases_of, incidents_of, incidents_with
+from services.followup.store.incidents import INCIDENTS, cases_of, incidents_of, incidents_with, size_of
 
 router = internal_router()
 
 MAX_TEXT = 20_000
+SHOWN = 100
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
 IncidentId = Annotated[str, Path(max_length=200)]
 State = Literal["", "open", "closed"]
@@ -30,6 +32,8 @@ class Listed(BaseModel):
     """Incidents, the latest first, and how often the radar was right and wrong so far."""
 
     items: list[Incident]
+    sizes: dict[str, int]
+    """How many cases each of them has."""
     closed_as: dict[IncidentOutcome, int]
     """Of all that were closed: what they turned out to be. Alarms by mistake teach by being counted; see the policy."""
 
@@ -89,8 +93,9 @@ async def incidents_list(
         asker.require_brand(brand)
     found = await incidents_of(service.database, [brand] if brand else sorted(asker.person.brands))
     outcomes = [each.outcome for each in found if each.outcome]
-    items = [each for each in found if not state or each.open == (state == "open")]
-    return Listed(items=items, closed_as={each: outcomes.count(each) for each in dict.fromkeys(outcomes)})
+    items = [each for each in found if not state or each.open == (state == "open")][:SHOWN]
+    closed_as = {each: outcomes.count(each) for each in dict.fromkeys(outcomes)}
+    return Listed(items=items, sizes=await _sizes(items, service), closed_as=closed_as)
 
 
 @router.get("/incidents/{incident_id}")
@@ -106,7 +111,8 @@ async def incidents_of_case(case_id: Annotated[str, Path(max_length=200)], asker
     _require_team(asker)
     found = [await service.database.get(INCIDENTS, each) for each in await incidents_with(service.database, case_id)]
     mine = [each.state for each in found if each and each.state and each.state.brand in asker.person.brands]
-    return Listed(items=[each for each in mine if each.open], closed_as={})
+    items = [each for each in mine if each.open]
+    return Listed(items=items, sizes=await _sizes(items, service), closed_as={})
 
 
 @router.post("/incidents/{incident_id}/owner", status_code=202)
@@ -232,6 +238,11 @@ async def visible_incident(incident_id: str, asker: Asker, service: Service) -> 
     if document is None or document.state is None or document.state.brand not in asker.person.brands:
         raise Problem(404, "not-found", f"there is no incident {incident_id!r}")
     return document.state
+
+
+async def _sizes(items: Sequence[Incident], service: Service) -> dict[str, int]:
+    counts = await asyncio.gather(*(size_of(service.database, each.id) for each in items))
+    return {each.id: count for each, count in zip(items, counts, strict=True)}
 
 
 async def _shown(incident: Incident, service: Service) -> Shown:

@@ -30,8 +30,9 @@ PRIOR_DISPERSION, DISPERSION_WEIGHT = 0.1, 60.0
 SHARE_WEIGHT, SHARE_LIMIT = 12.0, 60.0
 """Messages that the brand's share of negative ones is worth for each key; more than the limit tell nothing surer of the next
 hour, because moods come in spells."""
-CAP_CHANCE = 1e-4
-"""An hour with more messages than this chance allows teaches only so much: an incident is not what is usual."""
+CAP_CHANCE, CAP_DISPERSION, ROUNDS = 1e-4, 0.3, 3
+"""An hour with more messages than this chance allows teaches only so much: an incident is not what is usual. What is
+learned is looked at anew so many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,11 @@ def learned(hours: Hours, zone: ZoneInfo) -> Baseline:
     week = np.array([hour_of_week(hours.start_ms + row * HOUR_MS, zone) for row in range(count)], dtype=np.intp)
     days_ago = (count - np.arange(count)) / 24
     fading = 0.5 ** (days_ago / SEASON_HALF_LIFE_DAYS), 0.5 ** (days_ago / LEVEL_HALF_LIFE_DAYS)
-    season, doubt = _season(table[0][:, names[ALL]], week, fading[0])
-    level, known, dispersion = _levels(table[0], season[week], doubt[week], fading[1])
-    # What incidents taught the shape of the week is taken back, and everything is learned once more without it.
-    usual = _capped(table[0], level, known, dispersion, season[week], doubt[week])
-    season, doubt = _season(usual[:, names[ALL]], week, fading[0])
-    level, known, dispersion = _levels(usual, season[week], doubt[week], fading[1])
+    usual = table[0]
+    for _ in range(ROUNDS):
+        season, doubt = _season(usual[:, names[ALL]], week, fading[0])
+        level, known, dispersion = _levels(usual, season[week], doubt[week], fading[1])
+        usual = _capped(table[0], level, known, season[week], doubt[week])
     negative, share_known = _shares(table[0], table[1], fading[1], names[ALL])
     total = max(table[0][:, names[ALL]].sum(), 0.0)
     weight = (table[2][:, names[ALL]].sum() + 10) / (total + 10)
@@ -151,11 +151,12 @@ def _levels(counts: Floats, season: Floats, doubt: Floats, fading: Floats) -> tu
     return level, known, np.maximum(own, 0.005)
 
 
-def _capped(counts: Floats, level: Floats, known: Floats, dispersion: Floats, season: Floats, doubt: Floats) -> Floats:
+def _capped(counts: Floats, level: Floats, known: Floats, season: Floats, doubt: Floats) -> Floats:
+    """The counts without what goes beyond chance. The dispersion does not help here: it is what incidents swell first."""
     if not len(counts):
         return counts
     usual = level[None, :] * season[:, None]
-    size = 1 / (dispersion[None, :] + 1 / known[None, :] + doubt[:, None])
+    size = 1 / (CAP_DISPERSION + 1 / known[None, :] + doubt[:, None])
     return np.minimum(counts, nbinom.isf(CAP_CHANCE, size, size / (size + usual)) + 1)
 
 

@@ -55,6 +55,11 @@ async def cases_of(database: Database, incident_id: str) -> list[IncidentCase]:
     return [each.state for each in await database.find(INCIDENT_CASES, {"incident_id": incident_id}) if each.state]
 
 
+async def size_of(database: Database, incident_id: str) -> int:
+    """How many cases belong to the incident."""
+    return await database.count(INCIDENT_CASES.name, {"incident_id": incident_id})
+
+
 async def waiting_cases(
     database: Database, incident_id: str, languages: Sequence[str], limit: int
 ) -> list[IncidentCase]:
