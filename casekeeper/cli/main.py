@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casekeeper.cli import api, cases, classify, judged, learning, organisation, roster, routing, running, simulate
+from casekeeper.cli import (
+    api,
+    cases,
+    classify,
+    clocks,
+    figures,
+    judged,
+    learning,
+    organisation,
+    roster,
+    routing,
+    running,
+    shadow,
+    simulate,
+)
 from schemas.services import SERVICES
 
 if TYPE_CHECKING:
@@ -20,6 +34,8 @@ app = typer.Typer(
 )
 app.add_typer(organisation.app, name="org")
 app.add_typer(cases.app, name="case")
+app.add_typer(clocks.app, name="clocks")
+app.add_typer(figures.app, name="figures")
 app.add_typer(api.app, name="api")
 app.add_typer(roster.app, name="roster")
 app.add_typer(routing.app, name="route")
@@ -33,6 +49,7 @@ app.command()(classify.classify)
 app.command()(learning.train)
 app.command()(learning.corrections)
 app.command()(learning.drift)
+app.command()(shadow.shadow)
 
 
 @app.command()

@@ -5,6 +5,28 @@
 
 from types import ModuleType
 
-from services.followup.api import channel_tests, figures, incidents, incidents_volume, improvements, insights, surveys, surveys_answering
+from services.followup.api import (
+    channel_tests,
+    clocks,
+    figures,
+    improvements,
+    incidents,
+    incidents_volume,
+    insights,
+    review,
+    surveys,
+    surveys_answering,
+)
 
-PARTS: tuple[ModuleType, ...] = (channel_tests, figures, incidents, incidents_volume, improvements, insights, surveys, surveys_answering)
+PARTS: tuple[ModuleType, ...] = (
+    channel_tests,
+    clocks,
+    figures,
+    improvements,
+    incidents,
+    incidents_volume,
+    insights,
+    review,
+    surveys,
+    surveys_answering,
+)
