@@ -28,6 +28,7 @@ from services.desk.pages import (
     handing,
     handovers,
     identities,
+    incidents,
     ledger,
     more,
     overview,
@@ -65,7 +66,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
     own = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
-    lists = (handovers, approvals, ledger, consults)
+    lists = (handovers, approvals, ledger, incidents, consults)
     for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk):
         service.include(module.router)
 
