@@ -45,7 +45,7 @@ def show(
     from casekeeper.case_story import StoryBroken
     from services.chassis.errors import Unavailable
 
-    moment = _moment(at)
+    moment = moment_of(at)
     cluster = cluster_of(kafka, prefix, folder)
     try:
         case, steps = asyncio.run(_read(cluster, case_id, moment, why=why))
@@ -72,7 +72,8 @@ async def _read(
     return case, await case_story.with_causes(cluster, until) if why else [case_story.Step(each) for each in until]
 
 
-def _moment(text: str) -> "datetime | None":
+def moment_of(text: str) -> "datetime | None":
+    """A moment as somebody typed it; none for nothing. Raises BadParameter."""
     if not text:
         return None
     from pydantic import TypeAdapter, ValidationError

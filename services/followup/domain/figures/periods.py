@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.followup.domain.figures.summing import Window
 from services.followup.domain.figures.timings import milliseconds
@@ -19,6 +19,26 @@ def period(name: Period, now: datetime, zone: ZoneInfo) -> Window:
     if name == "week":
         day -= timedelta(days=day.weekday())
     return Window(milliseconds(datetime.combine(day, time(), zone)), milliseconds(now))
+
+
+def between(usual: Window, from_: datetime | None, to: datetime | None) -> Window:
+    """The window with another begin or end, but no later end than the usual one, now. Raises ValueError for an empty one."""
+    for moment in (from_, to):
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError(f"{moment.isoformat()} needs a time zone, such as Z")
+    from_ms = usual.from_ms if from_ is None else milliseconds(from_)
+    to_ms = usual.to_ms if to is None else min(milliseconds(to), usual.to_ms)
+    if from_ms >= to_ms:
+        raise ValueError("the time to look at has to begin before it ends, and before now")
+    return Window(from_ms, to_ms)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Raises ValueError for one that IANA does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"there is no time zone {name!r}") from error
 
 
 def edges(window: Window, step: Step, zone: ZoneInfo) -> list[int]:
