@@ -10,6 +10,7 @@ from services.classification.domain import Classifier
 from services.classification.own_model import OwnModel
 
 Judge = Callable[[Sequence[Message]], Awaitable[Sequence[Classification]]]
+Watch = Callable[[Sequence[Message], Sequence[Classification]], None]
 
 
 def judge_with(classifier: Classifier, own_model: OwnModel | None = None) -> Judge:
@@ -23,13 +24,16 @@ def judge_with(classifier: Classifier, own_model: OwnModel | None = None) -> Jud
     return judge
 
 
-def table(judge: Judge) -> Table:
-    """The service's map of events to functions."""
+def table(judge: Judge, watch: Sequence[Watch] = ()) -> Table:
+    """The service's map of events to functions. `watch` hears of every batch before it goes on, and must not wait."""
     handlers = Table()
 
     @handlers.transform(MessageReceived)
     async def message_received(events: Sequence[MessageReceived]) -> Sequence[Sequence[Event]]:
-        labels = await judge([event.message for event in events])
+        messages = [event.message for event in events]
+        labels = await judge(messages)
+        for each in watch:
+            each(messages, labels)
         return [
             [MessageClassified(message=event.message, classification=label)]
             for event, label in zip(events, labels, strict=True)

