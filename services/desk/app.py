@@ -21,10 +21,12 @@ from services.desk.pages import (
     asking,
     assets,
     case,
+    channel_tests,
     commands,
     consults,
     correcting,
     customer,
+    figures,
     handing,
     handovers,
     identities,
@@ -34,6 +36,7 @@ from services.desk.pages import (
     overview,
     regrouping,
     replies,
+    review,
     sign_in,
     talk,
 )
@@ -66,7 +69,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
     own = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
-    lists = (handovers, approvals, ledger, incidents, consults)
+    lists = (handovers, approvals, ledger, figures, incidents, consults, review, channel_tests)
     for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk):
         service.include(module.router)
 
