@@ -37,6 +37,8 @@ class ReplyQueued(ReplyEvent):
     attachments: tuple[Attachment, ...] = ()
     to_conversation: str = ""
     """Where it goes, when that is not the case's own conversation (a merged case, M4)."""
+    agreed_at: UtcDatetime | None = None
+    """It left by itself: then its author agreed that prepared holding replies do (O5)."""
 
 
 class ReplySent(ReplyEvent):
@@ -85,6 +87,8 @@ class ReplyDrafted(ReplyEvent):
     drafted_at: UtcDatetime
     takes_up: str = ""
     """The reply that did not leave, whose words go on in this one."""
+    prepared: bool = False
+    """Nobody wrote it: it lies ready for the owner, because the first reply is due soon (O5)."""
 
 
 class ReplyDiscarded(ReplyEvent):
@@ -105,6 +109,8 @@ class ReplyScheduled(ReplyEvent):
     text: str = ""
     """As it will leave, with its signature."""
     parts: tuple[str, ...] = ()
+    by_itself: bool = False
+    """Nobody sent it off: brand and owner let prepared holding replies leave by themselves (O5)."""
 
 
 class ReplyCancelRequested(ReplyEvent):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from schemas.organisation_file import load
+from services.cases.agreements import AGREEMENTS, Agreements
 from services.cases.allowances import ALLOWANCES, Allowances
 from services.cases.api import PARTS, Commands, openapi
 from services.cases.colleagues import Colleagues
@@ -29,24 +30,29 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
     organisation = load(settings.organisation, unknown_checks)
 
-    colleagues = Colleagues(organisation)
+    colleagues, agreements = Colleagues(organisation), Agreements()
 
     @cache
     def terms(brand: str) -> Terms:
-        return replace(terms_of(organisation, brand), person=colleagues.person)
+        return replace(terms_of(organisation, brand), person=colleagues.person, agreed=agreements.agreed)
 
     handlers = table(terms)
     hear_of_people(handlers, organisation)
     hear_of_cases(handlers, terms)
     hear_of_feedback(handlers)
     hear_of_grants(handlers)
-    service = Service(settings, handlers, clock=clock, collections=[CASES, BULKS, ALLOWANCES, IDENTITIES, EXERCISES])
+    service = Service(
+        settings, handlers, clock=clock, collections=[CASES, BULKS, ALLOWANCES, IDENTITIES, EXERCISES, AGREEMENTS]
+    )
     service.api.state.commands = Commands(service, organisation, terms, People(service.database))
     service.api.state.customers = Customers(service.repository, service.clock)
     service.api.state.allowances = Allowances(service.repository, service.clock)
     service.api.state.library = library = Library(service.database)
     service.on_start(library.refresh)
     service.on_start(partial(colleagues.refresh, service.database, service.clock))
+    service.api.state.agreements = agreements
+    service.on_start(partial(agreements.refresh, service.database))
+    service.every(PEOPLE_EVERY_SECONDS, partial(agreements.refresh, service.database))
     service.every(PEOPLE_EVERY_SECONDS, partial(colleagues.refresh, service.database, service.clock))
     for part in PARTS:
         service.include(part.router)

@@ -14,7 +14,7 @@ from schemas.events.second_reading import MessageReclassified
 from schemas.events.survey import SurveyRequested
 from schemas.ids import derive
 from schemas.organisation import NotInOrganisation, Organisation, Person
-from services.cases.domain import Case, fold, progress, second_reading
+from services.cases.domain import Case, fold, preparing, progress, second_reading
 from services.cases.domain.answering_surveys import surveyed
 from services.cases.domain.arrival import case_for, message_arrived
 from services.cases.domain.commands import approvers, finding_covers
@@ -72,7 +72,10 @@ def table(terms_of: TermsOf) -> Table:
 
     @handlers.on(OwnerAssigned, CASES, locate=by_case_id)
     def owner_assigned(case: Case | None, event: OwnerAssigned, context: Context) -> Decision[Case] | None:
-        return decided(case, progress.owner_assigned(known(case, event.case_id), event, context.now))
+        found = known(case, event.case_id)
+        events = progress.owner_assigned(found, event, context.now)
+        terms = terms_of(found.brand)
+        return decided(case, preparing.owner_came(found, events, context.siblings, terms, context.now))
 
     @handlers.on(SpecialistOffered, CASES, locate=by_case_id)
     def specialist_offered(case: Case | None, event: SpecialistOffered, _: Context) -> Decision[Case] | None:
@@ -123,7 +126,10 @@ def _hear_of_colleagues(handlers: Table, terms_of: TermsOf) -> None:
     @handlers.on(ClockWarned, CASES, locate=by_case_id)
     def clock_warned(case: Case | None, event: ClockWarned, context: Context) -> Decision[Case] | None:
         warned = known(case, event.case_id)
-        return decided(case, finding_covers.promise_due(warned, event, terms_of(warned.brand), context.now))
+        terms = terms_of(warned.brand)
+        covered = finding_covers.promise_due(warned, event, terms, context.now)
+        ready = preparing.first_reply_warned(warned, event, context.siblings, terms, context.now)
+        return decided(case, [*covered, *ready])
 
     @handlers.on(SurveyRequested, CASES, locate=by_case_id)
     def survey_requested(case: Case | None, event: SurveyRequested, _: Context) -> Decision[Case] | None:

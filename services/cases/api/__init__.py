@@ -4,6 +4,7 @@ One module per concern; `acting` has what they share.
 """
 
 from services.cases.api import (
+    agreements,
     approvals,
     coaching,
     consults,
@@ -31,6 +32,7 @@ PARTS = (
     reading,
     replies,
     reply_checks,
+    agreements,
     approvals,
     promises,
     library,

@@ -11,6 +11,7 @@ from schemas.events.promise import PromiseBroken, PromiseKept
 from schemas.events.reply import ReplyCancelled, ReplyFailed, ReplySent, ReplyUncertain
 from schemas.events.routing import OwnerAssigned, SpecialistOffered
 from schemas.ids import derive
+from services.cases.domain.by_itself import overtaken
 from services.cases.domain.case import Case
 from services.cases.domain.commands.promises import withdrawn
 from services.cases.domain.commands.refusing import somebody_else_found
@@ -66,7 +67,7 @@ def delivery_sent(case: Case, event: DeliverySent) -> list[Event]:
     )
     promise = case.promises.get(reply.keeps_promise)
     if promise is None or not promise.open:
-        return [sent]
+        return [sent, *overtaken(case)]
     late = event.sent_at > promise.due_at
     kept = PromiseKept(
         **_facts(case),
@@ -76,7 +77,7 @@ def delivery_sent(case: Case, event: DeliverySent) -> list[Event]:
         late=late,
         kept_at=event.sent_at,
     )
-    return [sent, kept]
+    return [sent, kept, *overtaken(case)]
 
 
 def delivery_failed(case: Case, event: DeliveryFailed, now: datetime) -> list[Event]:

@@ -156,6 +156,15 @@ class Reply(Frozen):
     cancelled_by: str = ""
     messages: int = 0
     """How many messages of the customer it can have answered: those that were there when it was written."""
+    prepared: bool = False
+    """Nobody wrote it: it lay ready for the owner (O5)."""
+    by_itself: bool = False
+    """It leaves at its time, if it does, without anybody having sent it off."""
+
+    @property
+    def leaves_by_itself(self) -> bool:
+        """Whether it will leave without anybody having sent it off."""
+        return self.by_itself and self.status == "scheduled"
 
     @property
     def on_its_way(self) -> bool:

@@ -35,6 +35,8 @@ class Terms:
     """The same for what is urgent; None: as for everything else."""
     opening: WorkingTime | None = None
     """The brand's opening hours and public holidays; None: it never closes."""
+    agreed: Callable[[str], datetime | None] = lambda _: None
+    """Since when somebody lets prepared holding replies leave by themselves, in their name (O5); None: they do not."""
     deviating: Mapping[str, "Terms"] = field(default_factory=dict)
     """The terms of channels that differ from their brand (M2)."""
 

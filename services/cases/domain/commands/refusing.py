@@ -56,7 +56,8 @@ def _require_refusable(case: Case, actor: str, terms: Terms) -> None:
         raise refusals.AssignmentIsRefused(f"{case.owner} has refused already; routing looks for somebody else")
     if case.owner_changes and case.owner_changes[-1].cause == "handover":
         raise refusals.NotAssigned(f"{case.owner} has the case from {case.owner_changes[-1].previous}; hand it over")
-    if any(each.author == case.owner and each.status not in NOT_SAID for each in case.replies.values()):
+    said = (each for each in case.replies.values() if each.status not in NOT_SAID and not each.leaves_by_itself)
+    if any(each.author == case.owner for each in said):
         raise refusals.AlreadyReplied(f"{case.owner} has replied in this case; hand it over")
     if pending := case.pending_handover:
         raise refusals.HandoverIsPending(

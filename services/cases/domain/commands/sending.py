@@ -11,6 +11,7 @@ from schemas.events.reply import Pledge, ReplyCancelled, ReplyDrafted, ReplyQueu
 from schemas.ids import derive
 from services.cases.domain import refusals, reply_refusals
 from services.cases.domain.addressee import addressee, last_word
+from services.cases.domain.by_itself import kept_back
 from services.cases.domain.case import Case
 from services.cases.domain.commands import approvals
 from services.cases.domain.commands.acting import facts
@@ -40,7 +41,7 @@ def send(
         return [*draft, *asked]
     if leaves_at:
         version = known.version if known else 1
-        return [*draft, _scheduled(case, reply_id, signed, actor, version, leaves_at)]
+        return [*draft, scheduled(case, reply_id, signed, actor, version, leaves_at)]
     return _leaving(case, reply_id, content, signed, actor, now)
 
 
@@ -112,18 +113,27 @@ def _require_ahead(case: Case, send_at: datetime | None, now: datetime) -> None:
         )
 
 
-def _time_has_come(reply_id: str, case: Case, _: Terms, now: datetime) -> Sequence[Event]:
+def _time_has_come(reply_id: str, case: Case, terms: Terms, now: datetime) -> Sequence[Event]:
     """It leaves as its author sent it off, whoever owns the case by now: it is their word, and nobody took it back."""
     reply = case.replies[reply_id]
+    if reply.by_itself and (reason := kept_back(case, reply, terms) or _unseen(case, reply, terms)):
+        return [ReplyCancelled(**facts(case), reply_id=reply_id, by=reply.author, reason=reason)]
     content = as_things_are(case, content_of(reply))
     if content.promise and content.promise.due_at <= now:  # the service was down for too long
         reason = f"it promises something by {content.promise.due_at.isoformat()}, which has passed"
         return [ReplyCancelled(**facts(case), reply_id=reply_id, by=reply.author, reason=reason)]
     signed = Signed(reply.text, reply.signature, reply.parts)
-    return _leaving(case, reply_id, content, signed, reply.author, now)
+    agreed_at = terms.agreed(reply.author) if reply.by_itself else None
+    return _leaving(case, reply_id, content, signed, reply.author, now, agreed_at)
 
 
-def _scheduled(case: Case, reply_id: str, signed: Signed, by: str, version: int, send_at: datetime) -> ReplyScheduled:
+def _unseen(case: Case, reply: Reply, terms: Terms) -> str:
+    """Why others have to see a reply that leaves by itself: the case may have become another since it was prepared."""
+    return "somebody else has to see it before it leaves" if reasons_to_hold(case, terms, reply.author) else ""
+
+
+def scheduled(case: Case, reply_id: str, signed: Signed, by: str, version: int, send_at: datetime) -> ReplyScheduled:
+    """It leaves at its time, as it is signed."""
     return ReplyScheduled(
         **facts(case),
         reply_id=reply_id,
@@ -136,7 +146,15 @@ def _scheduled(case: Case, reply_id: str, signed: Signed, by: str, version: int,
     )
 
 
-def _leaving(case: Case, reply_id: str, content: Content, signed: Signed, author: str, now: datetime) -> list[Event]:
+def _leaving(
+    case: Case,
+    reply_id: str,
+    content: Content,
+    signed: Signed,
+    author: str,
+    now: datetime,
+    agreed_at: datetime | None = None,
+) -> list[Event]:
     """It is queued for delivery, and what it promises is a promise from now on (F1)."""
     promised: list[Event] = []
     if content.promise:
@@ -160,6 +178,7 @@ def _leaving(case: Case, reply_id: str, content: Content, signed: Signed, author
         attachments=content.attachments,
         keeps_promise=content.keeps_promise,
         queued_at=now,
+        agreed_at=agreed_at,
     )
     return [*promised, queued]
 
@@ -182,7 +201,7 @@ def _approved(
     ahead = approval.send_at if approval.send_at and approval.send_at > now else None
     signed = ready(case, reply.id, content, terms, approval.asked_by, ahead or now)
     if ahead:
-        return [*better, _scheduled(case, reply.id, signed, approval.asked_by, version, ahead)]
+        return [*better, scheduled(case, reply.id, signed, approval.asked_by, version, ahead)]
     return [*better, *_leaving(case, reply.id, content, signed, approval.asked_by, now)]
 
 

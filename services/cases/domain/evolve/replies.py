@@ -27,7 +27,8 @@ def changed(case: Case, id: str, **changes: Any) -> dict[str, Any]:
 def back_to_draft(case: Case, id: str) -> dict[str, Any]:
     """It will not leave as it is; its latest words are a draft again."""
     words = case.replies[id].versions[-1]
-    return changed(case, id, status="draft", author=words.author, text=words.text, signature="", parts=(), send_at=None)
+    off = {"signature": "", "parts": (), "send_at": None, "by_itself": False}
+    return changed(case, id, status="draft", author=words.author, text=words.text, **off)
 
 
 def _drafted(case: Case, event: ReplyDrafted) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def _drafted(case: Case, event: ReplyDrafted) -> dict[str, Any]:
         promise=event.promise,
         send_at=before.send_at if before else None,
         messages=before.messages if before and before.status == "held" else case.messages,
+        prepared=event.prepared,
     )
     return {"replies": case.replies | {reply.id: reply}}
 
@@ -61,6 +63,7 @@ def _scheduled(case: Case, event: ReplyScheduled) -> dict[str, Any]:
         signature=event.signature,
         parts=event.parts,
         send_at=event.send_at,
+        by_itself=event.by_itself,
         messages=_could_answer(case, event.reply_id),
     )
 
@@ -81,6 +84,7 @@ def _queued(case: Case, event: ReplyQueued) -> dict[str, Any]:
         promise=before.promise if before else None,
         send_at=before.send_at if before else None,
         messages=_could_answer(case, event.reply_id),
+        prepared=before.prepared if before else False,
     )
     return {"replies": case.replies | {reply.id: reply}}
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from schemas.base import Event
-from schemas.events.case import CaseResolved
+from schemas.events.case import CaseOpened, CaseResolved
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.promise import PromiseMade
@@ -31,8 +31,8 @@ from services.routing.domain import Engine, Nobody
 from tests.unit.cases.machine.stage import Lane, Stage
 from tests.unit.cases.machine.team import Staff
 
-WARNING = timedelta(minutes=60)
-"""So long before a promise is due it is said."""
+WARNINGS = {"promise": timedelta(minutes=60), "first-response": timedelta(minutes=15)}
+"""So long before it is due it is said."""
 OFFER = timedelta(minutes=30)
 """So long a specialist has an offer."""
 RELIEVED = timedelta(minutes=5)
@@ -167,7 +167,7 @@ class Delivery:
 
 @dataclass
 class Followup:
-    """Its clocks: it tells of every end of a quiet period and every promise in its time, also when that is old news."""
+    """Its clocks: it tells of each end of a quiet period, promise and first reply in its time, also when that is old news."""
 
     due: dict[tuple[str, str, datetime], ClockBreached] = field(default_factory=dict)
     warned: set[tuple[str, str, datetime]] = field(default_factory=set)
@@ -176,6 +176,8 @@ class Followup:
     def hear(self, event: Event) -> None:
         if isinstance(event, CaseResolved):
             self._set(event, "closing", event.case_id, event.closes_at)
+        elif isinstance(event, CaseOpened):
+            self._set(event, "first-response", event.case_id, event.first_reply_due_at)
         elif isinstance(event, PromiseMade):
             self._set(event, "promise", event.promise_id, event.due_at)
 
@@ -183,14 +185,14 @@ class Followup:
         """What has become due and was not said."""
         for key, breach in sorted(self.due.items(), key=lambda each: each[0][2]):
             name = (key[0], key[1], key[2].isoformat())
-            if key[0] == "promise" and key[2] - WARNING <= stage.now and key not in self.warned:
+            if key[0] in WARNINGS and key[2] - WARNINGS[key[0]] <= stage.now and key not in self.warned:
                 self.warned.add(key)
                 stage.say(ClockWarned.model_validate(breach.model_dump()), derive("warned", *name))
             if key[2] <= stage.now and key not in self.said:
                 self.said.add(key)
                 stage.say(breach, derive("breached", *name))
 
-    def _set(self, event: CaseResolved | PromiseMade, kind: str, subject: str, due_at: datetime) -> None:
+    def _set(self, event: CaseResolved | PromiseMade | CaseOpened, kind: str, subject: str, due_at: datetime) -> None:
         names = {"case_id": event.case_id, "conversation": event.conversation, "brand": event.brand}
         facts = {"clock_id": f"{kind}-{subject}-{due_at.isoformat()}", "subject_id": subject, "due_at": due_at}
         self.due[kind, subject, due_at] = ClockBreached.model_validate({**names, **facts, "kind": kind})

@@ -108,12 +108,22 @@ class Walk(RuleBasedStateMachine):
         prompt=st.booleans(),
         covers=st.sampled_from([False, False, True]),
         waiting=st.sampled_from([1, 1, 0.5]),
+        alone=st.sampled_from([None, 5]),
         scenes=st.lists(st.sampled_from(SCENES), max_size=3),
     )
     def begins(
-        self, capacity: int, undo: int, public: bool, prompt: bool, covers: bool, waiting: float, scenes: list[str]
+        self,
+        capacity: int,
+        undo: int,
+        public: bool,
+        prompt: bool,
+        covers: bool,
+        waiting: float,
+        alone: int | None,
+        scenes: list[str],
     ) -> None:
-        """With `prompt` everybody hears everything at once, so that walks come far; else lanes move one by one."""
+        """With `prompt` everybody hears everything at once, so that walks come far; else lanes move one by one. Where it leaves
+        by itself, a prepared reply does so `alone` minutes before it is due."""
         self.prompt, self.settling = prompt, False
         self.staff = Staff(
             capacity,
@@ -121,6 +131,7 @@ class Walk(RuleBasedStateMachine):
             approve_public_replies=public,
             cover_automatically=covers,
             waiting_weight=waiting,
+            holding_sent_minutes_before=alone,
         )
         self.routing = Routing(self.staff)
         self.delivery = Delivery()

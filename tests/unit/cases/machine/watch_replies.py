@@ -24,6 +24,7 @@ from schemas.events.reply import (
 from schemas.organisation import Person
 from services.cases.domain import Case
 from tests.unit.cases.machine.stage import Commit
+from tests.unit.cases.machine.team import AGREE
 from tests.unit.cases.machine.watch import Find, Silent, hold
 
 ON_ITS_WAY = ("held", "scheduled", "queued")
@@ -54,6 +55,9 @@ class Way:
     keeps: str = ""
     takes_up: str = ""
     """The reply that did not leave, whose words it has."""
+    prepared: bool = False
+    """Nobody wrote it (O5)."""
+    by_itself: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,14 @@ class Said:
     @property
     def on_its_way(self) -> list[str]:
         return [id_ for id_, way in self.ways.items() if way.state in ON_ITS_WAY]
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the customer has heard from us, or is about to, but for what would leave by itself."""
+        return any(
+            way.state in ("held", "queued", "sent", "uncertain") or (way.state == "scheduled" and not way.by_itself)
+            for way in self.ways.values()
+        )
 
     @property
     def last(self) -> Word:
@@ -150,7 +162,9 @@ class Replies(Silent):
             hold(before.state in ("cancelled", "failed"), "rule 4: nothing is said twice", event, before)
             hold(event.version == 1 and not live, "what did not leave goes on in one draft", event, live)
             way.takes_up = event.takes_up
-        way.state = way.state or "draft"
+        if event.prepared:
+            hold(not said.spoken and not way.version, "O5: prepared once, where nothing was said", event, said.ways)
+        way.state, way.prepared = way.state or "draft", event.prepared
         way.version, way.words, way.kind, way.keeps = event.version, event.text, event.kind, event.keeps_promise
 
     def _sent_off(self, said: Said, way: Way, author: Person) -> None:
@@ -184,6 +198,7 @@ class Replies(Silent):
         hold(event.version == way.version, "its latest words", event, way)
         self._words(event.text, way)
         way.state, way.send_at, way.as_scheduled = "scheduled", event.send_at, event.text
+        way.by_itself = event.by_itself
 
     def _queued(self, said: Said, event: ReplyQueued, commit: Commit) -> None:
         way = said.ways[event.reply_id]
@@ -202,6 +217,14 @@ class Replies(Silent):
             self._may_leave(said, way, event.author)
             if way.version:
                 self._words(event.text, way)
+        alone = way.by_itself and way.state == "scheduled"
+        hold(bool(event.agreed_at) == alone, "what leaves by itself says who agreed to that", event, way)
+        if event.agreed_at:
+            hold(
+                event.author in AGREE and not said.spoken,
+                "O5: only where the owner agreed, and nothing was said",
+                event,
+            )
         initials = self._find(event.author).initials
         hold(event.signature == f"^{initials}" and event.text.endswith(event.signature), "V1: signed", event)
         goes_to = event.to_conversation or event.conversation
