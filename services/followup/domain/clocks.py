@@ -105,6 +105,11 @@ class Understood(Model):
     language: str
     urgency: Urgency
 
+    @property
+    def place(self) -> tuple[datetime, str, str]:
+        """Its place in time; the words only decide between two of the same moment, so that any order of hearing gives one."""
+        return self.at, self.language, self.urgency
+
 
 class CaseClocks(Model):
     """All clocks of one case, and what sets and stops them, each fact by its own id, so that it counts once in any order."""

@@ -91,7 +91,7 @@ def _paused(
 
 def _begun(state: CaseClocks, need: Wanted, terms: ClockTerms, now: datetime) -> Change:
     length = terms.length(state, need.kind, need.person)
-    if length is None or not need.stretches:
+    if length is None:
         return state, ()
     due_at = need.due_at(length)
     number = 1 + sum((each.kind, each.subject_id) == (need.kind, need.subject_id) for each in state.clocks)

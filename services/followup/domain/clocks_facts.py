@@ -14,7 +14,7 @@ def known(state: CaseClocks | None, event: CaseEvent) -> CaseClocks:
 
 def with_turn(state: CaseClocks, turn: Turn) -> CaseClocks:
     """The same with something that was said, in the order of time."""
-    if any(each.id == turn.id for each in state.turns):
+    if any((each.id, each.by) == (turn.id, turn.by) for each in state.turns):
         return state
     turns = sorted((*state.turns, turn), key=lambda each: (each.at, each.by != "customer", each.id))
     return state.model_copy(update={"turns": _thinned(tuple(turns))})

@@ -25,6 +25,7 @@ class Wanted:
 
     kind: ClockKind
     subject_id: str
+    since: datetime
     stretches: Sequence[Stretch]
     ended_at: datetime | None = None
     """When what it waits for happened."""
@@ -48,7 +49,7 @@ class Wanted:
 
     def due_at(self, length: Length) -> datetime:
         """When it is due if it runs on; for one that stands still: if it had run on."""
-        start, end = self.stretches[-1]
+        start, end = self.stretches[-1] if self.stretches else _stretch(self.since, self.since)[0]
         return shifted(length.hours, moment(start if end == FAR else end), self.left(length))
 
     def warn_at(self, length: Length, due_at: datetime) -> datetime:
@@ -69,7 +70,7 @@ def wanted(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
 def _pick_up(state: CaseClocks) -> Iterator[Wanted]:
     """From the opening until somebody owns it (O1)."""
     if state.opened_at:
-        yield Wanted("pick-up", state.case_id, _stretch(state.opened_at, state.owned_at), state.owned_at)
+        yield Wanted("pick-up", state.case_id, state.opened_at, _stretch(state.opened_at, state.owned_at), state.owned_at)
 
 
 def _next_reply(state: CaseClocks) -> Iterator[Wanted]:
@@ -78,12 +79,12 @@ def _next_reply(state: CaseClocks) -> Iterator[Wanted]:
     for turn in state.turns:
         if turn.by != "customer":
             if since:
-                yield Wanted("next-reply", since.id, _stretch(since.at, turn.at), turn.at)
+                yield Wanted("next-reply", since.id, since.at, _stretch(since.at, turn.at), turn.at)
             spoken, since = spoken or turn.by != "settled", None
         elif spoken and since is None:
             since = turn
     if since:
-        yield Wanted("next-reply", since.id, _stretch(since.at, None))
+        yield Wanted("next-reply", since.id, since.at, _stretch(since.at, None))
 
 
 def _consults(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
@@ -101,7 +102,7 @@ def _consults(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
         stretches = _stretch(holding[who], ended_at)
         if "asked-back" in clocks.pauses.get("consult", ()):
             stretches = without(stretches, _alternating(consulting.asked_back, consulting.clarified))
-        yield Wanted("consult", id_, stretches, ended_at, who)
+        yield Wanted("consult", id_, holding[who], stretches, ended_at, who)
 
 
 def _resolution(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
@@ -111,10 +112,8 @@ def _resolution(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
         return
     resolved = len(state.resolutions) > len(state.reopenings)
     ended_at = max(datetime.fromisoformat(each) for each in state.resolutions) if resolved else None
-    stretches = _stretch(start, ended_at)
-    if stretches:
-        pauses = _pauses(state, clocks.pauses.get("resolution", ()))
-        yield Wanted("resolution", state.case_id, without(stretches, pauses), ended_at)
+    stretches = without(_stretch(start, ended_at), _pauses(state, clocks.pauses.get("resolution", ())))
+    yield Wanted("resolution", state.case_id, start, stretches, ended_at)
 
 
 def _pauses(state: CaseClocks, causes: Sequence[str]) -> list[Stretch]:

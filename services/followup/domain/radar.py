@@ -66,7 +66,12 @@ class Tally(NamedTuple):
     squares: float = 0
 
     def plus(self, other: "Tally") -> "Tally":
-        return Tally(*(mine + others for mine, others in zip(self, other, strict=True)))
+        return Tally(
+            self.messages + other.messages,
+            self.negative + other.negative,
+            self.weight + other.weight,
+            self.squares + other.squares,
+        )
 
 
 Tallies = Mapping[str, Tally]

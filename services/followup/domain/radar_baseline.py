@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import nbinom
 
 from services.followup.domain.radar import ALL, HOUR_MS, Tally
 
@@ -30,8 +29,8 @@ PRIOR_DISPERSION, DISPERSION_WEIGHT = 0.1, 60.0
 SHARE_WEIGHT, SHARE_LIMIT = 12.0, 60.0
 """Messages that the brand's share of negative ones is worth for each key; more than the limit tell nothing surer of the next
 hour, because moods come in spells."""
-CAP_CHANCE, CAP_DISPERSION, ROUNDS = 1e-4, 0.3, 3
-"""An hour with more messages than this chance allows teaches only so much: an incident is not what is usual. What is
+CAP_SIGMAS, CAP_DISPERSION, ROUNDS = 4.0, 0.3, 3
+"""An hour with more messages than so many standard deviations above the usual teaches only so much: an incident is not what is usual. What is
 learned is looked at anew so many times."""
 
 
@@ -157,7 +156,7 @@ def _capped(counts: Floats, level: Floats, known: Floats, season: Floats, doubt:
         return counts
     usual = level[None, :] * season[:, None]
     size = 1 / (CAP_DISPERSION + 1 / known[None, :] + doubt[:, None])
-    return np.minimum(counts, nbinom.isf(CAP_CHANCE, size, size / (size + usual)) + 1)
+    return np.minimum(counts, usual + CAP_SIGMAS * np.sqrt(usual + usual**2 / size) + 3)
 
 
 def _shares(counts: Floats, negative: Floats, fading: Floats, all_: int) -> tuple[Floats, Floats]:

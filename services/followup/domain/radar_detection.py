@@ -1,15 +1,16 @@
 """Which rises are hardly chance: a scan of several windows, with the false alarms of a week as its measure (F8)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import betainc
 from scipy.stats import betabinom, nbinom
 
 from schemas.events.incident import Measure, Reason
 from schemas.organisation_radar import RadarRules
-from services.followup.domain.radar import Tally, split_key
+from services.followup.domain.radar import BUCKET_MS, Tally, bucket, split_key, together
 from services.followup.domain.radar_baseline import LEVEL_HOURS, LEVEL_SHAPE, SHARE_WEIGHT, Baseline, Floats
 
 WINDOW_MINUTES = (15, 60, 360)
@@ -20,6 +21,8 @@ LOOKS_PER_WINDOW = 4.0
 gives as many alarms as this many windows side by side in each window's time (docs/radar.md)."""
 LEAST_HOURS = 3
 """Before so many hours were seen, everything is new."""
+LOUDER = 1.2
+"""Only voices that are so much louder than usual are a matter of reach; else it would be the number of messages once more."""
 NEW_KEYS = 5
 """Keys that may still appear are tested too."""
 
@@ -61,6 +64,24 @@ class Window:
     tallies: Mapping[str, Tally]
 
 
+class Bucket(NamedTuple):
+    """Five minutes of a brand, or a part of them, counted."""
+
+    brand: str
+    start_ms: int
+    tallies: Mapping[str, Tally]
+
+
+def windows(buckets: Sequence[Bucket], now_ms: int) -> tuple[Window, ...]:
+    """The windows that end now. They begin with a bucket, so that none is counted in part."""
+    found = []
+    for minutes in WINDOW_MINUTES:
+        start_ms = bucket(now_ms - minutes * MINUTE_MS + BUCKET_MS - 1)
+        inside = together(each.tallies for each in buckets if start_ms <= each.start_ms <= now_ms)
+        found.append(Window(minutes, start_ms, now_ms, inside))
+    return tuple(found)
+
+
 def looks_per_week(window_minutes: int) -> float:
     """How many independent looks a week of looking every minute is worth."""
     return 7 * 24 * 60 / window_minutes * LOOKS_PER_WINDOW
@@ -91,19 +112,20 @@ def _chances(baseline: Baseline, window: Window, least: int) -> list[tuple[str, 
     level, known, dispersion, share, share_known = _usual(baseline, at)
     usual = level * worth
     size = 1 / (dispersion + 1 / known + doubt)
-    volume = _more_than(seen[:, 0], usual, size)
-    negative = np.asarray(betabinom.sf(seen[:, 1] - 1, seen[:, 0], share * share_known, (1 - share) * share_known))
     scale = baseline.square / baseline.weight
-    # Sums of weights are nearly a count of messages that weigh as much as the average message of an average follower.
-    reach = _more_than(np.floor(seen[:, 2] / scale), usual * baseline.weight / scale, size)
+    volume = _as_many_as(seen[:, 0], usual, size)
+    # A sum of weights is nearly a count, of messages that each weigh as much as squares of weights are to weights.
+    reach = _as_many_as(np.floor(seen[:, 2] / scale), usual * baseline.weight / scale, size)
     rows: list[tuple[str, Measure, float, float, float]] = []
     for number, name in enumerate(names):
-        rows.append((name, "volume", seen[number, 0], usual[number], float(volume[number])))
-        if seen[number, 1] >= least:
-            rows.append(
-                (name, "negative", seen[number, 1], float(seen[number, 0] * share[number]), float(negative[number]))
-            )
-        rows.append((name, "reach", seen[number, 2], float(usual[number] * baseline.weight), float(reach[number])))
+        messages, negative, weight, _ = window.tallies[name]
+        rows.append((name, "volume", messages, float(usual[number]), float(volume[number])))
+        if negative >= least and negative > messages * share[number]:
+            good, bad = (1 - share[number]) * share_known[number], share[number] * share_known[number]
+            chance = float(betabinom.sf(negative - 1, messages, bad, good))
+            rows.append((name, "negative", negative, float(messages * share[number]), chance))
+        if weight > LOUDER * baseline.weight * messages:
+            rows.append((name, "reach", weight, float(usual[number] * baseline.weight), float(reach[number])))
     return rows
 
 
@@ -117,8 +139,9 @@ def _usual(baseline: Baseline, at: Floats) -> tuple[Floats, ...]:
     return tuple(np.where(at < 0, default, array[at]) for default, array in zip(new, arrays, strict=True))
 
 
-def _more_than(counts: Floats, usual: Floats, size: Floats) -> Floats:
-    return np.asarray(nbinom.sf(counts - 1, size, size / (size + usual)))
+def _as_many_as(counts: Floats, usual: Floats, size: Floats) -> Floats:
+    """The chance of so many or more by the negative binomial; its tail is an incomplete beta function, exact far out."""
+    return np.where(counts < 1, 1.0, betainc(np.maximum(counts, 1), size, usual / (size + usual)))
 
 
 def usual_range(baseline: Baseline, key: str, start_ms: int, end_ms: int) -> tuple[float, float]:

@@ -56,15 +56,18 @@ class Watch(Frozen):
 
 
 def bursts(alarms: Sequence[Alarm], recent: Sequence[Sighting], now_ms: int) -> list[Burst]:
-    """The alarms, those about the same messages together. Rises of a topic, product or place come first: they tell most."""
+    """The alarms, those about the same messages together. Rises of a topic, product or place come first: they tell most.
+
+    Where one of them explains the rise of a language, or of everything, that is no reason of its own.
+    """
     ordered = sorted(alarms, key=lambda alarm: (_is_broad(alarm.key), alarm.per_week))
     groups: list[list[Alarm]] = []
     for alarm in ordered:
         group = next((each for each in groups if _is_explained(alarm.key, each[0].key, recent)), None)
-        if group:
-            group.append(alarm)
-        else:
+        if group is None:
             groups.append([alarm])
+        elif _is_broad(group[0].key) or not _is_broad(alarm.key):
+            group.append(alarm)
     return [Burst(tuple(group), _start(group, now_ms)) for group in groups]
 
 

@@ -3,6 +3,7 @@
 Nothing of it is noted for a brand whose policy has no such clocks. `at` is when the event happened, as its producer says.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def message_added(state: CaseClocks | None, event: CaseMessageAdded, terms: Cloc
     message, label = event.message, event.classification
     first = Understood(at=message.received_at, language=label.language, urgency=label.urgency)
     facts: dict[str, Any] = {}
-    if heard.first_heard is None or first.at < heard.first_heard.at:
+    if heard.first_heard is None or first.place < heard.first_heard.place:
         facts["first_heard"] = first
     if message.author.time_zone:
         facts["time_zone"] = message.author.time_zone
@@ -50,8 +51,8 @@ def case_reclassified(
     heard = known(state, event)
     sooner = first_reply_sooner(heard, event.first_reply_due_at, terms, now)
     after, said = sooner or (heard, ())
-    if terms.clocks and (heard.understood is None or heard.understood.at < event.reclassified_at):
-        read = Understood(at=event.reclassified_at, language=event.language, urgency=event.urgency)
+    read = Understood(at=event.reclassified_at, language=event.language, urgency=event.urgency)
+    if terms.clocks and (heard.understood is None or heard.understood.place < read.place):
         after = after.model_copy(update={"understood": read})
     return None if after == heard else in_line(after, said, terms, now)
 
@@ -98,10 +99,10 @@ def consult_waits(
     heard = known(state, event)
     waiting = heard.consults.get(event.consult_id, Waiting())
     if isinstance(event, ConsultRequested):
-        waiting = waiting.model_copy(update={"since": waiting.since or at})
+        waiting = waiting.model_copy(update={"since": min(waiting.since or at, at)})
     else:
-        ended = event.answered_at if isinstance(event, ConsultAnswered) else None
-        waiting = waiting.model_copy(update={"until": waiting.until or ended or at})
+        ended = (event.answered_at if isinstance(event, ConsultAnswered) else None) or at
+        waiting = waiting.model_copy(update={"until": min(waiting.until or ended, ended)})
     return _noted(state, heard, {"consults": {**heard.consults, event.consult_id: waiting}}, terms, now)
 
 
@@ -119,9 +120,9 @@ def consult_worked_on(
     found = heard.consulting.get(event.consult_id, Consulting())
     match event:
         case ConsultAccepted():
-            changes: dict[str, Any] = {"accepted": {event.specialist: at, **found.accepted}}
+            changes: dict[str, Any] = {"accepted": _latest(found.accepted, event.specialist, at)}
         case ConsultDeclined() | ConsultOfferExpired():
-            changes = {"given_back": {event.specialist: at, **found.given_back}}
+            changes = {"given_back": _latest(found.given_back, event.specialist, at)}
         case ConsultAskedBack():
             changes = {"asked_back": tuple(sorted({*found.asked_back, at}))}
         case ConsultClarified():
@@ -149,6 +150,10 @@ def approval_ended(
         return None
     heard = heard.model_copy(update={"approvals": {**heard.approvals, event.approval_id: at}})
     return in_line(*approval_over(heard, now), terms, now)
+
+
+def _latest(known: Mapping[str, datetime], person: str, at: datetime) -> dict[str, datetime]:
+    return {**known, person: max(known.get(person, at), at)}
 
 
 def _noted(
