@@ -4,12 +4,13 @@ A service reads `<SERVICE>_NAME` (such as `CASES_KAFKA`) and, where that is not 
 """
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from services.chassis.kafka import Cluster
+from services.chassis.smtp import Server
 
 SHARED_PREFIX = "CASEKEEPER_"
 
@@ -62,3 +63,34 @@ class ServiceConfig(BaseSettings):
     @property
     def database(self) -> str:
         return f"{self.database_prefix}{self.service}"
+
+
+class MailConfig(ServiceConfig):
+    """Settings of a service that sends mail. All of them together: `CASEKEEPER_SMTP_HOST` and so on."""
+
+    smtp_host: str = Field("", description="mail server; empty: no mail leaves the house")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_tls: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="starttls, tls (from the first byte on), or none"
+    )
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> Self:
+        if self.smtp_username and self.smtp_tls == "none":
+            raise ValueError("smtp_username needs smtp_tls starttls or tls: a password never travels in the clear")
+        return self
+
+    @property
+    def mail_server(self) -> Server:
+        """Where mail goes."""
+        return Server(
+            self.smtp_host,
+            self.smtp_port,
+            self.smtp_tls,
+            self.smtp_username,
+            self.smtp_password.get_secret_value(),
+            self.smtp_ca_file,
+        )

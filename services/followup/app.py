@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 
 from schemas import organisation_file
 from schemas.organisation import Organisation
@@ -12,7 +13,9 @@ from services.followup.gateway.channel_tests import Contacts
 from services.followup.handlers import listening
 from services.followup.handlers.channel_tests import ChannelTesting
 from services.followup.handlers.radar_looking import Looking, Spreading
+from services.followup.handlers.review import review_days
 from services.followup.handlers.surveys_asking import ask_customers
+from services.followup.handlers.telling import COLLECTIONS, Post, tell_departments
 from services.followup.handlers.ticking import Ticking
 from services.followup.settings import Settings
 from services.followup.store.figures import Timetable
@@ -28,7 +31,7 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     Raises what reading the organisation raises.
     """
     organisation = organisation_file.load(settings.organisation)
-    service = Service(settings, listening(organisation), clock=clock, collections=RADAR)
+    service = Service(settings, listening(organisation), clock=clock, collections=(*RADAR, *COLLECTIONS))
     ticking = Ticking(service.repository, service.clock, organisation, settings.tick_batch)
 
     async def tick() -> None:
@@ -46,14 +49,26 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     service.every(settings.spread_seconds, Spreading(service.repository, service.clock).spread)
     service.api.state.service = service
     service.api.state.organisation = organisation
-    service.api.state.timetable = Timetable(service.database, organisation)
+    service.api.state.timetable = timetable = Timetable(service.database, organisation)
     for part in PARTS:
         service.include(part.router)
     service.every(settings.tick_seconds, tick)
     secret = settings.survey_secret.get_secret_value()
     ask_customers(service, organisation, settings.desk_url, secret, settings.survey_seconds)
+    review_days(service, organisation, settings.review_seconds)
+    tell_departments(service, organisation, timetable, _post(settings), settings.subscribers_seconds)
     _test_channels(service, settings, organisation, os.environ if environment is None else environment)
     return service
+
+
+def _post(settings: Settings) -> Post:
+    return Post(
+        settings.mail_server,
+        settings.mail_from,
+        settings.subscribers_attempt_seconds,
+        timedelta(days=settings.subscribers_give_up_days),
+        insecure=settings.subscribers_insecure,
+    )
 
 
 def _test_channels(

@@ -8,12 +8,14 @@ from types import ModuleType
 from services.followup.api import (
     channel_tests,
     clocks,
+    digest,
     figures,
     improvements,
     incidents,
     incidents_volume,
     insights,
     review,
+    subscriptions,
     surveys,
     surveys_answering,
 )
@@ -21,12 +23,14 @@ from services.followup.api import (
 PARTS: tuple[ModuleType, ...] = (
     channel_tests,
     clocks,
+    digest,
     figures,
     improvements,
     incidents,
     incidents_volume,
     insights,
     review,
+    subscriptions,
     surveys,
     surveys_answering,
 )

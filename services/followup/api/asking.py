@@ -53,7 +53,14 @@ def _service(request: Request) -> Service:
     return service
 
 
+def _organisation(request: Request) -> Organisation:
+    organisation: Organisation = request.app.state.organisation
+    return organisation
+
+
 Asking = Annotated[Asker, Depends(_asker)]
 """Who asks; a command has a key."""
 InService = Annotated[Service, Depends(_service)]
 """The service: its repository, its database and its clock."""
+InOrganisation = Annotated[Organisation, Depends(_organisation)]
+"""The organisation, as the service read it when it started."""

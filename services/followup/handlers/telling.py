@@ -1,0 +1,58 @@
+"""Everything that leaves for other departments, put together: matching, digests, sending (F7, F10)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schemas.organisation import Organisation
+from services.chassis.service import Service
+from services.chassis.smtp import Server
+from services.followup.gateway.subscribers import Subscribers
+from services.followup.handlers.digest import Digests
+from services.followup.handlers.digest_sending import DigestSending
+from services.followup.handlers.subscriptions import Matching, Sending
+from services.followup.store.digest import DIGESTS
+from services.followup.store.figures import Timetable
+from services.followup.store.improvements import IMPROVEMENTS
+from services.followup.store.subscriptions import PARCELS, SUBSCRIPTIONS
+
+COLLECTIONS = (IMPROVEMENTS, SUBSCRIPTIONS, PARCELS, DIGESTS)
+DIGEST_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Post:
+    """How things leave the house. `insecure`: also without TLS, and to addresses within our own network."""
+
+    server: Server
+    sender: str
+    attempt_seconds: float
+    give_up_after: timedelta
+    insecure: bool
+
+
+def tell_departments(
+    service: Service, organisation: Organisation, timetable: Timetable, post: Post, seconds: float
+) -> None:
+    """Let the service match, make and send by itself."""
+    subscribers = Subscribers(post.server, post.sender, post.attempt_seconds, insecure=post.insecure)
+    digests = Digests(service.repository, service.clock, organisation, timetable)
+    matching = Matching(service.repository, service.clock, organisation)
+    sending = Sending(
+        service.repository,
+        service.clock,
+        organisation,
+        subscribers,
+        DigestSending(service.database, organisation, subscribers),
+        lease=timedelta(seconds=3 * post.attempt_seconds),
+        give_up_after=post.give_up_after,
+    )
+    service.api.state.digests = digests
+    service.api.state.insecure_subscribers = post.insecure
+
+    async def digest() -> None:
+        if service.caught_up:  # what happened last week may still wait in Kafka
+            await digests.look()
+
+    service.every(seconds, matching.match)
+    service.every(seconds, sending.send)
+    service.every(DIGEST_SECONDS, digest)
