@@ -63,7 +63,7 @@ schemas: $(READY) ## Publish the contracts anew: JSON Schemas, AsyncAPI, OpenAPI
 	$(BIN)/casekeeper api publish
 
 ##@ Prepare it
-.PHONY: setup lock train measure-classifier clean help
+.PHONY: setup lock train measure-classifier learning-curve clean help
 setup: $(READY) ## Make .venv with the locked dependencies and the command casekeeper
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -81,6 +81,9 @@ train: $(READY) ## Train the classifier's model anew from DATA_FOLDER
 
 measure-classifier: $(READY) ## Measure the classifier with the sets of DATA_FOLDER and write docs/classification.md
 	$(BIN)/python -m services.classification.training.evaluate --data $(or $(DATA_FOLDER),../shared/data) --write docs/classification.md
+
+learning-curve: $(READY) ## Measure how fast the classifier learns with the sets of DATA_FOLDER and write docs/learning-curve.md
+	$(BIN)/python -m services.classification.learning.curve --data $(or $(DATA_FOLDER),../shared/data) --write docs
 
 .PHONY: kafka
 kafka: $(READY)

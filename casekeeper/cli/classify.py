@@ -37,7 +37,7 @@ def classify(
     number and status 1; the lines before it have been answered. Topics come from the organisation's taxonomy; without its
     files there are none.
     """
-    classifier = _classifier(org, model)
+    classifier = classifier_of(org, model)
     if evaluate is not None:
         _measure(classifier, evaluate)
         return
@@ -56,7 +56,8 @@ def classify(
         fail(str(error))
 
 
-def _classifier(org: Path, model: Path | None) -> "Classifier":
+def classifier_of(org: Path, model: Path | None) -> "Classifier":
+    """Of the organisation, if its files are there; where something is wrong, the command ends and says so."""
     from schemas.organisation_file import OrganisationInvalid, load
     from services.classification.domain import DEFAULT_MODEL_FOLDER, Classifier, ModelUnusable
 

@@ -10,17 +10,20 @@ import typer
 from casekeeper.cli import (
     api,
     cases,
+    channel_test,
     classify,
     clocks,
     figures,
     judged,
     learning,
     organisation,
+    review,
     roster,
     routing,
     running,
     shadow,
     simulate,
+    topics,
 )
 from schemas.services import SERVICES
 
@@ -39,12 +42,15 @@ app.add_typer(figures.app, name="figures")
 app.add_typer(api.app, name="api")
 app.add_typer(roster.app, name="roster")
 app.add_typer(routing.app, name="route")
+app.add_typer(topics.app, name="topics")
 app.add_typer(running.dead, name="dead")
+app.add_typer(channel_test.app, name="channel-test")
 app.command()(running.up)
 app.command()(running.send)
 app.command()(judged.demo)
 app.command()(judged.chaos)
 app.command()(simulate.simulate)
+app.command()(review.review)
 app.command()(classify.classify)
 app.command()(learning.train)
 app.command()(learning.corrections)

@@ -69,7 +69,7 @@ class Classifier:
         for start in range(0, len(texts), _SIDE_BY_SIDE):
             some = slice(start, start + _SIDE_BY_SIDE)
             cleans = [cleaned(text) for text in texts[some]]
-            votes, judged = self._languages.detect_all(cleans), self._model.judge_all(cleans)
+            votes, judged = self._languages.detect_all(cleans), self._model.judge_all(cleans, of_brands[some])
             found += map(self._put_together, texts[some], of_brands[some], cleans, votes, judged)
         return found
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from services.classification.domain import brand_changes
 from services.classification.domain.features import BUCKETS, features_of
 from services.classification.domain.sums import sums
 
@@ -69,9 +70,16 @@ class Head:
 class LinearModel:
     """Weights of all heads side by side, one row per feature, as 8-bit numbers with one scale per class."""
 
-    def __init__(self, name: str, heads: Mapping[str, Head], arrays: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        heads: Mapping[str, Head],
+        arrays: Mapping[str, NDArray[Any]],
+        changes: brand_changes.Changes | None = None,
+    ) -> None:
         self.name = name
         self._heads = dict(heads)
+        self._changes = changes or {}
         self._weights = arrays["weights"]
         self._scale = arrays["scale"].astype(np.float32)
         self._bias = arrays["bias"].astype(np.float32)
@@ -84,7 +92,9 @@ class LinearModel:
             facts = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
             with (folder / WEIGHTS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in ("weights", "scale", "bias", "rarity")}
-            return cls(str(facts["name"]), _heads(facts["heads"], arrays), arrays)
+            heads = _heads(facts["heads"], arrays)
+            changes = brand_changes.read(folder, {name: len(head.classes) for name, head in heads.items()})
+            return cls(str(facts["name"]), heads, arrays, changes)
         except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise ModelUnusable(f"{folder}: not a usable model: {type(error).__name__}: {error}") from error
 
@@ -92,9 +102,12 @@ class LinearModel:
         """What each head says about a text that went through `cleaned`; every head abstains when no feature is known."""
         return self.judge_all([clean])[0]
 
-    def judge_all(self, cleans: Sequence[str]) -> list[dict[str, Judgement]]:
-        """The same for several texts: one walk over the weights for all of them."""
-        logits, lengths = self._logits(cleans)
+    def judge_all(self, cleans: Sequence[str], brands: Sequence[str] = ()) -> list[dict[str, Judgement]]:
+        """The same for several texts: one walk over the weights for all of them.
+
+        `brands` names the brand that each was written to, where that is known: what its corrections say counts for it alone.
+        """
+        logits, lengths = self._logits(cleans, brands)
         said = {name: head.judge_all(logits) for name, head in self._heads.items()}
         nothing = {name: Judgement(head.when_in_doubt, 0.0) for name, head in self._heads.items()}
         return [
@@ -102,17 +115,28 @@ class LinearModel:
             for at, length in enumerate(lengths)
         ]
 
-    def chances_all(self, cleans: Sequence[str]) -> dict[str, tuple[tuple[str, ...], NDArray[np.floating[Any]]]]:
+    def chances_all(
+        self, cleans: Sequence[str], brands: Sequence[str] = ()
+    ) -> dict[str, tuple[tuple[str, ...], NDArray[np.floating[Any]]]]:
         """By head: its classes, and how likely each is for each text; nothing abstains."""
-        logits, _ = self._logits(cleans)
+        logits, _ = self._logits(cleans, brands)
         return {name: (head.classes, head.chances(logits)) for name, head in self._heads.items()}
 
-    def _logits(self, cleans: Sequence[str]) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    def _logits(
+        self, cleans: Sequence[str], brands: Sequence[str] = ()
+    ) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
         """Of all heads side by side; and how much of each text is known (0: nothing)."""
         found = features_of(cleans)
         lengths = np.sqrt(sums(self._squared_rarity[found.buckets], found.ends))
         weighed = sums(self._weights.take(found.buckets, axis=0), found.ends)
         logits = weighed * (self._scale / np.maximum(lengths, _TINY, dtype=np.float32)[:, None]) + self._bias
+        for brand in self._changes.keys() & set(brands):
+            chosen = [at for at, each in enumerate(brands) if each == brand and lengths[at]]
+            if chosen:
+                theirs = brand_changes.only(found, chosen)
+                for name, change in self._changes[brand].items():
+                    columns = self._heads[name].columns
+                    logits[chosen, columns] = change.logits(logits[chosen, columns], theirs, lengths[chosen])
         return logits, lengths
 
 

@@ -5,6 +5,7 @@ repository, with a price on every change (softmax regression around the current 
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +15,17 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 from scipy.special import log_softmax, softmax
 
+from services.classification.domain import brand_changes
+from services.classification.domain.brand_changes import BrandChange
 from services.classification.domain.heads import FACTS_FILE, WEIGHTS_FILE, LinearModel
 from services.classification.domain.text import cleaned
 from services.classification.learning.corrections import JUDGED, Correction
-from services.classification.training.corpus import written_examples
+from services.classification.learning.known import Known, joined, known
+from services.classification.learning.of_brand import LEAST_OF_BRAND, brand_change
+from services.classification.training.corpus import Row, written_examples
 from services.classification.training.fit import Floats, Linear, counts, temperature, weighted
 from services.classification.training.store import TrainedHead, save
 
@@ -31,22 +36,10 @@ LEAST_CORRECTIONS: Final = 20
 """Of one judgement; with fewer it stays as it is."""
 ENOUGH_TO_CALIBRATE: Final = 100
 _TRUST_IN_EXAMPLES: Final = 0.3
+_TRUST_BESIDE_A_BRAND: Final = 0.02
+"""Just enough to know every class."""
 _PASSES: Final = 200
-_MOST_WEIGHT: Final = 4.0
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Rows with what is known of them for one head: features, what the current model says, the right class, and trust."""
-
-    matrix: csr_matrix
-    logits: Floats
-    labels: NDArray[np.intp]
-    trust: Floats
-
-    def only(self, rows: NDArray[np.bool_]) -> "Known":
-        return Known(csr_matrix(self.matrix[rows]), self.logits[rows], self.labels[rows], self.trust[rows])
 
 
 class Base:
@@ -55,6 +48,7 @@ class Base:
     def __init__(self, folder: Path) -> None:
         self.name = LinearModel.load(folder).name
         self.facts: Mapping[str, Any] = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))["heads"]
+        self.changes = brand_changes.read(folder, {name: len(fact["classes"]) for name, fact in self.facts.items()})
         with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
             self.rarity = stored["rarity"].astype(np.float64)
             self.bias = stored["bias"].astype(np.float64)
@@ -79,46 +73,74 @@ class Base:
 
 
 def adapt(base_folder: Path, rows: Sequence[Correction], out: Path, say: Say) -> str:
-    """Write the better model and return its name. Raises ModelUnusable."""
+    """Write the better model and return its name. A brand with enough corrections gets a change of its own, those with fewer
+    share one. Raises ModelUnusable."""
     base = Base(base_folder)
     examples = written_examples()
-    matrices = base.matrix([row.text for row in rows]), base.matrix([row.text for row in examples])
-    groups = np.array([crc32(row.conversation.encode("utf-8", "replace")) % FOLDS for row in rows], dtype=np.intp)
-    heads = base.heads()
+    lessons = Lessons(
+        base, rows, base.matrix([row.text for row in rows]), examples, base.matrix([row.text for row in examples])
+    )
+    heads, changes = base.heads(), {brand: dict(each) for brand, each in base.changes.items()}
     for name in JUDGED:
-        labels = [getattr(row, name) or "" for row in rows]
-        head = heads[name]
-        taught = _known(head, matrices[0], labels, 1.0)
-        if len(taught.labels) < LEAST_CORRECTIONS:
-            say(f"{name}: {len(taught.labels)} corrections, {LEAST_CORRECTIONS} are needed; it stays as it is")
-            continue
-        chosen = np.array([label in head.linear.classes for label in labels])
-        replay = _known(head, matrices[1], [getattr(row, name) for row in examples], _TRUST_IN_EXAMPLES)
-        heads[name] = _adapted(head, taught, replay, groups[chosen])
-        say(f"{name}: learned from {len(taught.labels)} corrections")
-    return save(out, heads, base.rarity)
+        taught = [bool(getattr(row, name)) for row in rows]
+        numbers = Counter(row.brand for row, said in zip(rows, taught, strict=True) if said)
+        brands = {brand for brand, number in numbers.items() if brand and number >= LEAST_OF_BRAND}
+        for brand in sorted(brands):
+            change = lessons.brand_change(heads[name], name, [row.brand == brand for row in rows])
+            if change:
+                changes.setdefault(brand, {})[name] = change
+            say(f"{name} of {brand}: {numbers[brand]} corrections, {'learned' if change else 'nothing to learn'}")
+        shared = [row.brand not in brands for row in rows]
+        number = sum(said and each for said, each in zip(taught, shared, strict=True))
+        if number >= LEAST_CORRECTIONS:
+            heads[name] = lessons.shared(heads[name], name, shared)
+            say(f"{name}: learned from {number} corrections")
+        elif number or not brands:
+            say(f"{name}: {number} corrections, {LEAST_CORRECTIONS} are needed; it stays as it is")
+    return save(out, heads, base.rarity, changes)
 
 
-def _known(head: TrainedHead, matrix: csr_matrix, labels: Sequence[str], trust: float) -> Known:
-    classes = head.linear.classes
-    chosen = np.array([label in classes for label in labels], dtype=bool)
-    matrix = csr_matrix(matrix[chosen])
-    coded = np.array([classes.index(label) for label in labels if label in classes], dtype=np.intp)
-    return Known(matrix, head.linear.logits(matrix), coded, trust * _balance(coded, len(classes)))
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """All that can be learned from: corrections, and the written examples, both with their features."""
+
+    base: Base
+    rows: Sequence[Correction]
+    matrix: csr_matrix
+    examples: Sequence[Row]
+    of_examples: csr_matrix
+
+    def shared(self, head: TrainedHead, name: str, chosen: Sequence[bool]) -> TrainedHead:
+        """The head, changed for everybody."""
+        taught, groups = self._taught(head, name, chosen)
+        return _adapted(head, taught, self._replay(head, name, _TRUST_IN_EXAMPLES), groups)
+
+    def brand_change(self, head: TrainedHead, name: str, chosen: Sequence[bool]) -> BrandChange | None:
+        """What the chosen rows change for their brand."""
+        taught, groups = self._taught(head, name, chosen)
+        replay = self._replay(head, name, _TRUST_BESIDE_A_BRAND)
+        return brand_change(head, taught, replay, groups, self.base.rarity)
+
+    def _taught(self, head: TrainedHead, name: str, chosen: Sequence[bool]) -> tuple[Known, NDArray[np.intp]]:
+        pairs = zip(self.rows, chosen, strict=True)
+        labels = [(getattr(row, name) or "") if mine else "" for row, mine in pairs]
+        groups = [_fold(row) for row, label in zip(self.rows, labels, strict=True) if label in head.linear.classes]
+        return known(head, self.matrix, labels, 1.0), np.array(groups, dtype=np.intp)
+
+    def _replay(self, head: TrainedHead, name: str, trust: float) -> Known:
+        return known(head, self.of_examples, [getattr(row, name) for row in self.examples], trust)
 
 
-def _balance(coded: NDArray[np.intp], classes: int) -> Floats:
-    """Every class that occurs counts the same in sum, within bounds: what is rare is not unimportant."""
-    seen = np.bincount(coded, minlength=classes)
-    fair = len(coded) / (max(np.count_nonzero(seen), 1) * np.maximum(seen, 1))
-    return np.asarray(np.clip(fair, 1 / _MOST_WEIGHT, _MOST_WEIGHT)[coded])
+def _fold(row: Correction) -> int:
+    """What belongs together is held out together."""
+    return crc32(row.conversation.encode("utf-8", "replace")) % FOLDS
 
 
 def _adapted(head: TrainedHead, taught: Known, replay: Known, groups: NDArray[np.intp]) -> TrainedHead:
     tried = {strength: _held_out(head, taught, replay, groups, strength) for strength in STRENGTHS}
-    losses = {strength: _loss(logits / head.temperature, taught) for strength, logits in tried.items()}
+    losses = {strength: taught.loss(logits / head.temperature) for strength, logits in tried.items()}
     best = min(losses, key=losses.__getitem__)
-    if _loss(taught.logits / head.temperature, taught) <= losses[best]:
+    if taught.loss(taught.logits / head.temperature) <= losses[best]:
         return head  # what is corrected says nothing about what is not
     change = _change(taught, replay, head.temperature, best)
     linear = replace(head.linear, weights=head.linear.weights + change)
@@ -141,25 +163,11 @@ def _held_out(head: TrainedHead, taught: Known, replay: Known, groups: NDArray[n
     return logits
 
 
-def _joined(one: Known, other: Known) -> Known:
-    return Known(
-        csr_matrix(vstack([one.matrix, other.matrix])),
-        np.concatenate([one.logits, other.logits]),
-        np.concatenate([one.labels, other.labels]),
-        np.concatenate([one.trust, other.trust]),
-    )
-
-
-def _loss(scores: Floats, known: Known) -> float:
-    of_rows = -log_softmax(scores, axis=1)[np.arange(len(known.labels)), known.labels]
-    return float(np.average(of_rows, weights=known.trust))
-
-
 def _change(taught: Known, replay: Known, warmth: float, strength: float) -> Floats:
     """The change with the least loss and price. Only features that occur in corrections are moved, and the weight of no class
     as such: how often something happens on one channel says nothing about other languages."""
     used = np.flatnonzero(np.asarray(taught.matrix.sum(axis=0)).ravel())
-    known = _joined(taught, replay)
+    known = joined(taught, replay)
     matrix, classes = known.matrix[:, used], known.logits.shape[1]
     truth = np.eye(classes)[known.labels]
     start = np.zeros(len(used) * classes)

@@ -29,6 +29,7 @@ class Correction:
     text: str
     spoken: str
     """The language that the message is in, by the person or else by the classifier."""
+    brand: str = ""
     by: str = ""
     at: str = ""
     language: str | None = None
@@ -41,22 +42,23 @@ class Correction:
 def corrections(events: Iterable[Event]) -> list[Correction]:
     """The corrections among a topic's events, in the order of the first about each message; a later one about the same
     message replaces what it says anew. One without its message in the topic is left out: there is nothing to learn from."""
-    texts: dict[str, tuple[str, str, str]] = {}
+    texts: dict[str, tuple[str, str, str, str]] = {}
     said: dict[str, dict[str, str]] = {}
     for event in events:
         if isinstance(event, CaseMessageAdded):
             if is_test_contact(event):
                 continue  # what we write ourselves is nothing to learn from (F11)
-            texts[event.message.id] = (event.message.text, event.message.conversation, event.classification.language)
+            message = event.message
+            texts[message.id] = (message.text, message.conversation, event.classification.language, message.brand)
         elif isinstance(event, ClassificationCorrected):
             given = {name: value for name in SAID if (value := getattr(event, name)) is not None}
             seen = said.setdefault(event.message_id, {})
             seen |= given | {"by": event.by, "at": event.corrected_at.isoformat()}
     return [
-        Correction(id=id_, conversation=conversation, text=text, spoken=given.get("language", language), **given)
+        Correction(id_, conversation, text, given.get("language", language), brand, **given)
         for id_, given in said.items()
         if id_ in texts
-        for text, conversation, language in [texts[id_]]
+        for text, conversation, language, brand in [texts[id_]]
     ]
 
 

@@ -30,6 +30,7 @@ class Labelled:
     language: str
     head: str
     label: str
+    brand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _labelled(rows: Sequence[Correction]) -> Iterator[Labelled]:
     for row in rows:
         for head in JUDGED:
             if label := getattr(row, head):
-                yield Labelled(cleaned(row.text), row.spoken, head, label)
+                yield Labelled(cleaned(row.text), row.spoken, head, label, row.brand)
 
 
 def _dev(folder: Path) -> Iterator[Labelled]:
@@ -100,7 +101,8 @@ def _dev(folder: Path) -> Iterator[Labelled]:
 
 
 def _compared(on: str, rows: Sequence[Labelled], before: LinearModel, after: LinearModel) -> Iterator[Compared]:
-    said = [(model.judge_all([row.text for row in rows]) if rows else []) for model in (before, after)]
+    texts, brands = [row.text for row in rows], [row.brand for row in rows]
+    said = [(model.judge_all(texts, brands) if rows else []) for model in (before, after)]
     for head in JUDGED:
         of_head = [at for at, row in enumerate(rows) if row.head == head]
         for language in (ALL, *sorted({rows[at].language for at in of_head})):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from services.classification.domain import brand_changes
 from services.classification.domain.heads import FACTS_FILE, WEIGHTS_FILE
 from services.classification.training.corpus import Row
 from services.classification.training.fit import Floats, Linear
@@ -29,18 +31,26 @@ class TrainedHead:
     sooner: Mapping[str, float]
 
 
-def save(folder: Path, heads: Mapping[str, TrainedHead], rarities: Floats) -> str:
+def small(weights: Floats, used: NDArray[np.bool_] | None = None) -> tuple[NDArray[np.int8], Floats]:
+    """Weights as 8-bit numbers, with one scale per class; `used` are the rows that the scale goes by."""
+    scale = np.quantile(np.abs(weights if used is None else weights[used]), _CLIPPED, axis=0) / _LARGEST
+    scale = np.maximum(scale, np.finfo(np.float32).tiny)
+    return np.clip(np.round(weights / scale), -_LARGEST, _LARGEST).astype(np.int8), scale
+
+
+def save(
+    folder: Path, heads: Mapping[str, TrainedHead], rarities: Floats, changes: brand_changes.Changes | None = None
+) -> str:
     """Write the model files and return the name of the model, which changes with its content."""
     weights = np.concatenate([head.linear.weights for head in heads.values()], axis=1) * rarities[:, None]
-    used = np.abs(weights[rarities > 0])
-    scale = np.quantile(used, _CLIPPED, axis=0) / _LARGEST
-    small = np.clip(np.round(weights / scale), -_LARGEST, _LARGEST).astype(np.int8)
+    served, scale = small(weights, rarities > 0)
     bias = np.concatenate([head.linear.bias for head in heads.values()]).astype(np.float32)
-    name = "linear-" + hashlib.sha256(small.tobytes() + bias.tobytes()).hexdigest()[:8]
     folder.mkdir(parents=True, exist_ok=True)
+    of_brands = brand_changes.write(folder, changes or {})
+    name = "linear-" + hashlib.sha256(served.tobytes() + bias.tobytes() + of_brands).hexdigest()[:8]
     np.savez_compressed(
         folder / WEIGHTS_FILE,
-        weights=small,
+        weights=served,
         scale=scale.astype(np.float32),
         bias=bias,
         rarity=rarities.astype(np.float16),
