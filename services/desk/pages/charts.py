@@ -1,5 +1,6 @@
 """Charts as SVG within the page. What they look like is said in `figures.css`, so that they follow light and dark."""
 
+import sys
 from collections.abc import Callable, Sequence
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,9 @@ from pygal.graph.bar import Bar
 from pygal.graph.graph import Graph
 from pygal.graph.horizontalbar import HorizontalBar
 from pygal.graph.line import Line
+
+# It looks for plugins in a way that Python has given up: each later import of a module would warn of it.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
 
 WIDTH, HEIGHT, BAR_HEIGHT, FRAME_HEIGHT = 720, 240, 22, 50
 MOST_LABELS = 12
@@ -20,25 +24,41 @@ Series = tuple[str, Sequence[float | None]]
 
 Written = Callable[[float], str]
 """How a value is written beside its axis."""
+ROUND_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14_400, 43_200)
+ROUND_NUMBERS = tuple(base * 10**power for power in range(7) for base in (1, 2, 5))
+TICKS = 5
 
 
-def lines(title: str, labels: Sequence[str], series: Sequence[Series], written: Written) -> Markup:
+def lines(
+    title: str, labels: Sequence[str], series: Sequence[Series], written: Written, steps: Sequence[int] = ROUND_NUMBERS
+) -> Markup:
     """A line for each series."""
     chart = Line(_config(written), width=WIDTH, height=HEIGHT, x_labels_major_every=_every(labels))
-    return _drawn(chart, title, labels, series)
+    return _drawn(chart, title, labels, series, steps)
 
 
-def columns(title: str, labels: Sequence[str], series: Sequence[Series], written: Written) -> Markup:
+def columns(
+    title: str, labels: Sequence[str], series: Sequence[Series], written: Written, steps: Sequence[int] = ROUND_NUMBERS
+) -> Markup:
     """Upright bars beside each other."""
     chart = Bar(_config(written), width=WIDTH, height=HEIGHT, x_labels_major_every=_every(labels))
-    return _drawn(chart, title, labels, series)
+    return _drawn(chart, title, labels, series, steps)
 
 
-def bars(title: str, labels: Sequence[str], series: Sequence[Series], written: Written) -> Markup:
+def bars(
+    title: str, labels: Sequence[str], series: Sequence[Series], written: Written, steps: Sequence[int] = ROUND_NUMBERS
+) -> Markup:
     """Lying bars, the first label on top."""
     height = FRAME_HEIGHT + BAR_HEIGHT * len(labels) * len(series)
     chart = HorizontalBar(_config(written), width=WIDTH, height=height, show_minor_x_labels=True)
-    return _drawn(chart, title, labels[::-1], [(name, values[::-1]) for name, values in series])
+    return _drawn(chart, title, labels[::-1], [(name, values[::-1]) for name, values in series], steps)
+
+
+def _ticks(series: Sequence[Series], steps: Sequence[int]) -> list[int]:
+    """The values that the axis names: from 0, a round number apart, up to the largest."""
+    most = max((value for _, values in series for value in values if value is not None), default=0)
+    step = next((each for each in steps if each * TICKS >= most), steps[-1])
+    return [step * number for number in range(int(most // step) + 2)]
 
 
 def _every(labels: Sequence[str]) -> int:
@@ -53,7 +73,7 @@ def _config(written: Written) -> Config:
         explicit_size=False,
         show_legend=False,
         include_x_axis=True,
-        max_scale=5,
+        allow_interruptions=True,
         dots_size=3,
         spacing=8,
         margin=8,
@@ -64,8 +84,9 @@ def _config(written: Written) -> Config:
     )
 
 
-def _drawn(chart: Graph, title: str, labels: Sequence[str], series: Sequence[Series]) -> Markup:
+def _drawn(chart: Graph, title: str, labels: Sequence[str], series: Sequence[Series], steps: Sequence[int]) -> Markup:
     chart.x_labels = list(labels)
+    chart.y_labels = _ticks(series, steps)
     for name, values in series:
         chart.add(name, list(values))
     svg: ET.Element = chart.render_tree()

@@ -101,7 +101,9 @@ def _charts(
         )
         if any(each.opened for each in trend.points)
         else None,
-        "group_chart": charts.bars(name, group_labels, _two(groups, (middle, most)), written) if groups else None,
+        "group_chart": charts.bars(name, group_labels, _two(groups, (middle, most)), written, charts.ROUND_MINUTES)
+        if groups
+        else None,
         "volume_chart": _volume_chart(pages, volumes),
     }
 
@@ -117,7 +119,7 @@ def _speed_chart(
         return None
     middle = [each.p50 if each else None for each in speed]
     most = [each.p90 if each else None for each in speed]
-    return charts.lines(name, labels, [(names[0], middle), (names[1], most)], written)
+    return charts.lines(name, labels, [(names[0], middle), (names[1], most)], written, charts.ROUND_MINUTES)
 
 
 def _volume_chart(pages: Pages, volumes: Volumes) -> Markup | None:
@@ -127,7 +129,7 @@ def _volume_chart(pages: Pages, volumes: Volumes) -> Markup | None:
         return None
     opened = [each.opened for each in known]
     usual = [each.expected.expected if each.expected else None for each in known]
-    names = [each.brand for each in known]
+    names = [_group_name(pages, "brand", each.brand) for each in known]
     return charts.bars(_("Volume"), names, [(_("Opened"), opened), (_("Expected"), usual)], _whole)
 
 
