@@ -29,6 +29,7 @@ from services.desk.pages import (
     figures,
     handing,
     handovers,
+    holding,
     identities,
     incidents,
     ledger,
@@ -38,6 +39,8 @@ from services.desk.pages import (
     replies,
     review,
     sign_in,
+    survey,
+    surveys,
     talk,
 )
 from services.desk.pages.security import Security
@@ -69,8 +72,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
     own = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
-    lists = (handovers, approvals, ledger, figures, incidents, consults, review, channel_tests)
-    for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk):
+    lists = (handovers, approvals, ledger, figures, incidents, consults, review, channel_tests, surveys, holding)
+    for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk, survey):
         service.include(module.router)
 
     async def prepare() -> None:

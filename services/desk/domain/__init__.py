@@ -5,6 +5,7 @@ from services.desk.domain import (
     facts_consults,
     facts_four_eyes,
     facts_ownership,
+    facts_surveys,
     facts_understanding,
     facts_work,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "facts_consults",
     "facts_four_eyes",
     "facts_ownership",
+    "facts_surveys",
     "facts_understanding",
     "facts_work",
     "fold",

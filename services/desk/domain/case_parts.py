@@ -110,6 +110,10 @@ class Reply(Model):
     send_at: UtcDatetime | None = None
     cancelling: bool = False
     """Somebody asked delivery not to send it; delivery has not answered yet."""
+    prepared: bool = False
+    """Nobody wrote it: it lies ready for the owner (O5)."""
+    by_itself: bool = False
+    """It leaves at its time without anybody having sent it off."""
 
 
 class Clock(Model):

@@ -37,11 +37,19 @@ def reply_drafted(view: CaseView, event: ReplyDrafted, moment: Moment) -> CaseVi
         attachments=event.attachments[:20],
         takes_up=known.takes_up if known else event.takes_up,
         send_at=known.send_at if known else None,
+        prepared=event.prepared,
     )
     replies = view.replies | {event.reply_id: draft}
     if event.version > 1:  # the timeline says once that there is a draft; its words are with the draft
         return view.model_copy(update={"replies": replies})
-    entry = Entry(id=moment.event_id, kind="drafted", at=event.drafted_at, by=event.author, ref=event.reply_id)
+    entry = Entry(
+        id=moment.event_id,
+        kind="drafted",
+        at=event.drafted_at,
+        by=event.author,
+        ref=event.reply_id,
+        note="prepared" if event.prepared else "",
+    )
     return view.saw(entry, replies=replies)
 
 
@@ -55,7 +63,8 @@ def reply_scheduled(view: CaseView, event: ReplyScheduled, moment: Moment) -> Ca
     entry = Entry(
         id=moment.event_id, kind="scheduled", at=moment.at, by=event.by, ref=event.reply_id, due_at=event.send_at
     )
-    return view.saw(entry, replies=_reply(view, event, state="scheduled", author=event.by, send_at=event.send_at))
+    left = {"state": "scheduled", "author": event.by, "send_at": event.send_at, "by_itself": event.by_itself}
+    return view.saw(entry, replies=_reply(view, event, **left))
 
 
 @folds(ReplyCancelRequested)

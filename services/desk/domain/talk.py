@@ -8,6 +8,8 @@ from schemas.events.message import Attachment
 from services.desk.domain.case_view import OPEN, CaseView
 
 MAX_WRITTEN = 100
+SAID = ("message", "survey", "survey-replied")
+"""What is shown as it is; a reply only once it has arrived."""
 
 
 class Written(Model):
@@ -33,7 +35,7 @@ class Talk(Model):
 
 
 class Line(Model):
-    """One thing said. `by` is the name of the person of the team; empty for the customer."""
+    """One thing said. `by` is the name of the person of the team; empty for the customer, and for the brand itself."""
 
     id: str
     text: str
@@ -61,14 +63,14 @@ def lines(conversation: str, talk: Talk | None, cases: Iterable[CaseView]) -> li
             id=entry.ref or entry.id,
             text=entry.text,
             at=entry.at,
-            by=entry.by,
-            mine=entry.kind == "message",
+            by=entry.by if entry.kind == "reply" else "",
+            mine=entry.kind in ("message", "survey-replied"),
             attachments=entry.attachments,
         )
         for view in cases
         for entry in view.timeline
         if (entry.conversation or view.conversation) == conversation
-        and (entry.kind == "message" or (entry.kind == "reply" and _arrived(view, entry.ref)))
+        and (entry.kind in SAID or (entry.kind == "reply" and _arrived(view, entry.ref)))
     }
     waiting = [
         Line(id=each.id, text=each.text, at=each.at, mine=True)

@@ -83,8 +83,14 @@ EntryKind = Literal[
     "promise-broken",
     "promise-withdrawn",
     "corrected",
+    "survey",
+    "survey-replied",
+    "survey-answered",
+    "survey-declined",
+    "survey-expired",
+    "survey-refused",
 ]
-CUSTOMER_SEES: frozenset[EntryKind] = frozenset({"message", "reply"})
+CUSTOMER_SEES: frozenset[EntryKind] = frozenset({"message", "reply", "survey", "survey-replied"})
 
 
 class Entry(Model):

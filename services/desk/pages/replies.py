@@ -58,6 +58,21 @@ async def save_draft(case_id: str, request: Request, pages: TeamPages, desk: InP
     return await carry_out(request, pages, desk, case_id, "reply", command)
 
 
+@router.post("/drafts/{reply_id}/send")
+async def send_as_it_is(case_id: str, reply_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Send what lay ready, in the reader's name (O5)."""
+
+    async def command(form: FormState, view: CaseView, person: str) -> str:
+        version = form.values.get("version", "")
+        if not version.isascii() or not version.isdigit():
+            raise Problem(400, "invalid-request", "version: say which version of the draft you have read")
+        path = ("cases", view.id, "drafts", reply_id, "sending")
+        sent = await desk.commands.do(person, form.key, *path, body={"version": int(version)})
+        return _became(str(sent.get("reply_status", "")), pages)
+
+    return await carry_out(request, pages, desk, case_id, "leaving", command)
+
+
 @router.post("/drafts/{reply_id}/discard")
 async def discard_draft(case_id: str, reply_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
     async def command(form: FormState, view: CaseView, person: str) -> str:
