@@ -7,17 +7,20 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import uuid_utils
+from aiokafka.admin import AIOKafkaAdminClient
 from hypothesis import HealthCheck, settings
 
 from casekeeper.local import children
 
 REAL_KAFKA = os.environ.get("CASEKEEPER_TEST_BROKER") == "kafka"
 STORE_ENGINE = os.environ.get("CASEKEEPER_TEST_STORE", children.DEFAULT_STORE_ENGINE)
+
+FORGOTTEN_TOGETHER = 5
 
 # A machine that is busy with something else makes no rule wrong.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,13 +49,30 @@ class Backends:
         }
 
 
+@dataclass
+class Servers:
+    """A running broker and store, and the tests whose topics are still there."""
+
+    kafka: str
+    mongo: str
+    runner: asyncio.Runner
+    prefixes: list[str] = field(default_factory=list)
+
+    def forget(self, prefix: str) -> None:
+        """Delete the topics of tests that are over, some at a time: Kafka's clients read of every topic that there is."""
+        self.prefixes.append(prefix)
+        if len(self.prefixes) >= FORGOTTEN_TOGETHER:
+            self.runner.run(_delete_topics(self.kafka, tuple(self.prefixes)))
+            self.prefixes.clear()
+
+
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Addresses of a running broker and store."""
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """A running broker and store."""
     folder = tmp_path_factory.mktemp("stack")
     with asyncio.Runner() as runner:
         broker, store = runner.run(_start(folder))
-        yield f"127.0.0.1:{broker.port}", children.store_url(store.port)
+        yield Servers(f"127.0.0.1:{broker.port}", children.store_url(store.port), runner)
         runner.run(_stop(broker, store))
 
 
@@ -69,15 +89,26 @@ async def _start(folder: Path) -> tuple[children.Child, children.Child]:
     return broker, store
 
 
+async def _delete_topics(kafka: str, prefixes: tuple[str, ...]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await admin.start()
+        if old := [name for name in await admin.list_topics() if name.startswith(prefixes)]:
+            await admin.delete_topics(old)
+    finally:
+        await admin.close()
+
+
 async def _stop(*running: children.Child) -> None:
     await asyncio.gather(*(child.stop() for child in running))
 
 
 @pytest.fixture
-def backends(servers: tuple[str, str]) -> Backends:
+def backends(servers: Servers) -> Iterator[Backends]:
     """Broker and store with names of this test's own."""
     name = f"t{str(uuid_utils.uuid7())[-12:]}"
-    return Backends(servers[0], servers[1], f"{name}.", f"{name}-", REAL_KAFKA)
+    yield Backends(servers.kafka, servers.mongo, f"{name}.", f"{name}-", REAL_KAFKA)
+    servers.forget(f"{name}.")
 
 
 async def eventually(
