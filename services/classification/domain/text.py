@@ -24,6 +24,9 @@ _NOT_SPEECH = re.compile(
     r"\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3"
     r"\U0001f000-\U0001faff\U000e0000-\U000e007f]+"
 )
+_GREEK_OR_CYRILLIC = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
+_MIXED = re.compile(r"[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]")
+_LOOKS_LATIN = str.maketrans("авеіјкмнорсѕтухһԁԛԝαικνορτυχ", "abeijkmhopcstyxhdqwaikvoptux")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -32,9 +35,20 @@ def cleaned(text: str) -> str:
     without handles, links, addresses and control characters; a character repeated more than twice is kept twice."""
     text = _UNPRINTABLE.sub(" ", text[:MAX_CHARACTERS])
     text = _ENTITY.sub(lambda entity: _ENTITIES[entity.group()], text)
-    text = unicodedata.normalize("NFKC", _MASKS.sub(" ", text))
+    text = unicodedata.normalize("NFKC", _MASKS.sub(" ", text))[:MAX_CHARACTERS]  # it can grow eighteenfold
     text = _LONG_RUN.sub(r"\1\1", text.lower())
-    return " ".join(text[:MAX_CHARACTERS].split())
+    return " ".join(_undisguised(text)[:MAX_CHARACTERS].split())
+
+
+def _undisguised(text: str) -> str:
+    """Latin letters where Greek and Cyrillic ones only look like them: where words mix them, and nothing else would be left.
+
+    A Russian text with a Latin word in it stays as it is.
+    """
+    if text.isascii() or not _MIXED.search(text):
+        return text
+    latin = text.translate(_LOOKS_LATIN)
+    return text if _GREEK_OR_CYRILLIC.search(latin) else latin
 
 
 def speech(clean: str) -> str:

@@ -19,14 +19,15 @@ def find_signals(text: str, language: str) -> list[Signal]:
     """At most one signal of each kind, in the order of the text. English rules hold in every language too; all rules
     do where the language is not known, or has no rules of its own."""
     folded = fold(text[:MAX_CHARACTERS])
+    read = folded.text[:MAX_CHARACTERS]  # one character can unfold to eighteen
     found: dict[SignalKind, Signal] = {}
     places: list[tuple[int, int]] = []
-    for match in _matcher(language if language in rulesets() else "").find(folded.text):
+    for match in _matcher(language if language in rulesets() else "").find(read):
         rule = match.owner
         if rule.kind in found:
             continue
-        places = places or sentences(folded.text)
-        if rule.unless.finds(folded.text, *sentence_around(places, match.start, match.end)):
+        places = places or sentences(read)
+        if rule.unless.finds(read, *sentence_around(places, match.start, match.end)):
             continue
         start, end = folded.span(match.start, match.end)
         found[rule.kind] = Signal(kind=rule.kind, confidence=_SURE, rule=rule.id, start=start, end=end)
