@@ -56,16 +56,18 @@ def show(
     if as_json:
         typer.echo(json.dumps(found))
         return
+    out = Console(highlight=False)
     table = Table("channel", "brand", "now", "passed", "failed", *STEPS)
     for each in found["items"]:
+        if each["obstacle"]:
+            out.print(f"{each['channel']} is not tested: {each['obstacle']}", markup=False, soft_wrap=True)
+            continue
         usual = (f"{each['usual_seconds'][step]:.1f}" if step in each["usual_seconds"] else "" for step in STEPS)
         table.add_row(each["channel"], each["brand"], _now(each), str(each["passed"]), str(each["failed"]), *usual)
-    Console().print(table)
+    out.print(table)
 
 
 def _now(channel: dict[str, Any]) -> str:
-    if channel["obstacle"]:
-        return f"not tested: {channel['obstacle']}"
     if channel["failing"] > 1:
         return f"failed {channel['failing']} times in a row"
     return str(channel["latest"][0]["stage"]) if channel["latest"] else "no test yet"

@@ -23,7 +23,7 @@ class Contacts:
     ) -> None:
         self._url = ingestion_url.rstrip("/")
         self._token = internal_token
-        self._environment = environment
+        self._environment = dict(environment)  # what the local stack tells us is gone after we were built
         self._poster = Poster(seconds)
 
     def obstacle(self, channel: Channel) -> str:
