@@ -18,12 +18,32 @@ from casekeeper.local.demonstration_clock import to_workday
 from casekeeper.local.stack import Plan, Stack
 from services.chassis import logs, telemetry
 from services.chassis.clock import ShiftedClock
-from tests.benchmarks import classifier, hops, machine, pipeline, replycheck, report, routing_engine, webhook
+from tests.benchmarks import (
+    classifier,
+    clocks,
+    figures,
+    hops,
+    machine,
+    pipeline,
+    replycheck,
+    report,
+    routing_engine,
+    webhook,
+)
 from tests.benchmarks.events import Samples
 from tests.benchmarks.organisation import enlarged
 
 RESULTS = Path(__file__).parents[2] / "benchmarks"
-NAMES = ("webhook", *(hop.name for hop in hops.HOPS), "pipeline", "replycheck", "classifier", "routing-engine")
+NAMES = (
+    "webhook",
+    *(hop.name for hop in hops.HOPS),
+    "pipeline",
+    "replycheck",
+    "classifier",
+    "routing-engine",
+    "clocks",
+    "figures",
+)
 WARM_UP_EVENTS = 50
 PROFILE_LINES = 40
 
@@ -61,10 +81,15 @@ async def measured(options: argparse.Namespace, profile: cProfile.Profile | None
             )
         if chosen := [hop for hop in hops.HOPS if hop.name in wanted]:
             results["hops"] = await _hops(folder / "hops", organisation, options.store, sizes, chosen, profile)
+        if "clocks" in wanted:
+            results["clocks"] = await _clocks(folder / "clocks", organisation, options, sizes.rounds)
         if "pipeline" in wanted:
             results["pipeline"] = await pipeline.measure(
                 folder, organisation, options.store, sizes.messages, sizes.rounds, progress, profile
             )
+        if "figures" in wanted:
+            progress("figures")
+            results["figures"] = await figures.measure(folder, options.store, sizes.events, quick=options.quick)
     if "replycheck" in wanted:
         progress("reply check")
         results["replycheck"] = replycheck.measure(sizes.requests)
@@ -81,6 +106,13 @@ def _sizes(options: argparse.Namespace) -> Sizes:
     if options.count:
         sizes = replace(sizes, requests=options.count, events=options.count, messages=options.count)
     return replace(sizes, rounds=options.rounds) if options.rounds else sizes
+
+
+async def _clocks(folder: Path, organisation: Path, options: argparse.Namespace, rounds: int) -> dict[str, Any]:
+    sizes = clocks.QUICK if options.quick else clocks.FULL
+    if options.open_clocks:
+        sizes = replace(sizes, many=options.open_clocks)
+    return await clocks.measure(folder, organisation, options.store, sizes, rounds, progress)
 
 
 async def _hops(
@@ -118,6 +150,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small numbers: to see that it works, not how fast")
     parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME", help=f"one of {', '.join(NAMES)}")
     parser.add_argument("--count", type=_positive, metavar="N", help="so many requests, events and messages a round")
+    parser.add_argument("--open-clocks", type=_positive, metavar="N", help="so many are open on the larger side")
     parser.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured")
     parser.add_argument("--store", choices=STORE_ENGINES, default=DEFAULT_STORE_ENGINE, help="the store engine")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -138,7 +171,7 @@ def main() -> None:
     profile = cProfile.Profile(time.thread_time) if options.profile else None
     results = asyncio.run(measured(options, profile))
     # A part of the figures, or hasty ones, must not replace the last whole ones unasked.
-    whole = not (options.quick or options.only or options.count or options.profile)
+    whole = not (options.quick or options.only or options.count or options.open_clocks or options.profile)
     if folder := options.out or (RESULTS if whole else None):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "latest.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

@@ -25,6 +25,8 @@ def table(results: dict[str, Any]) -> str:
         "replycheck": _replycheck,
         "classifier": _classifier,
         "routing_engine": _routing,
+        "clocks": _clocks,
+        "figures": _figures,
     }
     for part, write in parts.items():
         if results.get(part):
@@ -111,6 +113,30 @@ def _routing(results: dict[str, Any]) -> Iterable[str]:
         f" (target {TOGETHER_TARGET_MILLISECONDS}), with every decision explained {together['whole_milliseconds']} ms{short}"
     )
     yield f"at that time a bare loop of Python made {results['python_loops_per_second']:,} rounds a second"
+
+
+def _figures(results: dict[str, Any]) -> Iterable[str]:
+    yield "steering figures   events folded/s   cases   first question s   then p50 ms   longest ms   trend ms"
+    yield (
+        f"{results['events']:>6,} events{results['folded_per_second']:>20,}{results['cases']:>10,}"
+        f"{results['first_question_seconds']:>17.1f}{results['question_p50_milliseconds']:>14.1f}"
+        f"{results['question_longest_milliseconds']:>13.1f}{results['trend_milliseconds']:>11.1f}"
+    )
+
+
+def _clocks(results: dict[str, Any]) -> Iterable[str]:
+    yield "clocks               open     armed/s     fired/s   cancelled/s   look with nothing due, ms   written in s"
+    for name in ("few", "many"):
+        each = results[name]
+        yield (
+            f"{'':<12}{each['open_clocks']:>13,}{each['armed_per_second']:>12,.0f}{each['fired_per_second']:>12,.0f}"
+            f"{each['cancelled_per_second']:>14,.0f}{each['idle_tick_milliseconds']:>28.2f}{each['load_seconds']:>15.1f}"
+        )
+    ratios = results["ratios"]
+    yield (
+        f"{'many : few':<25}{ratios['armed_per_second']:>12.2f}{ratios['fired_per_second']:>12.2f}"
+        f"{ratios['cancelled_per_second']:>14.2f}{ratios['idle_tick_milliseconds']:>28.2f}"
+    )
 
 
 def _short(share: float, target: float) -> str:

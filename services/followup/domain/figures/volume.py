@@ -2,15 +2,15 @@
 
 A count is compared with those of the same stretch of the last weeks, the same weekdays and hours, so that the rhythm of days
 and weeks is no surprise. Counts are brought to a scale on which chance weighs the same at every height (Anscombe's square
-root); there, Student's prediction interval says where the next one would lie if nothing had changed. The spread is never taken
-for less than that of a Poisson count.
+root); there, Student's prediction interval says where the next one would lie if nothing had changed. It is never narrower than
+that of a Poisson count.
 """
 
 import math
 from collections.abc import Sequence
 from statistics import mean, stdev
 
-from scipy.stats import t
+from scipy.stats import norm, t
 
 from schemas.base import Model
 
@@ -19,7 +19,7 @@ WEEKS = 8
 LEAST_WEEKS = 3
 """With fewer there is no interval: nobody could tell how much the weeks differ."""
 SHIFT = 3 / 8
-LARGE_SAMPLE_SPREAD = 1.0
+POISSON_SPREAD = 1.0
 """Standard deviation of twice the square root of a Poisson count."""
 
 
@@ -58,11 +58,11 @@ def expected(history: Sequence[int]) -> Expected | None:
     if len(history) < LEAST_WEEKS:
         return None
     roots = [2 * math.sqrt(count + SHIFT) for count in history]
-    middle, spread = mean(roots), max(stdev(roots), LARGE_SAMPLE_SPREAD)
-    quantile = float(t.ppf((1 + CONFIDENCE) / 2, len(roots) - 1))
-    reach = quantile * spread * math.sqrt(1 + 1 / len(roots))
-    low, high = (_count(root) for root in (middle - reach, middle + reach))
-    return Expected(expected=mean(history), low=math.floor(low), high=math.ceil(high))
+    middle, quantile = mean(roots), (1 + CONFIDENCE) / 2
+    student, poisson = t.ppf(quantile, len(roots) - 1) * stdev(roots), norm.ppf(quantile) * POISSON_SPREAD
+    reach = float(max(student, poisson)) * math.sqrt(1 + 1 / len(roots))
+    low, high = (_count(root) for root in (middle - reach, middle + reach))  # whole numbers within are within
+    return Expected(expected=mean(history), low=math.ceil(low), high=math.floor(high))
 
 
 def volumes(now: dict[str, int], history: dict[str, Sequence[int]]) -> list[Volume]:
