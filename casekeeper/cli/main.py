@@ -13,10 +13,12 @@ from casekeeper.cli import (
     channel_test,
     classify,
     clocks,
+    digest,
     figures,
     judged,
     learning,
     organisation,
+    radar,
     review,
     roster,
     routing,
@@ -42,6 +44,7 @@ app.add_typer(figures.app, name="figures")
 app.add_typer(api.app, name="api")
 app.add_typer(roster.app, name="roster")
 app.add_typer(routing.app, name="route")
+app.add_typer(radar.app, name="radar")
 app.add_typer(topics.app, name="topics")
 app.add_typer(running.dead, name="dead")
 app.add_typer(channel_test.app, name="channel-test")
@@ -52,6 +55,7 @@ app.command()(judged.chaos)
 app.command()(simulate.simulate)
 app.command()(review.review)
 app.command()(classify.classify)
+app.command()(digest.digest)
 app.command()(learning.train)
 app.command()(learning.corrections)
 app.command()(learning.drift)

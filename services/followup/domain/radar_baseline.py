@@ -30,8 +30,8 @@ SHARE_WEIGHT, SHARE_LIMIT = 12.0, 60.0
 """Messages that the brand's share of negative ones is worth for each key; more than the limit tell nothing surer of the next
 hour, because moods come in spells."""
 CAP_SIGMAS, CAP_DISPERSION, ROUNDS = 4.0, 0.3, 3
-"""An hour with more messages than so many standard deviations above the usual teaches only so much: an incident is not what is usual. What is
-learned is looked at anew so many times."""
+"""An hour with more messages than so many standard deviations above the usual teaches only so much: an incident is not what
+is usual. What is learned is looked at anew so many times."""
 
 
 @dataclass(frozen=True, slots=True)

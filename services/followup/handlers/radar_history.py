@@ -2,25 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from schemas.ids import derive
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.repository import Repository
 from services.followup.domain.radar import (
-    BUCKET_MS,
     HOUR_MS,
     Sightings,
     Tallies,
     Tally,
-    bucket,
     milliseconds,
     tallied,
     together,
 )
 from services.followup.domain.radar_baseline import HISTORY_DAYS, Baseline, learned
-from services.followup.domain.radar_detection import MINUTE_MS, WINDOW_MINUTES, Window
+from services.followup.domain.radar_detection import MINUTE_MS, WINDOW_MINUTES, Bucket, Window, windows
 from services.followup.store.radar import (
     DAY_MS,
     DAYS,
@@ -38,14 +35,6 @@ OVERLAP_MS = 3 * MINUTE_MS
 """What was written this long before the last look is read again: clocks differ, and a write takes its time."""
 LATE_HOURS = 3
 """An hour is counted once more for so long: its last messages may come late."""
-
-
-class Bucket(NamedTuple):
-    """Five minutes of a brand, or a part of them, counted."""
-
-    brand: str
-    start_ms: int
-    tallies: Tallies
 
 
 class Recent:
@@ -68,16 +57,8 @@ class Recent:
         self._read_until_ms = now_ms
 
     def windows(self, brand: str, now: datetime) -> tuple[Window, ...]:
-        """The windows that end now. They begin with a bucket, so that none is counted in part."""
-        now_ms = milliseconds(now)
-        mine = [each for each in self._buckets.values() if each.brand == brand and each.start_ms <= now_ms]
-        return tuple(_window(mine, minutes, now_ms) for minutes in WINDOW_MINUTES)
-
-
-def _window(buckets: Iterable[Bucket], minutes: int, now_ms: int) -> Window:
-    start_ms = bucket(now_ms - minutes * MINUTE_MS + BUCKET_MS - 1)
-    inside = together(each.tallies for each in buckets if each.start_ms >= start_ms)
-    return Window(minutes, start_ms, now_ms, inside)
+        """The windows that end now."""
+        return windows([each for each in self._buckets.values() if each.brand == brand], milliseconds(now))
 
 
 class History:

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import poisson
 
 from schemas.organisation_radar import RadarRules
 from services.followup.domain.radar import ALL, HOUR_MS, Tally, milliseconds
 from services.followup.domain.radar_baseline import Hours, learned
-from services.followup.domain.radar_detection import Window, alarms, usual_range
+from services.followup.domain.radar_detection import Window, alarms, looks_per_week, usual_range
 from tests.unit.followup.radar_moments import NOON, SHAPE, ZONE, history, tally, windows
 
 RULES = RadarRules()
@@ -108,3 +109,16 @@ def test_chance_exceeds_a_level_as_often_as_is_said(days: int, level: float) -> 
             hours += 1
     assert hours == 3000
     assert rare <= 10  # 3 are expected; more than 10 come once in 3,000 runs
+
+
+@pytest.mark.parametrize("level", [1.0, 5.0, 20.0])
+def test_looking_every_minute_raises_no_more_than_is_reckoned(level: float) -> None:
+    """Four years of an hour's window that moves on by a minute: waves of chance, beside how many the threshold allows for."""
+    random, window, minutes = np.random.default_rng(3), 60, 4 * 365 * 24 * 60
+    sums = np.cumsum(random.poisson(level / window, minutes + window))
+    counts = sums[window:] - sums[:-window]
+    rare = int(poisson.isf(1e-3, level)) + 1
+    hits = np.flatnonzero(counts >= rare)
+    waves = 1 + np.sum(np.diff(hits) > window)
+    allowed = poisson.sf(rare - 1, level) * looks_per_week(window) * minutes / (7 * 24 * 60)
+    assert 0.3 * allowed < waves < allowed

@@ -1,0 +1,55 @@
+"""`casekeeper radar`: how soon it sees bursts, and how often it speaks in vain."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from casekeeper.cli.ending import fail
+
+app = typer.Typer(no_args_is_help=True, help="The radar, which sees sudden rises of what customers write.")
+out, err = Console(), Console(stderr=True)
+
+
+@app.command()
+def measure(
+    data: Annotated[
+        list[Path],
+        typer.Option(help="Posts as JSON lines with text, label (a topic, or a mood), source. More than once."),
+    ],
+    times: Annotated[Path, typer.Option(help="JSON lines with started_at or created_at: when people write.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Streams for each line of the tables.")] = 20,
+    per_hour: Annotated[float, typer.Option(min=0.5, help="Messages of the brand in an average hour.")] = 20.0,
+    processes: Annotated[int, typer.Option(min=1)] = 2,
+    write: Annotated[Path | None, typer.Option(help="Put the tables into this page (docs/radar.md).")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the picture here (docs/images/radar.png).")] = None,
+    figures: Annotated[Path | None, typer.Option(help="Keep every single run here, as JSON.")] = None,
+) -> None:
+    """Let the radar and a simple rule listen to real posts with bursts in them, and without."""
+    from casekeeper.radar import report
+    from casekeeper.radar.posts import PostsInvalid, posts, week
+    from casekeeper.radar.runs import TOPICS, jobs, measured
+    from casekeeper.radar.stream import World
+
+    try:
+        world = World(posts(data), week(times), per_hour)
+    except PostsInvalid as error:
+        fail(str(error))
+    if missing := [topic for topic in TOPICS if topic not in {post.topic for post in world.posts}]:
+        fail(f"{data[0]}: no post is about {missing[0]!r}, which the bursts are made of")
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task("listening", total=len(list(jobs(seeds))))
+        results = measured(world, seeds, processes, lambda: bar.advance(task))
+    if figures:
+        figures.write_text(json.dumps(results.model_dump(), indent=1), encoding="utf-8")
+    if write:
+        try:
+            report.write(results, write)
+        except (OSError, report.NoPlace) as error:
+            fail(str(error))
+    if picture:
+        report.picture(results, picture)
+    out.print(report.tables(results), markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,166 @@
+"""Detectors let loose on streams: minutes until a burst is an incident, and incidents that nothing was behind."""
+
+import bisect
+import statistics
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from casekeeper.radar.stream import MONDAY_MS, World, burst, usual
+from schemas.organisation_radar import RadarRules
+from services.followup.domain.radar import BUCKET_MS, HOUR_MS, Sighting, bucket, key, tallied
+from services.followup.domain.radar_baseline import Baseline, Hours, learned
+from services.followup.domain.radar_detection import (
+    MINUTE_MS,
+    WINDOW_MINUTES,
+    Alarm,
+    Bucket,
+    alarms,
+    windows,
+)
+from services.followup.domain.radar_grouping import Watch, bursts, watched
+
+WEEK_HOURS = 168
+PATIENCE_MINUTES = 360
+UTC_ZONE = ZoneInfo("UTC")
+SIGMAS, SIMPLE_HOURS = 3.0, 24
+
+
+@dataclass
+class Stream:
+    """Sightings in order, and their counts by bucket and by hour."""
+
+    seen: list[Sighting]
+    moments: list[int] = field(init=False)
+    by_key: dict[str, list[int]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.seen.sort(key=lambda each: each.at_ms)
+        self.moments = [each.at_ms for each in self.seen]
+        for each in self.seen:
+            for name in each.keys:
+                self.by_key.setdefault(name, []).append(each.at_ms)
+
+    def between(self, start_ms: int, end_ms: int) -> list[Sighting]:
+        """Those from the start to before the end."""
+        return self.seen[bisect.bisect_left(self.moments, start_ms) : bisect.bisect_left(self.moments, end_ms)]
+
+    def count(self, name: str, start_ms: int, end_ms: int) -> int:
+        """How many there are of one key in this time."""
+        moments = self.by_key.get(name, [])
+        return bisect.bisect_left(moments, end_ms) - bisect.bisect_left(moments, start_ms)
+
+    def hours(self, start_ms: int, end_ms: int) -> Hours:
+        """The complete hours of this time."""
+        return Hours(
+            start_ms, [tallied(self.between(at, at + HOUR_MS)) for at in range(start_ms, end_ms - HOUR_MS + 1, HOUR_MS)]
+        )
+
+
+Detect = Callable[[Stream, int], list[Alarm]]
+
+
+class Radar:
+    """The product's own detector, learning anew every hour as the service does."""
+
+    def __init__(self, rules: RadarRules, since_ms: int) -> None:
+        self._rules = rules
+        self._since_ms = since_ms
+        self._hours: list[dict[str, object]] = []
+        self._learned: tuple[int, Baseline] | None = None
+        self._buckets: dict[int, tuple[int, Bucket]] = {}
+
+    def __call__(self, stream: Stream, now_ms: int) -> list[Alarm]:
+        return alarms(self._baseline(stream, now_ms), windows(self._recent(stream, now_ms), now_ms), self._rules)
+
+    def _baseline(self, stream: Stream, now_ms: int) -> Baseline:
+        hour_ms = now_ms // HOUR_MS * HOUR_MS
+        if self._learned is None or self._learned[0] != hour_ms:
+            start_ms = self._since_ms + len(self._hours) * HOUR_MS
+            self._hours += stream.hours(start_ms, hour_ms).tallies  # type: ignore[arg-type]
+            self._learned = (hour_ms, learned(Hours(self._since_ms, self._hours), UTC_ZONE))  # type: ignore[arg-type]
+        return self._learned[1]
+
+    def _recent(self, stream: Stream, now_ms: int) -> list[Bucket]:
+        first_ms = bucket(now_ms - WINDOW_MINUTES[-1] * MINUTE_MS)
+        last_ms = bucket(now_ms)
+        for at_ms in range(first_ms, last_ms + 1, BUCKET_MS):
+            until_ms = min(now_ms, at_ms + BUCKET_MS)
+            if at_ms not in self._buckets or self._buckets[at_ms][0] < until_ms:
+                found = Bucket("brand", at_ms, tallied(stream.between(at_ms, until_ms)))
+                self._buckets[at_ms] = (until_ms, found)
+        self._buckets = {at_ms: each for at_ms, each in self._buckets.items() if at_ms >= first_ms}
+        return [each for _, each in self._buckets.values()]
+
+
+def simple(least: int) -> Detect:
+    """What one would write in an afternoon: the last hour against mean and three sigma of the 24 hours before."""
+
+    def detect(stream: Stream, now_ms: int) -> list[Alarm]:
+        found = []
+        for name in stream.by_key:
+            seen = stream.count(name, now_ms - HOUR_MS, now_ms)
+            if seen < least:
+                continue
+            starts = [now_ms - (number + 2) * HOUR_MS for number in range(SIMPLE_HOURS)]
+            before = [stream.count(name, each, each + HOUR_MS) for each in starts]
+            mean = statistics.fmean(before)
+            if seen > mean + SIGMAS * statistics.pstdev(before):
+                found.append(Alarm(name, "volume", 60, seen, mean, 0.0))
+        return found
+
+    return detect
+
+
+def incidents(stream: Stream, detect: Detect, looks: Iterable[int]) -> list[tuple[int, frozenset[str]]]:
+    """When each incident was raised, and in which keys it was seen at that moment; grouped as the product does."""
+    watch, raised = Watch(brand="brand"), []
+    for now_ms in looks:
+        found = detect(stream, now_ms)
+        if not found:
+            continue
+        recent = stream.between(now_ms - WINDOW_MINUTES[-1] * MINUTE_MS, now_ms)
+        groups = bursts(found, recent, now_ms)
+        known = {each.incident_id for each in watch.episodes}
+        now = datetime.fromtimestamp(now_ms / 1000, UTC)
+        watch = watched(watch, groups, recent, frozenset(), now)
+        raised += [(now_ms, frozenset(each.keys)) for each in watch.episodes if each.incident_id not in known]
+    return raised
+
+
+def in_vain(world: World, days: int, seed: int, detectors: dict[str, Callable[[int], Detect]]) -> dict[str, int]:
+    """Incidents of each detector in a week without any burst, after so many days of history."""
+    random = np.random.default_rng([seed, days])
+    start_ms = MONDAY_MS + int(random.integers(7)) * 24 * HOUR_MS
+    stream = Stream(usual(world, start_ms, days * 24 + WEEK_HOURS, random))
+    from_ms = start_ms + days * 24 * HOUR_MS
+    looks = _looks(stream, from_ms, from_ms + WEEK_HOURS * HOUR_MS)
+    return {name: len(incidents(stream, make(start_ms), looks)) for name, make in detectors.items()}
+
+
+def minutes_to(
+    world: World, days: int, topic: str, size: int, seed: int, detectors: dict[str, Callable[[int], Detect]]
+) -> dict[str, float | None]:
+    """After how many minutes each detector has an incident that is about the burst; None: not within six hours."""
+    random = np.random.default_rng([seed, days, size, len(topic)])
+    start_ms = MONDAY_MS + int(random.integers(7)) * 24 * HOUR_MS
+    begin_ms = start_ms + days * 24 * HOUR_MS + int(random.integers(24 * 60)) * MINUTE_MS
+    hours = (begin_ms - start_ms) // HOUR_MS + PATIENCE_MINUTES // 60 + 2
+    stream = Stream([*usual(world, start_ms, hours, random), *burst(world, topic, size, begin_ms, random)])
+    looks = range(bucket(begin_ms) + MINUTE_MS, begin_ms + PATIENCE_MINUTES * MINUTE_MS, MINUTE_MS)
+    wanted = key("topic", topic)
+    found: dict[str, float | None] = {}
+    for name, make in detectors.items():
+        detect = make(start_ms)
+        first = next((now_ms for now_ms in looks if any(each.key == wanted for each in detect(stream, now_ms))), None)
+        found[name] = None if first is None else (first - begin_ms) / MINUTE_MS
+    return found
+
+
+def _looks(stream: Stream, start_ms: int, end_ms: int) -> list[int]:
+    """Every minute in which something is new: a message came, or a window has moved on to its next bucket."""
+    minutes = {-(-each // MINUTE_MS) * MINUTE_MS for each in stream.moments if start_ms <= each < end_ms}
+    return sorted(minutes | set(range(start_ms, end_ms, BUCKET_MS)))
