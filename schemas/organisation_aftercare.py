@@ -1,5 +1,6 @@
 """What a brand does after its word is given: holding replies that are prepared (O5), surveys after closing (F5, V5)."""
 
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -40,7 +41,7 @@ class SurveyPolicy(Frozen):
         if "en" not in self.texts:
             raise ValueError("texts lacks en: it is used for customers of languages without a text of their own")
         for language, text in self.texts.items():
-            missing = [str(number) for number in SCALES[self.kind] if str(number) not in text]
+            missing = [str(number) for number in SCALES[self.kind] if not re.search(rf"\b{number}\b", text)]
             if missing:
                 low, high = SCALES[self.kind]
                 raise ValueError(
