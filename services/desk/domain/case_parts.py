@@ -125,6 +125,7 @@ class Clock(Model):
     warned: bool = False
     breached: bool = False
     stopped: bool = False
+    paused: bool = False
 
 
 class Approval(Model):

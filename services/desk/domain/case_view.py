@@ -9,6 +9,7 @@ from schemas.base import Model, UtcDatetime
 from schemas.events.followup import ClockKind
 from schemas.events.message import Author, Classification, Visibility
 from schemas.masking import masked_text
+from schemas.organisation_clocks import TIMED_CLOCKS
 from services.desk.domain.case_parts import (
     Approval,
     Clock,
@@ -139,7 +140,10 @@ class CaseView(Model):
         """Whether a clock that still runs has passed its due time, as followup saw it."""
         running = {self.id if self.first_reply_open else "", *(promise.id for promise in self.open_promises)}
         return any(
-            clock.breached and not clock.stopped and clock.subject_id in running
+            clock.breached
+            and not clock.stopped
+            and not clock.paused
+            and (clock.kind in TIMED_CLOCKS or clock.subject_id in running)
             for clock in self.clocks.values()
             if clock.kind != "closing"
         )

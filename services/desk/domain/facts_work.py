@@ -3,7 +3,17 @@
 from typing import Any
 
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested, ConsultWithdrawn
-from schemas.events.followup import ClockBreached, ClockEvent, ClockSet, ClockStopped, ClockWarned
+from schemas.events.followup import (
+    ClockBreached,
+    ClockEscalated,
+    ClockEvent,
+    ClockMoved,
+    ClockPaused,
+    ClockResumed,
+    ClockSet,
+    ClockStopped,
+    ClockWarned,
+)
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 from services.desk.domain.case_parts import Clock, Consult, ConsultOffer, Promise, Reply
@@ -193,6 +203,39 @@ def _clock(view: CaseView, event: ClockEvent, **changes: object) -> dict[str, Cl
 @folds(ClockSet)
 def clock_set(view: CaseView, event: ClockSet, _: Moment) -> CaseView:
     return view.model_copy(update={"clocks": _clock(view, event, warned=False, breached=False, stopped=False)})
+
+
+@folds(ClockMoved)
+def clock_moved(view: CaseView, event: ClockMoved, _: Moment) -> CaseView:
+    return view.model_copy(update={"clocks": _clock(view, event)})
+
+
+@folds(ClockResumed)
+def clock_resumed(view: CaseView, event: ClockResumed, _: Moment) -> CaseView:
+    return view.model_copy(update={"clocks": _clock(view, event, paused=False)})
+
+
+@folds(ClockPaused)
+def clock_paused(view: CaseView, event: ClockPaused, _: Moment) -> CaseView:
+    known = view.clocks.get(event.clock_id)
+    still = {event.clock_id: known.model_copy(update={"paused": True})} if known else {}
+    return view.model_copy(update={"clocks": view.clocks | still})
+
+
+@folds(ClockEscalated)
+def clock_escalated(view: CaseView, event: ClockEscalated, moment: Moment) -> CaseView:
+    if event.in_digest:  # nobody was told of this one by itself
+        return view
+    entry = Entry(
+        id=moment.event_id,
+        kind="clock-escalated",
+        at=event.escalated_at,
+        by="followup",
+        ref=event.subject_id,
+        note=event.to,
+        due_at=event.due_at,
+    )
+    return view.saw(entry)
 
 
 @folds(ClockWarned)

@@ -36,6 +36,7 @@ EntryKind = Literal[
     "promise-kept",
     "clock-warned",
     "clock-breached",
+    "clock-escalated",
     "resolved",
     "reopened",
     "closed",

@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
+
 from schemas.envelope import Envelope
 from schemas.events.followup import ClockBreached, ClockEscalated
 from services.followup.store.clocks import CLOCKS
@@ -36,6 +38,7 @@ LONGEST_SECONDS = 0.4
 """A round is killed after up to so long, so that some die before the first write and some after the last."""
 
 
+@pytest.mark.timeout(300 + 10 * ROUNDS)
 async def test_no_clock_is_lost_and_none_fires_twice(backends: Backends) -> None:
     clock, chance = HandClock(), random.Random(11)
     cases = [f"c{number}" for number in range(ROUNDS * CASES_A_ROUND)]
