@@ -64,7 +64,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """How fast customers are answered and helped, and whether that is in time; from the store of the running stack."""
-    store, clock = _store(mongo, database, folder)
+    store, clock = store_of(mongo, database, folder)
     window = (period, _moment(from_), _moment(to), zone)
 
     async def ask() -> "Figures | Trend | Volumes":
@@ -73,7 +73,7 @@ def show(
             return await question.volume()
         return await question.trend(trend, step) if trend else await question.figures(by or "")
 
-    answer = _run(store, ask())
+    answer = run_on(store, ask())
     if as_json:
         typer.echo(answer.model_dump_json())
         return
@@ -97,7 +97,7 @@ def rebuild(
     from services.followup.store.figures_rebuilding import rebuild as refold
 
     cluster: Cluster = cluster_of(kafka, prefix, folder)
-    store, clock = _store(mongo, database, folder)
+    store, clock = store_of(mongo, database, folder)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -113,7 +113,7 @@ def rebuild(
             tasks[what] = task
             progress.update(task, completed=done, total=total or None)
 
-        found: Rebuilt = _run(store, refold(cluster, store, clock, tell))
+        found: Rebuilt = run_on(store, refold(cluster, store, clock, tell))
     _tell(found, as_json=as_json)
 
 
@@ -131,7 +131,7 @@ def _tell(found: "Rebuilt", *, as_json: bool) -> None:
         typer.echo(f"{found.busy} kept as the service has them: events kept coming")
 
 
-def _store(mongo: str, prefix: str, folder: Path) -> "tuple[Database, Clock]":
+def store_of(mongo: str, prefix: str, folder: Path) -> "tuple[Database, Clock]":
     """The store that was named, or that of the local stack, and the clock its services go by."""
     from casekeeper.local import children, running
     from casekeeper.local.running import NotRunning
@@ -175,7 +175,8 @@ def _question(
     )
 
 
-def _run(store: "Database", work: Coroutine[Any, Any, T]) -> T:
+def run_on(store: "Database", work: Coroutine[Any, Any, T]) -> T:
+    """Do the work and let go of the store; what is wrong ends the command with a sentence."""
     from schemas.organisation import NotInOrganisation
     from schemas.organisation_file import OrganisationInvalid
     from services.chassis.errors import Unavailable

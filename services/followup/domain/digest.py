@@ -118,11 +118,10 @@ def digest(
     mine = _within(counted, week)
     earlier = _within(counted, week.earlier())
     per_day = daily(mine, week)
-    name = "{}-W{:02}".format(*week.first.isocalendar())
     return Digest(
-        id=digest_id(brand, name),
+        id=digest_id(brand, week.iso_week),
         brand=brand,
-        week=name,
+        week=week.iso_week,
         first=week.first,
         last=week.last,
         made_at=now,

@@ -53,7 +53,7 @@ class Parcel(Model):
     """When it is to be sent or tried again; None: it is over."""
     attempts: int = 0
     holder: str = ""
-    """Whose attempt the latest is."""
+    """The name of the latest attempt: whoever has it, makes it."""
     error: str = ""
     ended_at: UtcDatetime | None = None
 

@@ -44,6 +44,11 @@ class Window:
             raise ValueError(f"there is no week {number} in {year}") from None
 
     @property
+    def iso_week(self) -> str:
+        """The name of the week that it begins in."""
+        return "{}-W{:02}".format(*self.first.isocalendar())
+
+    @property
     def last(self) -> date:
         return self.first + timedelta(days=self.days - 1)
 

@@ -120,7 +120,6 @@ class Sending:
         self._digests = digests
         self._lease = lease
         self._give_up_after = give_up_after
-        self._name = fresh()
         self._log = logger("followup")
 
     async def send(self) -> None:
@@ -143,19 +142,18 @@ class Sending:
 
     async def _take(self, document: Document[Parcel]) -> Parcel | None:
         """The parcel, if this attempt is ours."""
-        number = document.state.attempts + 1 if document.state else 1
+        holder = fresh()
 
         def decide(state: Parcel | None, context: Context) -> Decision[Parcel] | None:
-            taken = parcels.take(state, self._name, context.now, self._lease) if state else None
-            return None if taken is None or taken.attempts != number else Decision(taken)
+            taken = parcels.take(state, holder, context.now, self._lease) if state else None
+            return None if taken is None else Decision(taken)
 
-        cause = derive("attempt", document.id, str(number), self._name)
-        state = (await self._repository.execute(PARCELS, document.id, cause, decide)).state
-        return state if state and state.attempts == number and state.holder == self._name else None
+        state = (await self._repository.execute(PARCELS, document.id, holder, decide)).state
+        return state if state and state.holder == holder else None
 
     async def _try(self, subscription: Subscription, parcel: Parcel) -> None:
         outcome = await self._outcome(subscription, parcel)
-        cause = derive("outcome", parcel.id, str(parcel.attempts), self._name)
+        cause = derive("outcome", parcel.holder)
         after = await self._change(
             parcel.id, cause, lambda state, now: parcels.came_to(state, outcome, now, self._give_up_after)
         )

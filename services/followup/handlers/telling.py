@@ -7,7 +7,7 @@ from schemas.organisation import Organisation
 from services.chassis.service import Service
 from services.chassis.smtp import Server
 from services.followup.gateway.subscribers import Subscribers
-from services.followup.handlers.digest import Digests
+from services.followup.handlers.digest import Digests, Making
 from services.followup.handlers.digest_sending import DigestSending
 from services.followup.handlers.subscriptions import Matching, Sending
 from services.followup.store.digest import DIGESTS
@@ -35,7 +35,8 @@ def tell_departments(
 ) -> None:
     """Let the service match, make and send by itself."""
     subscribers = Subscribers(post.server, post.sender, post.attempt_seconds, insecure=post.insecure)
-    digests = Digests(service.repository, service.clock, organisation, timetable)
+    making = Making(service.database, service.clock, timetable)
+    digests = Digests(service.repository, service.clock, organisation, making)
     matching = Matching(service.repository, service.clock, organisation)
     sending = Sending(
         service.repository,
@@ -46,7 +47,7 @@ def tell_departments(
         lease=timedelta(seconds=3 * post.attempt_seconds),
         give_up_after=post.give_up_after,
     )
-    service.api.state.digests = digests
+    service.api.state.digest_making = making
     service.api.state.insecure_subscribers = post.insecure
 
     async def digest() -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from standardwebhooks import Webhook
@@ -108,10 +108,19 @@ async def _request(reader: asyncio.StreamReader) -> tuple[dict[str, str], bytes]
     return headers, await reader.readexactly(int(headers["content-length"]))
 
 
+R = TypeVar("R", bound=Receiver)
+
+
 @asynccontextmanager
 async def receiver() -> AsyncIterator[Receiver]:
     """A running receiver."""
-    one = Receiver()
+    async with running(Receiver()) as one:
+        yield one
+
+
+@asynccontextmanager
+async def running(one: R) -> AsyncIterator[R]:
+    """The receiver, listening."""
     server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
     one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/replies"
     try:
