@@ -23,6 +23,12 @@ def measure(
     times: Annotated[Path, typer.Option(help="JSON lines with started_at or created_at: when people write.")],
     seeds: Annotated[int, typer.Option(min=1, help="Streams for each line of the tables.")] = 20,
     per_hour: Annotated[float, typer.Option(min=0.5, help="Messages of the brand in an average hour.")] = 20.0,
+    days: Annotated[
+        list[int], typer.Option(min=1, help="Days of history. More than once: each with the first --right.")
+    ] = [28],  # noqa: B006
+    right: Annotated[
+        list[float], typer.Option(min=0, max=1, help="Share of topics that the classifier gets right. More than once.")
+    ] = [1.0],  # noqa: B006
     processes: Annotated[int, typer.Option(min=1)] = 2,
     write: Annotated[Path | None, typer.Option(help="Put the tables into this page (docs/radar.md).")] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the picture here (docs/images/radar.png).")] = None,
@@ -31,7 +37,7 @@ def measure(
     """Let the radar and a simple rule listen to real posts with bursts in them, and without."""
     from casekeeper.radar import report
     from casekeeper.radar.posts import PostsInvalid, posts, week
-    from casekeeper.radar.runs import TOPICS, jobs, measured
+    from casekeeper.radar.runs import TOPICS, Setting, jobs, measured
     from casekeeper.radar.stream import World
 
     try:
@@ -40,9 +46,11 @@ def measure(
         fail(str(error))
     if missing := [topic for topic in TOPICS if topic not in {post.topic for post in world.posts}]:
         fail(f"{data[0]}: no post is about {missing[0]!r}, which the bursts are made of")
+    settings = [Setting(days=days[0], right=each) for each in right]
+    settings += [Setting(days=each, right=right[0]) for each in days[1:]]
     with Progress(console=err, transient=True) as bar:
-        task = bar.add_task("listening", total=len(list(jobs(seeds))))
-        results = measured(world, seeds, processes, lambda: bar.advance(task))
+        task = bar.add_task("listening", total=len(list(jobs(settings, seeds))))
+        results = measured(world, settings, seeds, processes, lambda: bar.advance(task))
     if figures:
         figures.write_text(json.dumps(results.model_dump(), indent=1), encoding="utf-8")
     if write:

@@ -36,6 +36,7 @@ class Stream:
     seen: list[Sighting]
     moments: list[int] = field(init=False)
     by_key: dict[str, list[int]] = field(init=False, default_factory=dict)
+    negative: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.seen.sort(key=lambda each: each.at_ms)
@@ -43,6 +44,8 @@ class Stream:
         for each in self.seen:
             for name in each.keys:
                 self.by_key.setdefault(name, []).append(each.at_ms)
+                if each.negative:
+                    self.negative.setdefault(name, []).append(each.at_ms)
 
     def between(self, start_ms: int, end_ms: int) -> list[Sighting]:
         """Those from the start to before the end."""
@@ -50,14 +53,21 @@ class Stream:
 
     def count(self, name: str, start_ms: int, end_ms: int) -> int:
         """How many there are of one key in this time."""
-        moments = self.by_key.get(name, [])
-        return bisect.bisect_left(moments, end_ms) - bisect.bisect_left(moments, start_ms)
+        return _between(self.by_key.get(name, []), start_ms, end_ms)
+
+    def count_negative(self, name: str, start_ms: int, end_ms: int) -> int:
+        """How many of them are negative."""
+        return _between(self.negative.get(name, []), start_ms, end_ms)
 
     def hours(self, start_ms: int, end_ms: int) -> Hours:
         """The complete hours of this time."""
         return Hours(
             start_ms, [tallied(self.between(at, at + HOUR_MS)) for at in range(start_ms, end_ms - HOUR_MS + 1, HOUR_MS)]
         )
+
+
+def _between(moments: list[int], start_ms: int, end_ms: int) -> int:
+    return bisect.bisect_left(moments, end_ms) - bisect.bisect_left(moments, start_ms)
 
 
 Detect = Callable[[Stream, int], list[Alarm]]
@@ -74,7 +84,28 @@ class Radar:
         self._buckets: dict[int, tuple[int, Bucket]] = {}
 
     def __call__(self, stream: Stream, now_ms: int) -> list[Alarm]:
-        return alarms(self._baseline(stream, now_ms), windows(self._recent(stream, now_ms), now_ms), self._rules)
+        baseline = self._baseline(stream, now_ms)
+        if not self._possible(stream, baseline, now_ms):
+            return []
+        return alarms(baseline, windows(self._recent(stream, now_ms), now_ms), self._rules)
+
+    def _possible(self, stream: Stream, baseline: Baseline, now_ms: int) -> bool:
+        """Whether anything is worth the full test: an alarm is never within three deviations of mere chance (saves time)."""
+        for minutes in WINDOW_MINUTES:
+            start_ms = bucket(now_ms - minutes * MINUTE_MS + BUCKET_MS - 1)
+            worth, _ = baseline.exposure(start_ms, now_ms)
+            for name in stream.by_key:
+                seen = stream.count(name, start_ms, now_ms)
+                if seen < self._rules.least_messages:
+                    continue
+                at = baseline.keys.get(name)
+                if at is None:
+                    return True
+                usual, share = float(baseline.level[at]) * worth, float(baseline.negative[at])
+                bad = stream.count_negative(name, start_ms, now_ms)
+                if seen > usual + 3 * usual**0.5 or bad > seen * share + 3 * (seen * share * (1 - share)) ** 0.5:
+                    return True
+        return False
 
     def _baseline(self, stream: Stream, now_ms: int) -> Baseline:
         hour_ms = now_ms // HOUR_MS * HOUR_MS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scipy.stats import chi2
 
-from casekeeper.radar.runs import LONG_DAYS, RADAR, SHORT_DAYS, SIMPLE, SIZES, Results, Seen, Setting
+from casekeeper.radar.runs import RADAR, SIMPLE, SIZES, Results, Seen, Setting
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 DETECTORS = (RADAR, SIMPLE)
@@ -24,7 +24,7 @@ def tables(results: Results) -> str:
         "",
         "| incidents that nothing was behind, a week (95 % interval) | radar | mean + 3 sigma |",
         "|---|---|---|",
-        *(_in_vain(results, days) for days in (LONG_DAYS, SHORT_DAYS)),
+        *(_in_vain(results, setting) for setting in settings(results)),
         "",
         "| burst | history | topics right | radar: seen | minutes: median, 9 of 10 | simple: seen | minutes: median, 9 of 10 |",
         "|---|---|---|---|---|---|---|",
@@ -57,7 +57,7 @@ def picture(results: Results, path: Path) -> None:
 
     colours = {RADAR: "#14636b", SIMPLE: "#c46a1a"}
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), width_ratios=(3, 1))
-    setting = Setting(days=LONG_DAYS, right=1.0)
+    setting = settings(results)[0]
     for offset, name in ((-0.12, RADAR), (0.12, SIMPLE)):
         for place, size in enumerate(SIZES):
             found = [m for m in _minutes(results, setting, size, name) if m is not None]
@@ -69,7 +69,7 @@ def picture(results: Results, path: Path) -> None:
     left.set_ylabel("minutes from the first post to the incident")
     left.set_ylim(bottom=0)
     left.legend(frameon=False)
-    means = [statistics.fmean(_weeks(results, LONG_DAYS, name)) for name in DETECTORS]
+    means = [statistics.fmean(_weeks(results, setting, name)) for name in DETECTORS]
     right.bar(range(2), means, color=[colours[name] for name in DETECTORS], width=0.6)
     for place, mean in enumerate(means):
         right.annotate(f"{mean:.2g}", (place, mean), ha="center", va="bottom")
@@ -82,13 +82,14 @@ def picture(results: Results, path: Path) -> None:
     plt.close(figure)
 
 
-def _weeks(results: Results, days: int, name: str) -> list[int]:
-    return [each.incidents[name] for each in results.in_vain if each.setting.days == days]
+def _weeks(results: Results, setting: Setting, name: str) -> list[int]:
+    return [each.incidents[name] for each in results.in_vain if each.setting == setting]
 
 
-def _in_vain(results: Results, days: int) -> str:
-    cells = [_rate(_weeks(results, days, name)) for name in DETECTORS]
-    return f"| after {days} days of history | {' | '.join(cells)} |"
+def _in_vain(results: Results, setting: Setting) -> str:
+    cells = [_rate(_weeks(results, setting, name)) for name in DETECTORS]
+    where = f"after {setting.days} days of history, {setting.right:.0%} of the topics right"
+    return f"| {where} | {' | '.join(cells)} |"
 
 
 def _rate(weeks: Sequence[int]) -> str:

@@ -1,6 +1,6 @@
 """All that is measured of the radar, on several processes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Any
@@ -12,8 +12,6 @@ from casekeeper.radar.stream import World
 from schemas.organisation_radar import RadarRules
 
 SIZES = (10, 20, 40, 80)
-LONG_DAYS, SHORT_DAYS = 28, 2
-RIGHT = (1.0, 0.6)
 TOPICS = ("Cancelled Flight", "Lost Luggage")
 RADAR, SIMPLE = "radar", "mean + 3 sigma"
 
@@ -59,12 +57,12 @@ Job = tuple[Setting, int, int]
 """Circumstances, seed, and the size of the burst; 0: none, a week is listened to."""
 
 
-def measured(world: World, seeds: int, processes: int, step: Callable[[], Any]) -> Results:
+def measured(world: World, settings: Sequence[Setting], seeds: int, processes: int, step: Callable[[], Any]) -> Results:
     """Run it all; `step` is called after each run."""
     rules = RadarRules()
     runs: list[InVain | Seen] = []
     with ProcessPoolExecutor(processes) as pool:
-        for run in pool.map(partial(_run, world, rules), list(jobs(seeds))):
+        for run in pool.map(partial(_run, world, rules), list(jobs(settings, seeds))):
             runs.append(run)
             step()
     return Results(
@@ -77,14 +75,11 @@ def measured(world: World, seeds: int, processes: int, step: Callable[[], Any]) 
     )
 
 
-def jobs(seeds: int) -> Iterator[Job]:
-    """Weeks without a burst after long and short history, and bursts of each size in each circumstance."""
-    long, short = Setting(days=LONG_DAYS, right=1.0), Setting(days=SHORT_DAYS, right=1.0)
+def jobs(settings: Sequence[Setting], seeds: int) -> Iterator[Job]:
+    """In each circumstance a week without a burst, and bursts of each size."""
     for seed in range(seeds):
-        yield long, seed, 0
-        yield short, seed, 0
-        for setting in (*(Setting(days=LONG_DAYS, right=each) for each in RIGHT), short):
-            for size in SIZES:
+        for setting in settings:
+            for size in (0, *SIZES):
                 yield setting, seed, size
 
 
