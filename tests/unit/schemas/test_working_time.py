@@ -56,6 +56,19 @@ class TestAgainstEveryMinute:
             return
         assert opening_hours(brand).after(start, minutes) == ahead[minutes - 1] + MINUTE
 
+    @settings(max_examples=150, deadline=None)
+    @given(calendars(), st.integers(1, 3000))
+    @example((calendar("Europe/Amsterdam", {"sat": "23:00-07:00"}), moment("2026-10-25 12:00")), 9 * 60)
+    @example((calendar("Australia/Lord_Howe", {"sun": "01:00-03:00"}), moment("2026-04-05 12:00")), 150)
+    def test_before_counts_open_minutes_back(self, given_: tuple[Calendar, datetime], minutes: int) -> None:
+        brand, start = given_
+        end = start + timedelta(days=WALK_DAYS - 2)
+        slow = MinuteByMinute(brand, first_of(start), WALK_DAYS)
+        behind = sorted((minute for minute in slow.open if start <= minute < end), reverse=True)
+        if minutes > len(behind):
+            return
+        assert opening_hours(brand).before(end, minutes) == behind[minutes - 1]
+
     @settings(max_examples=100, deadline=None)
     @given(calendars(), st.integers(0, 6 * MINUTES_PER_DAY))
     def test_open_next_open_and_minutes_between_agree(self, given_: tuple[Calendar, datetime], length: int) -> None:
@@ -94,6 +107,14 @@ class TestEdges:
         assert hours.after(moment("2026-11-24 16:30"), 30) == moment("2026-11-24 17:00")
         assert hours.after(moment("2026-11-24 16:30"), 31) == moment("2026-11-25 09:01")
         assert hours.after(moment("2026-11-27 16:30"), 60) == moment("2026-11-30 09:30")
+
+    def test_back_to_the_last_minute_before_a_night_or_to_a_moment_of_work(self) -> None:
+        hours = opening_hours(calendar("UTC", {"mon-fri": "09:00-17:00"}))
+        assert hours.before(moment("2026-11-24 13:30"), 0) == moment("2026-11-24 13:30")
+        assert hours.before(moment("2026-11-24 08:00"), 0) == moment("2026-11-23 17:00")
+        assert hours.before(moment("2026-11-24 09:10"), 30) == moment("2026-11-23 16:40")
+        with pytest.raises(ValueError, match="no 1 minutes of work before 2026-11-24"):
+            opening_hours(calendar("UTC", {})).before(moment("2026-11-24 13:30"), 1)
 
     def test_around_the_clock_it_is_the_time_that_passes_however_long(self) -> None:
         hours = opening_hours(calendar("Europe/Amsterdam", "24/7"))
