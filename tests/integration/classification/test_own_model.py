@@ -1,8 +1,13 @@
 """An organisation's own model over real HTTP: it is believed when it answers well, and never waited for when it does not."""
 
+import asyncio
+import importlib.util
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -197,3 +202,27 @@ async def test_the_service_asks_it_and_goes_on_without_it(backends: Backends) ->
         found = {each.key: each.data for each in await classified(service)}
         models = [data.classification.model for data in found.values() if isinstance(data, MessageClassified)]
         assert sorted(model.startswith("acme-7 over ") for model in models) == [False, True]
+
+
+async def test_the_server_of_the_handbook_works(classifier: Classifier, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "own-model.md").read_text(encoding="utf-8")
+    (tmp_path / "example.py").write_text(page.split("```python\n")[1].split("```")[0])
+    spec = importlib.util.spec_from_file_location("example", tmp_path / "example.py")
+    assert spec
+    assert spec.loader
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    example.Handler.log_message = lambda *_: None
+    server = ThreadingHTTPServer(("127.0.0.1", 0), example.Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    place = Place(f"http://127.0.0.1:{server.server_port}/", SecretStr("a-long-secret"), seconds=20)
+    model = OwnModel(place, classifier.skills, ManualClock(TUESDAY))
+    try:
+        messages = [received(number, text).message for number, text in enumerate(TEXTS)]
+        found = await model.judge(messages, classifier.classify(TEXTS))
+        assert [each.sentiment for each in found] == ["negative", "neutral", "neutral"]
+        assert {each.model.split(" over ")[0] for each in found} == {"exclamation-marks-1"}
+    finally:
+        await model.close()
+        await asyncio.to_thread(server.shutdown)
+        server.server_close()
