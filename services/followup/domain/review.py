@@ -177,8 +177,14 @@ def case_dropped(review: Review | None, case_id: str, by: str, now: datetime) ->
     return known.put(case.model_copy(update={"dropped": True})), (said,)
 
 
-def case_discussed(review: Review | None, case_id: str, note: Note) -> Change:
-    """Somebody notes what was said about a case. Raises ReviewRefused."""
+def case_discussed(review: Review | None, case_id: str, note: Note, so_far: Review | None = None) -> Change:
+    """Somebody notes what was said about a case. Raises ReviewRefused.
+
+    `so_far` is what would be proposed for a day that is not over: a case of it stays in the review once it was talked about.
+    """
+    joining = so_far.find(case_id) if so_far else None
+    if so_far and joining and (review is None or review.find(case_id) is None):
+        review = (review or Review(brand=so_far.brand, day=so_far.day)).put(joining)
     known, case = _case(review, case_id)
     if len(case.notes) >= MOST_NOTES:
         raise ReviewRefused("review-full", f"a case has at most {MOST_NOTES} notes in a review")
@@ -194,10 +200,9 @@ def case_discussed(review: Review | None, case_id: str, note: Note) -> Change:
     return known.put(case.model_copy(update={"notes": (*case.notes, note)})), (said,)
 
 
-def lesson_recorded(review: Review | None, lesson: Lesson) -> Change:
+def lesson_recorded(review: Review | None, place: tuple[str, date], lesson: Lesson) -> Change:
     """Something is done differently from now on. Raises ReviewRefused."""
-    if review is None:
-        raise ReviewRefused("no-review", "there is no review of this day")
+    review = review or Review(brand=place[0], day=place[1])
     if lesson.case_id and review.find(lesson.case_id) is None:
         raise ReviewRefused("not-in-review", "the case is not in this review; add it first")
     if len(review.lessons) >= MOST_LESSONS:

@@ -150,6 +150,9 @@ async def test_people_read_note_add_drop_and_learn_each_by_their_role(backends: 
         async with asking(service, AGENT) as agent, asking(service, LEAD) as lead:
             so_far = (await agent.get(where)).json()
             assert (so_far["state"], len(so_far["cases"])) == ("so-far", 3)
+            early = {"text": "Said at noon."}
+            assert (await agent.post(f"{where}/cases/bad/notes", json=early, headers=key("n0"))).status_code == 200
+            assert len((await agent.get(where)).json()["cases"]) == 3
             clock.pass_minutes(24 * 60)
             await service.api.state.reviewing.tick()
             assert (await agent.get(where)).json()["state"] == "proposed"
@@ -178,9 +181,9 @@ async def test_people_read_note_add_drop_and_learn_each_by_their_role(backends: 
             listed = (await agent.get("/reviews/moccarel")).json()["items"]
             lessons = (await agent.get("/reviews/moccarel/lessons")).json()
         await check_the_doors(service, where)
-    assert [each["case_id"] for each in found["cases"]] == ["story", "bad", "plain"]
-    bad: dict[str, Any] = found["cases"][1]
-    assert [each["learned"] for each in bad["notes"]] == ["Ask the warehouse first."]
+    assert [each["case_id"] for each in found["cases"]] == ["bad", "story", "plain"]
+    bad: dict[str, Any] = found["cases"][0]
+    assert [each["learned"] for each in bad["notes"]] == ["", "Ask the warehouse first."]
     assert [each["effect"]["verdict"] for each in lessons] == ["not-enough-yet"]
     assert listed == [{"day": str(DAY), "cases": 3, "discussed": 1, "lessons": 1}]
 

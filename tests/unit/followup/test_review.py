@@ -20,6 +20,7 @@ from tests.unit.followup.moments import NOON, at
 
 DAY = date(2026, 3, 2)
 NOTHING = Usual([])
+PLACE = ("moccarel", DAY)
 
 
 def case(id: str = "a", **changes: object) -> Seen:
@@ -191,7 +192,7 @@ def proposed(review: Review | None = None) -> Review:
 
 
 def test_a_day_is_proposed_once_and_what_people_added_before_stays() -> None:
-    review, said = domain.case_added(None, case("c"), ("moccarel", DAY), "ines", "so kind", NOON)
+    review, said = domain.case_added(None, case("c"), PLACE, "ines", "so kind", NOON)
     assert isinstance(said[0], ReviewCaseAdded)
     review = proposed(review)
     assert {each.case_id for each in review.cases} == {"a", "b", "c"}
@@ -204,14 +205,28 @@ def test_people_drop_take_back_note_and_learn() -> None:
     dropped = domain.case_dropped(review, "a", "ines", NOON)
     assert dropped
     assert domain.case_dropped(dropped[0], "a", "ines", NOON) is None
-    again, _ = domain.case_added(dropped[0], case("a"), ("moccarel", DAY), "ines", "after all", NOON)
+    again, _ = domain.case_added(dropped[0], case("a"), PLACE, "ines", "after all", NOON)
     noted, _ = domain.case_discussed(again, "a", Note(id="n", by="ines", text="Nobody knew.", learned="Ask.", at=NOON))
-    learned, said = domain.lesson_recorded(noted, Lesson(id="l", case_id="a", by="ines", text="Ask first.", at=NOON))
+    learned, said = domain.lesson_recorded(
+        noted, PLACE, Lesson(id="l", case_id="a", by="ines", text="Ask first.", at=NOON)
+    )
     found = learned.find("a")
     assert found
     assert (found.dropped, [note.learned for note in found.notes]) == (False, ["Ask."])
     assert [each.text for each in learned.lessons] == ["Ask first."]
     assert said[0].day == DAY
+
+
+def test_a_case_that_was_talked_about_before_the_day_is_over_stays_with_its_note() -> None:
+    so_far = proposed()
+    early, _ = domain.case_discussed(None, "a", Note(id="n", by="ines", text="Nobody knew.", at=NOON), so_far)
+    assert [each.case_id for each in early.cases] == ["a"]
+    assert early.proposed_at is None
+    whole = proposed(early)
+    found = whole.find("a")
+    assert found
+    assert [each.text for each in found.notes] == ["Nobody knew."]
+    assert {each.case_id for each in whole.cases} == {"a", "b"}
 
 
 @pytest.mark.parametrize("review", [None, proposed()])
@@ -221,7 +236,7 @@ def test_what_is_not_in_the_review_is_refused_with_its_reason(review: Review | N
     with pytest.raises(ReviewRefused, match="add it first"):
         domain.case_discussed(review, "nobody", Note(id="n", by="ines", text="?", at=NOON))
     with pytest.raises(ReviewRefused):
-        domain.lesson_recorded(review, Lesson(id="l", case_id="nobody", by="ines", text="?", at=NOON))
+        domain.lesson_recorded(review, PLACE, Lesson(id="l", case_id="nobody", by="ines", text="?", at=NOON))
 
 
 def counted(shares: list[float], cases_a_day: int = 40) -> list[Review]:
