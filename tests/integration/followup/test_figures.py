@@ -1,6 +1,7 @@
 """The figures on a real broker and store: over HTTP, equal to a plain look at the raw topics, also after a rebuild (F4, F9)."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from typer.testing import CliRunner, Result
 
+from casekeeper.cli import app
 from schemas.envelope import Envelope
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
@@ -134,8 +137,9 @@ async def test_figures_equal_a_plain_look_at_the_raw_topic_before_and_after_a_re
 async def _spoil(service: Service) -> None:
     """What a bug could have done to the read model: some cases are gone, others say something else."""
     documents = await service.database.find(TIMINGS, {})
-    await service.database.delete(TIMINGS.name, [each.id for each in documents[:20]])
-    wrong = documents[20:60]
+    third = len(documents) // 3
+    await service.database.delete(TIMINGS.name, [each.id for each in documents[:third]])
+    wrong = documents[third : 2 * third]
     for each in wrong:
         assert each.state
         each.state = each.state.model_copy(update={"replies": {}, "language": "fr", "test": not each.state.test})
@@ -161,6 +165,54 @@ async def test_a_rebuild_loses_and_doubles_nothing_while_events_flow(service: Se
     start = NOW - timedelta(days=14)
     answer = (await ask(service, LEAD.id, **{"from": start.isoformat(), "by": "team"})).json()
     assert_same(answer, "team", naive.figures(told, ORGANISATION, start, NOW, set(LEAD.brands), "team"))
+
+
+async def command(service: Service, *words: str) -> Result:
+    """`casekeeper figures …` on the test's own broker and store."""
+    config = service.config
+    where = {"CASEKEEPER_MONGO": config.mongo, "CASEKEEPER_DATABASE_PREFIX": config.database_prefix, "COLUMNS": "200"}
+    cluster = {"CASEKEEPER_KAFKA": config.kafka, "CASEKEEPER_KAFKA_PREFIX": config.kafka_prefix}
+    return await asyncio.to_thread(CliRunner(env=where | cluster).invoke, app, ["figures", *words])
+
+
+async def test_the_command_shows_the_same_and_rebuilds(service: Service) -> None:
+    told = world(13, 60)
+    await service.publisher.publish(outgoing(told))
+    await folded(service, told)
+    words = ("show", "--from", START.isoformat(), "--to", NOW.isoformat(), "--by", "channel")
+    shown = await command(service, *words, "--json")
+    assert shown.exit_code == 0, shown.output
+    brands = {each.id for each in ORGANISATION.brands}
+    assert_same(json.loads(shown.output), "channel", naive.figures(told, ORGANISATION, START, NOW, brands, "channel"))
+
+    await _spoil(service)
+    rebuilt = await command(service, "rebuild", "--json")
+    assert json.loads(rebuilt.output)["cases"] == 60
+    assert (await command(service, *words, "--json")).output == shown.output
+    assert "the others were right" in (await command(service, "rebuild")).output
+
+    table = (await command(service, *words)).output
+    assert "moccarel-web" in table
+    assert "p50/p90/p95 min" in table
+    trend = (await command(service, *words[:5], "--trend", "first-reply", "--step", "day")).output
+    assert "first-reply (UTC)" in trend
+    assert "growth" in (await command(service, *words[:5], "--volume")).output
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--brand", "mocarel"), "the organisation has no brand 'mocarel'"),
+        (("--zone", "Mars/Olympus"), "there is no time zone 'Mars/Olympus'"),
+        (("--from", "2026-03-02"), "no moment with a zone"),
+        (("--from", "2999-03-02T00:00:00Z"), "has to begin before it ends"),
+        (("--by", "person"), "person"),
+    ],
+)
+async def test_a_command_that_makes_no_sense_says_why(service: Service, words: tuple[str, ...], reason: str) -> None:
+    answer = await command(service, "show", *words)
+    assert answer.exit_code != 0
+    assert reason in " ".join(answer.output.split())
 
 
 async def test_who_may_ask_for_what(service: Service) -> None:

@@ -8,7 +8,8 @@ that of a Poisson count.
 
 import math
 from collections.abc import Sequence
-from statistics import mean, stdev
+from functools import cache
+from statistics import fmean, stdev
 
 from scipy.stats import norm, t
 
@@ -58,11 +59,10 @@ def expected(history: Sequence[int]) -> Expected | None:
     if len(history) < LEAST_WEEKS:
         return None
     roots = [2 * math.sqrt(count + SHIFT) for count in history]
-    middle, quantile = mean(roots), (1 + CONFIDENCE) / 2
-    student, poisson = t.ppf(quantile, len(roots) - 1) * stdev(roots), norm.ppf(quantile) * POISSON_SPREAD
-    reach = float(max(student, poisson)) * math.sqrt(1 + 1 / len(roots))
+    middle, (student, normal) = fmean(roots), _quantiles(len(roots) - 1)
+    reach = max(student * stdev(roots), normal * POISSON_SPREAD) * math.sqrt(1 + 1 / len(roots))
     low, high = (_count(root) for root in (middle - reach, middle + reach))  # whole numbers within are within
-    return Expected(expected=mean(history), low=math.ceil(low), high=math.floor(high))
+    return Expected(expected=fmean(history), low=math.ceil(low), high=math.floor(high))
 
 
 def volumes(now: dict[str, int], history: dict[str, Sequence[int]]) -> list[Volume]:
@@ -88,6 +88,13 @@ def volumes(now: dict[str, int], history: dict[str, Sequence[int]]) -> list[Volu
             )
         )
     return found
+
+
+@cache
+def _quantiles(freedom: int) -> tuple[float, float]:
+    """Student's, and the normal one."""
+    upper = (1 + CONFIDENCE) / 2
+    return float(t.ppf(upper, freedom)), float(norm.ppf(upper))
 
 
 def _growth(before: int, now: int) -> float | None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.followup.domain.figures.volume import WEEKS, expected, volumes
 
-ROUNDS = 4000
+ROUNDS = 3000
 
 
 @pytest.mark.parametrize("mean", [2, 10, 80, 1000])
