@@ -145,6 +145,7 @@ class Stack:
             "DESK_FOLLOWUP_URL": self.url("followup"),
             "DESK_SECRET": self.secrets.desk_secret,
             "FOLLOWUP_INGESTION_URL": self.url("ingestion"),
+            "FOLLOWUP_DESK_URL": self.url("desk"),
             "FOLLOWUP_CHANNEL_TESTS": str(self.plan.channel_tests).lower(),
         }
         named = {f"CASEKEEPER_{name}": value for name, value in shared.items()}
