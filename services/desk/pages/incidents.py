@@ -18,7 +18,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 State = Literal["", "open", "closed"]
 SHOWN_CASES = 100
 TEXT = "text-"
-FORMS = ("owner", "note", "answer", "verdict", "closing")
+FORMS = ("owner", "note", "answer", "verdict", "closing", "merging")
 
 
 @router.get("/incidents")
@@ -90,6 +90,14 @@ async def close(incident_id: str, request: Request, pages: TeamPages, desk: InPa
     return await _carried_out(request, pages, desk, incident_id, "closing", ("closing",), body)
 
 
+@router.post("/incidents/{incident_id}/merging")
+async def merge(incident_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """It is the same as another one."""
+    return await _carried_out(
+        request, pages, desk, incident_id, "merging", ("merging",), lambda form: {"into": form.values.get("into", "")}
+    )
+
+
 def _texts(form: FormState) -> dict[str, Any]:
     texts = {
         name.removeprefix(TEXT): text.strip()
@@ -132,7 +140,9 @@ async def _page(pages: Pages, desk: Parts, incident_id: str, forms: dict[str, Fo
         (each, view) for each in reversed(shown.cases) if (view := views.get(each.case_id)) and reader.may_see(view)
     ]
     found = shown.incident
+    open_ = await desk.followup.see(Incidents, reader.id, "incidents", state="open", brand=found.brand)
     context = {
+        "others": [each for each in open_.items if each.id != incident_id],
         "shown": shown,
         "incident": found,
         "chart": chart(points, volume.step_minutes, found.started_at),
