@@ -31,7 +31,9 @@ from services.desk.pages import (
     handovers,
     holding,
     identities,
+    improvements,
     incidents,
+    insights,
     ledger,
     more,
     overview,
@@ -72,7 +74,20 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
     own = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
-    lists = (handovers, approvals, ledger, figures, incidents, consults, review, channel_tests, surveys, holding)
+    lists = (
+        handovers,
+        approvals,
+        ledger,
+        figures,
+        incidents,
+        insights,
+        improvements,
+        consults,
+        review,
+        channel_tests,
+        surveys,
+        holding,
+    )
     for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk, survey):
         service.include(module.router)
 
