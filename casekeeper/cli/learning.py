@@ -1,13 +1,14 @@
 """`casekeeper train`, `corrections` and `drift`: the classifier learns from what people set right (U3)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from casekeeper.cli.ending import err, extra, fail
@@ -22,6 +23,7 @@ from casekeeper.cli.options import (
 )
 
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for numbers
+    from schemas.organisation_topics import Topic
     from services.classification.learning.corrections import Correction
     from services.classification.learning.learn import Outcome
 
@@ -58,6 +60,7 @@ def train(
     rows: Annotated[Path | None, typer.Option("--corrections", help="Rows of `casekeeper corrections`.")] = None,
     models: ModelsOption = DEFAULT_MODELS,
     dev: Annotated[Path | None, typer.Option(help="Folder with sentiment_dev.jsonl, to compare on too.")] = None,
+    org: OrganisationOption = DEFAULT_ORGANISATION,
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Only make the model before the current one current again.")
     ] = False,
@@ -69,6 +72,7 @@ def train(
     beyond noise (paired bootstrap); the one before stays for going back. The same corrections give the same model. The service
     takes the current model when it starts with CLASSIFICATION_MODEL set to the folder of models.
     """
+    from schemas.organisation_file import OrganisationInvalid, load
     from services.classification.domain import ModelUnusable
     from services.classification.learning import corrections as files
     from services.classification.learning.models import roll_back
@@ -79,8 +83,8 @@ def train(
             return
         if rows is None:
             raise typer.BadParameter("name the rows with --corrections, or take --rollback")
-        outcome = _learn(models, files.read(rows), dev)
-    except (ModelUnusable, OSError, ValueError) as error:
+        outcome = _learn(models, files.read(rows), dev, load(org).topics)
+    except (ModelUnusable, OrganisationInvalid, OSError, ValueError) as error:
         fail(str(error))
     if as_json:
         typer.echo(json.dumps(asdict(outcome)))
@@ -130,20 +134,20 @@ def drift(
     typer.echo(f"features never seen in training: {report.unknown_before} % before, {report.unknown_after} % now")
 
 
-def _learn(models: Path, rows: "list[Correction]", dev: Path | None) -> "Outcome":
+def _learn(models: Path, rows: "list[Correction]", dev: Path | None, topics: "Sequence[Topic]") -> "Outcome":
     with extra("train"):
-        from services.classification.learning.learn import learn
+        from services.classification.learning.learn import learn, steps
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
-        task = progress.add_task("reading")
+        task = progress.add_task("reading", total=steps(rows))
 
         def say(text: str) -> None:
-            progress.update(task, description=text)
+            progress.update(task, description=text, advance=1)
             if not err.is_terminal:
                 err.print(text, highlight=False, markup=False)
 
-        return learn(models, rows, dev, say)
+        return learn(models, rows, dev, say, topics)
 
 
 def _tell(outcome: "Outcome") -> None:

@@ -7,8 +7,9 @@ from typing import Self, cast
 from schemas.events.message import Classification, Intent, Sentiment, Signal, Urgency
 from schemas.organisation import Organisation
 from schemas.organisation_topics import Topic
-from services.classification.domain.heads import Judgement, LinearModel
+from services.classification.domain.heads import Judgement, LinearModel, ModelUnusable
 from services.classification.domain.language import LanguageDetector, Vote
+from services.classification.domain.learned import Learned
 from services.classification.domain.personal_data import PersonalDataFinder
 from services.classification.domain.signals import find_signals, with_learned
 from services.classification.domain.taxonomy import TopicFinder
@@ -30,22 +31,28 @@ class Classifier:
         topics: TopicFinder,
         model: LinearModel,
         personal_data: PersonalDataFinder | None = None,
+        learned: Learned | None = None,
     ) -> None:
         self._languages = languages
         self._topics = topics
         self._model = model
         self._personal_data = personal_data or PersonalDataFinder()
+        self._priors = learned.languages if learned else {}
 
     @classmethod
     def load(cls, topics: Iterable[Topic], model_folder: Path = DEFAULT_MODEL_FOLDER) -> Self:
         """A classifier for the topics of an organisation (`Organisation.topics`). Raises ModelUnusable."""
-        return cls(LanguageDetector(), TopicFinder(topics), LinearModel.load(model_folder))
+        learned = learned_of(model_folder)
+        model = LinearModel.load(model_folder)
+        return cls(LanguageDetector(), TopicFinder(topics, learned.topics), model, learned=learned)
 
     @classmethod
     def of(cls, organisation: Organisation, model_folder: Path = DEFAULT_MODEL_FOLDER) -> Self:
         """A classifier that knows an organisation's topics, and its brands' order numbers. Raises ModelUnusable."""
-        model = LinearModel.load(model_folder)
-        return cls(LanguageDetector(), TopicFinder(organisation.topics), model, PersonalDataFinder(organisation.brands))
+        learned = learned_of(model_folder)
+        topics = TopicFinder(organisation.topics, learned.topics)
+        personal_data = PersonalDataFinder(organisation.brands)
+        return cls(LanguageDetector(), topics, LinearModel.load(model_folder), personal_data, learned)
 
     @property
     def skills(self) -> Mapping[str, str]:
@@ -69,7 +76,9 @@ class Classifier:
         for start in range(0, len(texts), _SIDE_BY_SIDE):
             some = slice(start, start + _SIDE_BY_SIDE)
             cleans = [cleaned(text) for text in texts[some]]
-            votes, judged = self._languages.detect_all(cleans), self._model.judge_all(cleans, of_brands[some])
+            priors = [self._priors.get(brand, {}) for brand in of_brands[some]] if self._priors else ()
+            votes = self._languages.detect_all(cleans, priors)
+            judged = self._model.judge_all(cleans, of_brands[some])
             found += map(self._put_together, texts[some], of_brands[some], cleans, votes, judged)
         return found
 
@@ -96,6 +105,14 @@ class Classifier:
             personal_data=tuple(self._personal_data.find(text, vote.language, brand)),
             entities=guess.named,
         )
+
+
+def learned_of(model_folder: Path) -> Learned:
+    """What corrections say beside a model. Raises ModelUnusable."""
+    try:
+        return Learned.load(model_folder)
+    except (OSError, ValueError) as error:
+        raise ModelUnusable(f"{model_folder}: not a usable model: {error}") from error
 
 
 def _urgent(signals: Iterable[Signal]) -> Iterator[Judgement]:

@@ -95,7 +95,7 @@ class LinearModel:
             heads = _heads(facts["heads"], arrays)
             changes = brand_changes.read(folder, {name: len(head.classes) for name, head in heads.items()})
             return cls(str(facts["name"]), heads, arrays, changes)
-        except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except (EOFError, OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise ModelUnusable(f"{folder}: not a usable model: {type(error).__name__}: {error}") from error
 
     def judge(self, clean: str) -> dict[str, Judgement]:

@@ -85,8 +85,11 @@ class LanguageDetector:
         """The language of a text that went through `cleaned`."""
         return self.detect_all([clean])[0]
 
-    def detect_all(self, cleans: Sequence[str]) -> list[Vote]:
-        """The languages of several texts: side by side they cost half as much."""
+    def detect_all(self, cleans: Sequence[str], priors: Sequence[Mapping[str, float]] = ()) -> list[Vote]:
+        """The languages of several texts: side by side they cost half as much.
+
+        `priors` says of each text how much likelier than elsewhere a language is there, as a logarithm.
+        """
         spoken = [speech(clean)[:_MAX_CHARACTERS] for clean in cleans]
         judged = [at for at, words in enumerate(spoken) if any(map(str.isalpha, words))]
         votes = [Vote(UNKNOWN, 0.0)] * len(cleans)
@@ -94,7 +97,9 @@ class LanguageDetector:
             return votes
         texts = [spoken[at] for at in judged]
         seconds = [self._second_vote(words) for words in texts]
-        for at, words, second, chances in zip(judged, texts, seconds, self._combined(texts, seconds), strict=True):
+        known = [priors[at] for at in judged] if priors else [{}] * len(judged)
+        every = self._combined(texts, seconds, known)
+        for at, words, second, chances in zip(judged, texts, seconds, every, strict=True):
             votes[at] = romanised(words) or self._settled(words, second, chances)
         return votes
 
@@ -116,8 +121,10 @@ class LanguageDetector:
             votes[language] = votes.get(language, 0.0) + min(float(score), 1.0)
         return votes
 
-    def _combined(self, texts: Sequence[str], seconds: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
-        """A row of chances per text: what both detectors say, small words that only one language has, and the prior."""
+    def _combined(
+        self, texts: Sequence[str], seconds: Sequence[Mapping[str, float]], priors: Sequence[Mapping[str, float]]
+    ) -> NDArray[np.float64]:
+        """A row of chances per text: what both detectors say, small words that only one language has, and the priors."""
         second = np.full((len(texts), len(SUPPORTED)), _FASTTEXT_FLOOR)
         named = np.zeros_like(second)
         for row, (words, votes) in enumerate(zip(texts, seconds, strict=True)):
@@ -129,6 +136,10 @@ class LanguageDetector:
                     named[row, self._at[self._giveaways[word]]] += 1
         scores = np.log(self._patterns.chances(texts) + _FLOOR) + _FASTTEXT_WEIGHT * np.log(second)
         scores += _GIVEAWAY * np.minimum(named, _MAX_GIVEAWAYS) + self._prior
+        for row, prior in enumerate(priors):
+            for language, bonus in prior.items():
+                if language in self._at:
+                    scores[row, self._at[language]] += bonus
         likely = np.exp(_SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
         return np.asarray(likely / likely.sum(axis=1, keepdims=True))
 

@@ -18,13 +18,15 @@ _FALLBACK = "en"
 _COMPOUNDING = frozenset({"ar", "da", "de", "fi", "he", "hu", "nl", "no", "sv"})
 _UNSPACED = frozenset({"ja", "th", "zh"})
 _SHORT_WORD = 4
-_DOUBT = 0.4
+DOUBT = 0.4
 """Evidence that is always against the best topic: one short word alone gives a confidence of about 0.7."""
 _MAX_WORD_WEIGHT = 2.0
 _EXAMPLE_WORD_WEIGHT = 0.4
 _EXAMPLE_WORDS_NEEDED = 2
 """One word of an example may be chance."""
 _WORD = re.compile(r"\w{4,}")
+LEARNED_WORD = re.compile(r"[^\W\d_]{3,}")
+"""What counts as a word when corrections are learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ NOTHING = TopicGuess("", "", 0.0)
 class TopicFinder:
     """Word match per language; English words count in every language, all words when the language is not known."""
 
-    def __init__(self, topics: Iterable[Topic]) -> None:
+    def __init__(self, topics: Iterable[Topic], learned: Mapping[str, Mapping[str, float]] | None = None) -> None:
+        """`learned`: what corrections say of words, see `Learned.topics`."""
+        self._learned = learned or {}
         self._topics = {topic.id: topic for topic in topics}
         self._skills = {topic: self._skill(topic) for topic in self._topics}
         self._kinds = {topic: self._kind(topic) for topic in self._topics}
@@ -65,22 +69,28 @@ class TopicFinder:
 
     def find(self, clean: str, language: str) -> TopicGuess:
         """The topic with most evidence in a text that went through `cleaned`; equal ones in the taxonomy's order."""
-        evidence: dict[str, float] = {}
-        for word, topics in self._matches(clean, language).items():
-            for topic in topics:
-                evidence[topic] = evidence.get(topic, 0.0) + min(0.5 + len(word) / 10, _MAX_WORD_WEIGHT)
-        named = tuple(Entity(kind=kind, key=topic) for topic, kind in self._kinds.items() if topic in evidence)
-        for topic, weight in self._likened(clean, language):
-            evidence[topic] = evidence.get(topic, 0.0) + weight
-        for topic, kind in self._kinds.items():
-            if kind == "place":
-                evidence.pop(topic, None)
+        evidence, named = self.evidence(clean, language)
         if not evidence:
             return TopicGuess("", "", 0.0, named) if named else NOTHING
         scores = {topic: self._with_parents(topic, evidence) for topic in self._topics if topic in evidence}
         best = max(scores, key=scores.__getitem__)
         against = max((scores[topic] for topic in scores if not self._related(topic, best)), default=0.0)
-        return TopicGuess(best, self._skills[best], scores[best] / (scores[best] + against + _DOUBT), named)
+        return TopicGuess(best, self._skills[best], scores[best] / (scores[best] + against + DOUBT), named)
+
+    def evidence(self, clean: str, language: str) -> tuple[dict[str, float], tuple[Entity, ...]]:
+        """How much speaks for each topic, without its parents and children; and everything that the text names."""
+        evidence: dict[str, float] = {}
+        for word, topics in self._matches(clean, language).items():
+            for topic in topics:
+                evidence[topic] = evidence.get(topic, 0.0) + min(0.5 + len(word) / 10, _MAX_WORD_WEIGHT)
+        named = tuple(Entity(kind=kind, key=topic) for topic, kind in self._kinds.items() if topic in evidence)
+        for topic, weight in (*self._likened(clean, language), *self._taught(clean)):
+            evidence[topic] = evidence.get(topic, 0.0) + weight
+        evidence = {topic: weight for topic, weight in evidence.items() if weight > DOUBT}
+        for topic, kind in self._kinds.items():
+            if kind == "place":
+                evidence.pop(topic, None)
+        return evidence, named
 
     def _matches(self, clean: str, language: str) -> Mapping[str, set[str]]:
         known = language in self._patterns
@@ -103,6 +113,13 @@ class TopicFinder:
                 for topic, number in counted.items()
                 if number >= _EXAMPLE_WORDS_NEEDED
             )
+
+    def _taught(self, clean: str) -> Iterator[tuple[str, float]]:
+        """What corrections say of the text's words; about topics that the taxonomy no longer has, nothing."""
+        if self._learned:
+            for word in dict.fromkeys(LEARNED_WORD.findall(clean)):
+                said = self._learned.get(word, {}).items()
+                yield from ((topic, weight) for topic, weight in said if topic in self._topics)
 
     def _with_parents(self, topic: str, evidence: Mapping[str, float]) -> float:
         """A child that is named itself gains from its parents being named: the more specific topic wins."""

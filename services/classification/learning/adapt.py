@@ -14,20 +14,18 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from scipy.special import log_softmax, softmax
 
 from services.classification.domain import brand_changes
 from services.classification.domain.brand_changes import BrandChange
 from services.classification.domain.heads import FACTS_FILE, WEIGHTS_FILE, LinearModel
 from services.classification.domain.text import cleaned
 from services.classification.learning.corrections import JUDGED, Correction
-from services.classification.learning.known import Known, joined, known
+from services.classification.learning.known import Known, change, joined, known
 from services.classification.learning.of_brand import LEAST_OF_BRAND, brand_change
 from services.classification.training.corpus import Row, written_examples
 from services.classification.training.fit import Floats, Linear, counts, temperature, weighted
-from services.classification.training.store import TrainedHead, save
+from services.classification.training.store import TrainedHead, save, save_beside
 
 STRENGTHS: Final = (1.0, 3.0, 10.0, 30.0)
 """How cheap a change is; which of these is found on corrections held out."""
@@ -38,7 +36,6 @@ ENOUGH_TO_CALIBRATE: Final = 100
 _TRUST_IN_EXAMPLES: Final = 0.3
 _TRUST_BESIDE_A_BRAND: Final = 0.02
 """Just enough to know every class."""
-_PASSES: Final = 200
 Say = Callable[[str], None]
 
 
@@ -57,6 +54,8 @@ class Base:
         self.weights: Floats = np.divide(served, self.rarity[:, None], out=np.zeros_like(served), where=seen)
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
+        if not texts:
+            return csr_matrix((0, len(self.rarity)))
         return weighted(counts([cleaned(text) for text in texts]), self.rarity)
 
     def heads(self) -> dict[str, TrainedHead]:
@@ -81,22 +80,26 @@ def adapt(base_folder: Path, rows: Sequence[Correction], out: Path, say: Say) ->
         base, rows, base.matrix([row.text for row in rows]), examples, base.matrix([row.text for row in examples])
     )
     heads, changes = base.heads(), {brand: dict(each) for brand, each in base.changes.items()}
+    moved = False
     for name in JUDGED:
         taught = [bool(getattr(row, name)) for row in rows]
         numbers = Counter(row.brand for row, said in zip(rows, taught, strict=True) if said)
         brands = {brand for brand, number in numbers.items() if brand and number >= LEAST_OF_BRAND}
+        shared = [row.brand not in brands for row in rows]
+        number = sum(said and each for said, each in zip(taught, shared, strict=True))
+        if number >= LEAST_CORRECTIONS:
+            better = lessons.shared(heads[name], name, shared)
+            moved, heads[name] = moved or better is not heads[name], better
+            say(f"{name}: learned from {number} corrections")
+        elif number or not brands:
+            say(f"{name}: {number} corrections, {LEAST_CORRECTIONS} are needed; it stays as it is")
         for brand in sorted(brands):
             change = lessons.brand_change(heads[name], name, [row.brand == brand for row in rows])
             if change:
                 changes.setdefault(brand, {})[name] = change
             say(f"{name} of {brand}: {numbers[brand]} corrections, {'learned' if change else 'nothing to learn'}")
-        shared = [row.brand not in brands for row in rows]
-        number = sum(said and each for said, each in zip(taught, shared, strict=True))
-        if number >= LEAST_CORRECTIONS:
-            heads[name] = lessons.shared(heads[name], name, shared)
-            say(f"{name}: learned from {number} corrections")
-        elif number or not brands:
-            say(f"{name}: {number} corrections, {LEAST_CORRECTIONS} are needed; it stays as it is")
+    if not moved:  # written again, its weights would be rounded again
+        return save_beside(base_folder, out, changes)
     return save(out, heads, base.rarity, changes)
 
 
@@ -142,8 +145,8 @@ def _adapted(head: TrainedHead, taught: Known, replay: Known, groups: NDArray[np
     best = min(losses, key=losses.__getitem__)
     if taught.loss(taught.logits / head.temperature) <= losses[best]:
         return head  # what is corrected says nothing about what is not
-    change = _change(taught, replay, head.temperature, best)
-    linear = replace(head.linear, weights=head.linear.weights + change)
+    moved = change(taught, joined(taught, replay), head.temperature, best)
+    linear = replace(head.linear, weights=head.linear.weights + moved)
     warmth = head.temperature
     if len(taught.labels) >= ENOUGH_TO_CALIBRATE:
         labels = np.array(head.linear.classes)[taught.labels]
@@ -157,30 +160,7 @@ def _held_out(head: TrainedHead, taught: Known, replay: Known, groups: NDArray[n
     for fold in range(FOLDS):
         held = groups == fold
         if held.any() and not held.all():
-            change = _change(taught.only(~held), replay, head.temperature, strength)
+            moved = change(taught.only(~held), joined(taught.only(~held), replay), head.temperature, strength)
             unseen = taught.only(held)
-            logits[held] = unseen.logits + unseen.matrix @ change
+            logits[held] = unseen.logits + unseen.matrix @ moved
     return logits
-
-
-def _change(taught: Known, replay: Known, warmth: float, strength: float) -> Floats:
-    """The change with the least loss and price. Only features that occur in corrections are moved, and the weight of no class
-    as such: how often something happens on one channel says nothing about other languages."""
-    used = np.flatnonzero(np.asarray(taught.matrix.sum(axis=0)).ravel())
-    known = joined(taught, replay)
-    matrix, classes = known.matrix[:, used], known.logits.shape[1]
-    truth = np.eye(classes)[known.labels]
-    start = np.zeros(len(used) * classes)
-
-    def price(flat: Floats) -> tuple[float, Floats]:
-        moved = flat.reshape(-1, classes)
-        scores = (known.logits + matrix @ moved) / warmth
-        off = (softmax(scores, axis=1) - truth) * known.trust[:, None] / warmth
-        loss = -(known.trust * log_softmax(scores, axis=1)[np.arange(len(truth)), known.labels]).sum()
-        slope = matrix.T @ off + moved / strength
-        return float(loss + (moved**2).sum() / (2 * strength)), slope.ravel()
-
-    found = minimize(price, start, jac=True, method="L-BFGS-B", options={"maxiter": _PASSES}).x.reshape(-1, classes)
-    spread = np.zeros((known.matrix.shape[1], classes))
-    spread[used] = found
-    return spread

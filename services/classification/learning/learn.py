@@ -4,15 +4,22 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 from zlib import crc32
 
+from schemas.organisation_topics import Topic
+from services.classification.domain.classifier import learned_of
 from services.classification.domain.heads import LinearModel
+from services.classification.domain.language import LanguageDetector
+from services.classification.domain.learned import Learned
+from services.classification.domain.taxonomy import TopicFinder
 from services.classification.domain.text import cleaned
 from services.classification.learning import models
 from services.classification.learning.adapt import Say, adapt
 from services.classification.learning.compare import LEAST_ROWS, Compared, compare
-from services.classification.learning.corrections import JUDGED, Correction
+from services.classification.learning.corrections import JUDGED, SAID, Correction
+from services.classification.learning.models import name_anew
+from services.classification.learning.wording import learn_wording
 from services.classification.training.corpus import read_lines
 
 HELD_OUT: Final = 5
@@ -46,26 +53,37 @@ class Outcome:
     why: str
 
 
-def learn(folder: Path, rows: Sequence[Correction], dev: Path | None, say: Say) -> Outcome:
+def learn(
+    folder: Path, rows: Sequence[Correction], dev: Path | None, say: Say, topics: Sequence[Topic] = ()
+) -> Outcome:
     """Build a model from the current one of `folder` and these corrections, and promote it if it deserves that.
 
-    Raises ModelUnusable, ValueError for a set in `dev` that can not be read, and OSError.
+    `topics` are the organisation's. Raises ModelUnusable, ValueError for a set in `dev` that can not be read, and OSError.
     """
     held = [row for row in rows if is_held_out(row)]
     taught = [row for row in rows if not is_held_out(row)]
     base = models.current(folder)
     say(f"{len(taught)} corrections to learn from, {len(held)} held out")
     fresh = folder / "building"
-    name = adapt(base, taught, fresh, say)
-    before, after = LinearModel.load(base), LinearModel.load(fresh)
+    adapt(base, taught, fresh, say)
+    detector = LanguageDetector()
+    learn_wording(taught, learned_of(base), detector, topics).save(fresh)
+    say("topics and languages: learned; comparing")
+    name = name_anew(fresh)
+    before, after = (Judges.of(model, detector, topics) for model in (base, fresh))
     sets = {"held-out corrections": list(_labelled(held))} | ({"development set": list(_dev(dev))} if dev else {})
     compared = tuple(each for on, labelled in sets.items() for each in _compared(on, labelled, before, after))
-    promoted, why = verdict(before.name, name, compared)
-    outcome = Outcome(name, before.name, len(taught), len(held), compared, promoted, why)
+    promoted, why = verdict(before.model.name, name, compared)
+    outcome = Outcome(name, before.model.name, len(taught), len(held), compared, promoted, why)
     _keep(folder, fresh, outcome)
     if promoted:
         models.promote(folder, name)
     return outcome
+
+
+def steps(rows: Sequence[Correction]) -> int:
+    """How often `learn` says how far it is, at most."""
+    return 2 + len(JUDGED) * (1 + len({row.brand for row in rows if row.brand}))
 
 
 def is_held_out(row: Correction) -> bool:
@@ -90,8 +108,9 @@ def verdict(before: str, name: str, compared: Sequence[Compared]) -> tuple[bool,
 
 def _labelled(rows: Sequence[Correction]) -> Iterator[Labelled]:
     for row in rows:
-        for head in JUDGED:
-            if label := getattr(row, head):
+        for head in SAID:
+            label = getattr(row, head)
+            if label is not None and (label or head == "topic"):
                 yield Labelled(cleaned(row.text), row.spoken, head, label, row.brand)
 
 
@@ -100,15 +119,45 @@ def _dev(folder: Path) -> Iterator[Labelled]:
         yield Labelled(cleaned(item["text"]), item["lang"], "sentiment", item["label"])
 
 
-def _compared(on: str, rows: Sequence[Labelled], before: LinearModel, after: LinearModel) -> Iterator[Compared]:
-    texts, brands = [row.text for row in rows], [row.brand for row in rows]
-    said = [(model.judge_all(texts, brands) if rows else []) for model in (before, after)]
-    for head in JUDGED:
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What judges with a model: of one that is in use, or of the one that may follow it."""
+
+    model: LinearModel
+    detector: LanguageDetector
+    topics: TopicFinder
+    learned: Learned
+
+    @classmethod
+    def of(cls, folder: Path, detector: LanguageDetector, topics: Sequence[Topic]) -> Self:
+        """Raises ModelUnusable."""
+        learned = learned_of(folder)
+        return cls(LinearModel.load(folder), detector, TopicFinder(topics, learned.topics), learned)
+
+    def say(self, rows: Sequence[Labelled]) -> list[str]:
+        """What is said of each row, in the judgement that it is about. For a topic its language is taken to be known."""
+        texts, brands = [row.text for row in rows], [row.brand for row in rows]
+        linear = self.model.judge_all(texts, brands) if rows else []
+        priors = [self.learned.languages.get(brand, {}) for brand in brands]
+        votes = self.detector.detect_all(texts, priors)
+        return [
+            vote.language
+            if row.head == "language"
+            else self.topics.find(row.text, row.language).topic
+            if row.head == "topic"
+            else judged[row.head].label
+            for row, judged, vote in zip(rows, linear, votes, strict=True)
+        ]
+
+
+def _compared(on: str, rows: Sequence[Labelled], before: Judges, after: Judges) -> Iterator[Compared]:
+    said = [judges.say(rows) for judges in (before, after)]
+    for head in SAID:
         of_head = [at for at, row in enumerate(rows) if row.head == head]
         for language in (ALL, *sorted({rows[at].language for at in of_head})):
             chosen = [at for at in of_head if language in {ALL, rows[at].language}]
             if len(chosen) >= LEAST_ROWS:
-                labels = [[each[at][head].label for at in chosen] for each in said]
+                labels = [[each[at] for at in chosen] for each in said]
                 yield compare(on, head, language, [rows[at].label for at in chosen], *labels)
 
 

@@ -4,13 +4,16 @@
 before it. Writing that file is the only moment at which anything changes for the service.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
 from typing import Final
 
 from services.classification.domain import DEFAULT_MODEL_FOLDER, ModelUnusable
+from services.classification.domain.classifier import learned_of
 from services.classification.domain.heads import FACTS_FILE
+from services.classification.domain.learned import LEARNED_FILE, Learned
 
 CURRENT: Final = "current.json"
 SHIPPED: Final = "shipped"
@@ -44,6 +47,16 @@ def history(folder: Path) -> list[str]:
     if not isinstance(names, list) or not names or not all(isinstance(each, str) for each in names):
         raise ModelUnusable(f"{file}: history must be a list of names")
     return names
+
+
+def name_anew(folder: Path) -> str:
+    """The name of the model in this folder, which changes with what it has learned of topics and languages too."""
+    learned = (folder / LEARNED_FILE).read_bytes() if learned_of(folder) != Learned() else b""
+    facts = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
+    if learned:
+        facts["name"] = "linear-" + hashlib.sha256(facts["name"].encode() + learned).hexdigest()[:8]
+        (folder / FACTS_FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return str(facts["name"])
 
 
 def promote(folder: Path, name: str) -> None:

@@ -84,7 +84,7 @@ def suggest(messages: Sequence[Said], most: int = 10) -> list[Suggestion]:
     rows = [at for at, each in enumerate(kept) if any(counted[word] >= _LEAST_OF_A_WORD for word in each)]
     if len(rows) < 2 * LEAST_MESSAGES:
         return []
-    vectoriser: Any = TfidfVectorizer(analyzer=lambda each: each, min_df=_LEAST_OF_A_WORD, sublinear_tf=True)
+    vectoriser: Any = TfidfVectorizer(analyzer=lambda each: each, min_df=_LEAST_OF_A_WORD, sublinear_tf=True)  # type: ignore[no-untyped-call]
     matrix = csr_matrix(vectoriser.fit_transform([kept[at] for at in rows]))
     names = vectoriser.get_feature_names_out()
     places = _places(matrix)
@@ -131,17 +131,17 @@ def _dull(messages: Sequence[Said], words: Sequence[Sequence[str]]) -> set[str]:
 
 def _places(matrix: csr_matrix) -> NDArray[np.float64]:
     """The messages as directions in a space where words that go together are near."""
-    reduced: Any = TruncatedSVD(min(_DIMENSIONS, matrix.shape[1] - 1), random_state=SEED)
+    reduced: Any = TruncatedSVD(min(_DIMENSIONS, matrix.shape[1] - 1), random_state=SEED)  # type: ignore[no-untyped-call]
     return np.asarray(normalize(reduced.fit_transform(matrix)))
 
 
 def _grouped(places: NDArray[np.float64]) -> NDArray[np.intp]:
     """Many small groups first, then those that are alike become one."""
     number = int(np.clip(np.sqrt(len(places) / 2), 2, _MOST_GROUPS))
-    parts: Any = KMeans(number, n_init=3, random_state=SEED)
+    parts: Any = KMeans(number, n_init=3, random_state=SEED)  # type: ignore[no-untyped-call]
     of_parts = parts.fit_predict(places)
     centres = normalize(np.array([places[of_parts == part].mean(axis=0) for part in range(number)]))
-    alike: Any = AgglomerativeClustering(None, metric="cosine", linkage="average", distance_threshold=1 - _ALIKE)
+    alike: Any = AgglomerativeClustering(None, metric="cosine", linkage="average", distance_threshold=1 - _ALIKE)  # type: ignore[no-untyped-call]
     return np.asarray(alike.fit_predict(centres)[of_parts])
 
 
@@ -153,7 +153,7 @@ def _suggestion(
     places: NDArray[np.float64],
     inside: NDArray[np.bool_],
 ) -> Suggestion:
-    members = [rows[at] for at in np.flatnonzero(inside)]
+    members = [rows[at] for at in np.flatnonzero(inside).tolist()]
     languages = Counter(messages[at].language for at in members)
     of_all = np.array([messages[at].language for at in rows])
     words = {
@@ -163,7 +163,7 @@ def _suggestion(
     }
     centre = places[inside].mean(axis=0)
     typical = np.argsort(-(places[inside] @ centre), kind="stable")
-    shown = dict.fromkeys(messages[members[at]].shown for at in typical)
+    shown = dict.fromkeys(messages[members[at]].shown for at in typical.tolist())
     best = list(_characteristic(matrix, names, inside, inside))[:2]
     return Suggestion(
         _id("-".join(best), members),

@@ -1,5 +1,6 @@
 """What a model said about rows that it had not seen while it was trained: kept beside the model, to measure it by."""
 
+import gzip
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from services.classification.training.corpus import Row
 from services.classification.training.fit import Floats
 from services.classification.training.store import TrainedHead
 
-HELD_FILE = "held_out.jsonl"
+HELD_FILE = "held_out.jsonl.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,12 @@ def alarmed(row: Row) -> bool:
 
 
 def write_held(folder: Path, rows: Sequence[Held]) -> None:
-    """As lines of JSON, in the order given."""
+    """As lines of JSON, in the order given; packed, because they change with every training."""
     text = "".join(json.dumps(list(asdict(row).values())) + "\n" for row in rows)
-    (folder / HELD_FILE).write_text(text, encoding="utf-8")
+    (folder / HELD_FILE).write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def read_held(folder: Path) -> list[Held]:
     """What `write_held` wrote."""
-    return [Held(*json.loads(line)) for line in (folder / HELD_FILE).read_text(encoding="utf-8").splitlines()]
+    text = gzip.decompress((folder / HELD_FILE).read_bytes()).decode()
+    return [Held(*json.loads(line)) for line in text.splitlines()]

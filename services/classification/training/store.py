@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def save(
     bias = np.concatenate([head.linear.bias for head in heads.values()]).astype(np.float32)
     folder.mkdir(parents=True, exist_ok=True)
     of_brands = brand_changes.write(folder, changes or {})
-    name = "linear-" + hashlib.sha256(served.tobytes() + bias.tobytes() + of_brands).hexdigest()[:8]
+    name = _name(served, bias, of_brands)
     np.savez_compressed(
         folder / WEIGHTS_FILE,
         weights=served,
@@ -70,6 +71,22 @@ def save(
     }
     (folder / FACTS_FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return name
+
+
+def save_beside(base: Path, folder: Path, changes: brand_changes.Changes) -> str:
+    """Write the model of `base` as it is, with other changes of brands, and return its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    of_brands = brand_changes.write(folder, changes)
+    shutil.copyfile(base / WEIGHTS_FILE, folder / WEIGHTS_FILE)
+    with np.load(base / WEIGHTS_FILE, allow_pickle=False) as stored:
+        name = _name(stored["weights"], stored["bias"], of_brands)
+    facts = json.loads((base / FACTS_FILE).read_text(encoding="utf-8")) | {"name": name}
+    (folder / FACTS_FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return name
+
+
+def _name(weights: NDArray[np.int8], bias: NDArray[np.float32], of_brands: bytes) -> str:
+    return "linear-" + hashlib.sha256(weights.tobytes() + bias.tobytes() + of_brands).hexdigest()[:8]
 
 
 def write_card(folder: Path, name: str, rows: Sequence[Row]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,22 @@ from casekeeper.cli import app
 from schemas.events.case import CaseMessageAdded
 from schemas.events.message import Author, Classification, Message
 from schemas.events.understanding import ClassificationCorrected
+from schemas.organisation_topics import Topic
 from services.classification.domain import DEFAULT_MODEL_FOLDER, Classifier, ModelUnusable
+from services.classification.domain.brand_changes import CHANGES_FILE
+from services.classification.domain.classifier import learned_of
 from services.classification.domain.heads import LinearModel
+from services.classification.domain.language import LanguageDetector
+from services.classification.domain.learned import LEARNED_FILE, Learned
+from services.classification.domain.taxonomy import TopicFinder
+from services.classification.domain.text import cleaned
 from services.classification.learning import models
+from services.classification.learning.adapt import adapt
 from services.classification.learning.compare import Compared, compare
 from services.classification.learning.corrections import Correction, RowInvalid, corrections, read, written
 from services.classification.learning.drift import drift
 from services.classification.learning.learn import learn, verdict
+from services.classification.learning.wording import learn_wording
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CASE = {"case_id": "case", "conversation": "conversation", "brand": "moccarel"}
@@ -211,6 +221,100 @@ class TestLearning:
         assert CliRunner().invoke(app, [*words, "--rollback"]).exit_code == 1
         assert CliRunner().invoke(app, words).exit_code == 2
         assert CliRunner().invoke(app, [*words, "--corrections", str(tmp_path / "none")]).exit_code == 1
+
+
+class TestOfABrand:
+    """What a brand's corrections say counts for its messages alone."""
+
+    def test_a_brand_s_change_is_its_own(self, tmp_path: Path) -> None:
+        adapt(DEFAULT_MODEL_FOLDER, [replace(row, brand="moccarel") for row in rows(60)], tmp_path, lambda _: None)
+        shipped, model = LinearModel.load(DEFAULT_MODEL_FOLDER), LinearModel.load(tmp_path)
+        texts = [cleaned(text) for text in (*SAYINGS.values(), "Where is my parcel?", "")]
+        own = [each["sentiment"].label for each in model.judge_all(texts, ["moccarel"] * len(texts))]
+        assert own[:2] == list(SAYINGS)
+        for brands in ([], ["other"] * len(texts)):
+            assert model.judge_all(texts, brands) == shipped.judge_all(texts)
+        mixed = model.judge_all(texts, ["other", "moccarel", "moccarel", "other"])
+        assert mixed == [
+            shipped.judge(texts[0]),
+            *model.judge_all(texts[1:3], ["moccarel"] * 2),
+            shipped.judge(texts[3]),
+        ]
+
+    def test_too_few_corrections_of_a_brand_are_shared(self, tmp_path: Path) -> None:
+        some = [replace(row, brand=f"brand-{at % 3}") for at, row in enumerate(rows(90))]
+        adapt(DEFAULT_MODEL_FOLDER, some, tmp_path, lambda _: None)
+        assert not (tmp_path / CHANGES_FILE).exists()
+        assert LinearModel.load(tmp_path).judge(cleaned(SAYINGS["positive"]))["sentiment"].label == "positive"
+
+    def test_the_same_corrections_are_the_same_files_byte_by_byte(self, tmp_path: Path) -> None:
+        some = [replace(row, brand="moccarel", topic="delivery", language="en") for row in rows(60)]
+        topics = [Topic(id="delivery", names={"en": "Delivery", "nl": "Bezorging"})]
+        names = [learn(tmp_path / each, some, None, lambda _: None, topics).name for each in ("one", "two")]
+        assert names[0] == names[1]
+        files = sorted(path.name for path in (tmp_path / "one" / names[0]).iterdir())
+        assert {CHANGES_FILE, LEARNED_FILE, "weights.npz", "model.json"} <= set(files)
+        for name in files:
+            assert (tmp_path / "one" / names[0] / name).read_bytes() == (
+                tmp_path / "two" / names[0] / name
+            ).read_bytes()
+
+    @pytest.mark.parametrize("content", [b"", b"nothing"])
+    def test_a_broken_file_is_named(self, tmp_path: Path, content: bytes) -> None:
+        adapt(DEFAULT_MODEL_FOLDER, [], tmp_path, lambda _: None)
+        (tmp_path / CHANGES_FILE).write_bytes(content)
+        with pytest.raises(ModelUnusable, match=str(tmp_path)):
+            LinearModel.load(tmp_path)
+
+
+class TestTopicsAndLanguages:
+    TOPICS = (
+        Topic(id="delivery", names={"en": "Delivery", "nl": "Bezorging"}, words={"en": ("parcel",)}),
+        Topic(id="noise", names={"en": "Noise", "nl": "Geluid"}, words={"en": ("loud",)}),
+    )
+
+    def topic_rows(self) -> list[Correction]:
+        said = {"It rattles at night": "noise", "The courier was late": "delivery", "My parcel rattles": "noise"}
+        texts = [(f"{text} number {at}", topic) for text, topic in said.items() for at in range(12)]
+        texts += [(f"Nice weather today {at}", "") for at in range(12)]
+        return [Correction(str(at), str(at), text, "en", topic=topic) for at, (text, topic) in enumerate(texts)]
+
+    def test_words_that_the_taxonomy_lacks_are_learned_and_its_own_stay(self) -> None:
+        learned = learn_wording(self.topic_rows(), Learned(), LanguageDetector(), self.TOPICS)
+        before, after = TopicFinder(self.TOPICS), TopicFinder(self.TOPICS, learned.topics)
+        texts = ("it rattles again", "the courier again", "it is loud", "my parcel", "nice weather again")
+        assert [before.find(text, "en").topic for text in texts] == ["", "", "noise", "delivery", ""]
+        assert [after.find(text, "en").topic for text in texts] == ["noise", "delivery", "noise", "delivery", ""]
+
+    def test_a_topic_that_is_gone_from_the_taxonomy_is_no_answer(self) -> None:
+        learned = learn_wording(self.topic_rows(), Learned(), LanguageDetector(), self.TOPICS)
+        assert TopicFinder(self.TOPICS[:1], learned.topics).find("it rattles again", "en").topic in ("", "delivery")
+
+    def test_few_corrections_change_nothing(self) -> None:
+        known = Learned({"rattles": {"noise": 1.0}}, {"moccarel": {"nl": 1.0}})
+        assert learn_wording(self.topic_rows()[:10], known, LanguageDetector(), self.TOPICS) == known
+
+    def test_a_brand_hears_its_own_languages_more_often(self, tmp_path: Path) -> None:
+        short = "Hallo, alles super"  # German, or Dutch
+        detector = LanguageDetector()
+        said = detector.detect(cleaned(short)).language
+        wanted = "nl" if said == "de" else "de"
+        some = [Correction(str(at), str(at), short, wanted, "moccarel", language=wanted) for at in range(30)]
+        learned = learn_wording(some, Learned(), detector, ())
+        learned.save(tmp_path)
+        assert Learned.load(tmp_path) == learned
+        votes = detector.detect_all([cleaned(short)] * 2, [learned.languages["moccarel"], {}])
+        assert [vote.language for vote in votes] == [wanted, said]
+        clear = "Where is my parcel? It should have been here yesterday."
+        assert detector.detect_all([cleaned(clear)], [learned.languages["moccarel"]])[0].language == "en"
+
+    @pytest.mark.parametrize(
+        "content", ["", "[]", "{}", '{"topics": [], "languages": {}}', '{"topics": {"a": 1}, "languages": {}}']
+    )
+    def test_a_broken_file_is_named(self, tmp_path: Path, content: str) -> None:
+        (tmp_path / LEARNED_FILE).write_text(content)
+        with pytest.raises(ModelUnusable, match=str(tmp_path)):
+            learned_of(tmp_path)
 
 
 class TestDrift:
