@@ -1,6 +1,5 @@
 """Steering figures: how fast events are folded into the read model, and how long a question over many cases takes (F4)."""
 
-import asyncio
 import statistics
 import time
 from collections.abc import Sequence
@@ -90,20 +89,19 @@ async def _seconds(question: Question) -> float:
 
 
 async def _fill(database: Database, cases: int) -> None:
-    """Cases as the service would have folded them, long ago but for the last ones."""
+    """Cases as the service would have folded them, the same few hundred again and again under other names."""
+    folded: dict[str, Timings] = {}
+    for told in world(2, BATCH, days=DAYS):
+        known = fold(folded.get(told.event.case_id), told.event, told.at)
+        folded[told.event.case_id] = known.model_copy(update={"folded_ms": milliseconds(told.at)})
     for portion in range(0, cases, BATCH):
-        folded: dict[str, Timings] = {}
-        for told in world(portion + 2, BATCH, days=DAYS):
-            folded_ms = milliseconds(told.at)
-            known = fold(folded.get(told.event.case_id), told.event, told.at)
-            folded[told.event.case_id] = known.model_copy(update={"folded_ms": folded_ms})
         documents = []
-        for id, state in folded.items():
+        for state in folded.values():
+            id = f"{state.case_id}-{portion}"
             document = Document(TIMINGS, id, id)
-            document.state = state
+            document.state = state.model_copy(update={"case_id": id})
             documents.append(document)
         await database.replace(documents)
-        await asyncio.sleep(0)
 
 
 def _records(told: Sequence[Told]) -> list[Record]:
