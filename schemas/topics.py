@@ -250,7 +250,7 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "escalations.events",
-        "What was late in such numbers that the leads of a brand are told as a sum",
+        "What was late in such numbers that the leads of a brand are told as a sum; for the leads, and for systems of others",
         "brand",
         "followup",
         (),
