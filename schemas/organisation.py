@@ -117,7 +117,7 @@ class Policy(Aftercare, ClockPolicy):
     undo_seconds: int = Field(default=0, ge=0, le=3600)
     """A reply leaves so much later, and until then its author can take it back. Not added to the time of four eyes."""
     waiting_weight: float = Field(default=1, gt=0, le=1)
-    """Share of its room that a case keeps while it waits (P5); with the answer it takes all of it again, beyond capacity too."""
+    """Share of its room that a case keeps while it waits (P5); with the answer it takes all again, beyond capacity too."""
     cover_automatically: bool = False
     """Whether routing finds who acts for an owner who is away for longer than a first reply may take, when there is
     something to do: a message, an answer of a specialist, a promise that is due soon (rule 1)."""

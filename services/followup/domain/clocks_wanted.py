@@ -70,7 +70,9 @@ def wanted(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
 def _pick_up(state: CaseClocks) -> Iterator[Wanted]:
     """From the opening until somebody owns it (O1)."""
     if state.opened_at:
-        yield Wanted("pick-up", state.case_id, state.opened_at, _stretch(state.opened_at, state.owned_at), state.owned_at)
+        yield Wanted(
+            "pick-up", state.case_id, state.opened_at, _stretch(state.opened_at, state.owned_at), state.owned_at
+        )
 
 
 def _next_reply(state: CaseClocks) -> Iterator[Wanted]:

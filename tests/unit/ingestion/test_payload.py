@@ -72,6 +72,12 @@ def test_what_the_channel_does_not_know_may_be_null_or_absent() -> None:
     assert (received.author.name, received.author.handle, received.reply_to) == ("", "", "")
 
 
+@pytest.mark.parametrize(("told", "kept"), [("America/Sao_Paulo", "America/Sao_Paulo"), ("America/Atlantis", "")])
+def test_a_time_zone_that_does_not_exist_is_left_out_and_the_message_taken(told: str, kept: str) -> None:
+    raw = body(author={"id": "a", "time_zone": told})
+    assert message(parse(WebhookBody, raw).data, ACCOUNT, NOW).author.time_zone == kept
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
