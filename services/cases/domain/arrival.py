@@ -139,7 +139,7 @@ def _opening(case_id: str, arrived: Arrived, previous: Case | None, terms: Terms
         visibility=message.visibility,
         customer=message.author,
         pool=terms.brand.pool,
-        language=label.language,
+        language=previous.language if previous and label.language == "und" else label.language,
         opened_at=now,
         first_reply_due_at=due_at,
         previous_case=previous.id if previous else "",

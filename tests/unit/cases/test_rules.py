@@ -209,6 +209,13 @@ class TestResolvingAndClosing:
         assert old.status == "closed"
         assert new.id != old.id
 
+    def test_a_message_in_no_known_language_is_taken_to_be_in_the_customer_s_earlier_one(self) -> None:
+        life = resolved().quiet_passes().arrives(2, 5000, language="und", text="??")
+        old, new = life.states
+        assert (new.language, life.of(CaseOpened)[-1].language) == (old.language, old.language) == ("en", "en")
+        assert life.of(OwnerRequested)[-1].language == "en"
+        assert Life().arrives(language="und").case.language == "und"
+
 
 class TestOneCaseForAll:
     """Rule 7: messages of one conversation are one case, whatever the order of arrival."""
