@@ -33,7 +33,8 @@ def masked_message(text: str, found: Iterable[PersonalData] = (), names: Iterabl
     """A message for people outside the team: masked as above, and without what was found in it and the customer's names."""
     for each in sorted(found, key=lambda each: -each.start):
         text = f"{text[: each.start]}{DOTS}{text[each.end :]}"
+    text = masked_text(text)
     words = {word for name in names for word in (name, *name.split()) if len(word.strip("@")) > 1}
     for word in sorted(words, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", DOTS, text, flags=re.IGNORECASE)
-    return masked_text(text)
+    return text

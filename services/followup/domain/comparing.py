@@ -42,12 +42,13 @@ class Series:
     def exposure(self) -> float:
         return sum(self.exposures)
 
-    def squares(self) -> Iterator[float]:
-        """Pearson's terms: how far each day is from what the period's rate lets expect."""
+    def squares(self, *, counted: bool) -> Iterator[float]:
+        """Pearson's terms: how far each day is from what the period's rate lets expect, by the variance that Poisson counts
+        would have; of the exposure too, where that is counted."""
         rate = self.count / self.exposure if self.exposure else 0.0
         for count, exposure in zip(self.counts, self.exposures, strict=True):
             if expected := rate * exposure:
-                yield (count - expected) ** 2 / expected
+                yield (count - expected) ** 2 / (expected * (1 + rate if counted else 1))
 
 
 class Ratio(Model):
@@ -68,7 +69,7 @@ def rate_ratio(before: Series, after: Series, *, counted: bool = False) -> Ratio
     """
     if not before.count or not before.exposure or not after.exposure:
         return None
-    dispersion = _dispersion(before, after)
+    dispersion = _dispersion(before, after, counted=counted)
     scale = dispersion * (_widening(before, after) if counted else 1.0)
     first, second = before.count / scale, after.count / scale
     odds = before.exposure / after.exposure
@@ -86,11 +87,11 @@ def rate_ratio(before: Series, after: Series, *, counted: bool = False) -> Ratio
     )
 
 
-def _dispersion(before: Series, after: Series) -> float:
+def _dispersion(before: Series, after: Series, *, counted: bool) -> float:
     degrees = len(before.counts) + len(after.counts) - 2
     if degrees < LEAST_DEGREES:
         return 1.0
-    return max(1.0, (sum(before.squares()) + sum(after.squares())) / degrees)
+    return max(1.0, sum(sum(each.squares(counted=counted)) for each in (before, after)) / degrees)
 
 
 def _widening(before: Series, after: Series) -> float:
