@@ -7,6 +7,7 @@ from datetime import datetime
 from schemas.base import Event
 from schemas.events.case import CaseAbsorbed, CaseMerged, CaseOpened
 from schemas.events.reply import ReplySent
+from schemas.events.understanding import CaseReclassified
 from services.cases.domain import Case
 from tests.unit.cases.machine.stage import Commit
 from tests.unit.cases.machine.watch import Silent, hold
@@ -35,6 +36,10 @@ class FirstReplies(Silent):
     def hears(self, event: Event, commit: Commit) -> None:
         waits = self._cases[commit.case_id]
         if isinstance(event, CaseOpened):
+            waits.due_at = event.first_reply_due_at
+        elif isinstance(event, CaseReclassified) and event.first_reply_due_at:
+            sooner = waits.until is not None and event.first_reply_due_at < waits.until
+            hold(sooner, "O4: what is urgent is due sooner, where nothing was said", event, waits)
             waits.due_at = event.first_reply_due_at
         elif isinstance(event, CaseMerged):
             hold(event.first_reply_due_at == waits.until, "F3: it says until when the customer waits", event, waits)
