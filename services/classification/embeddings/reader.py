@@ -32,12 +32,14 @@ class Reader:
 
     def classify(self, texts: Sequence[str], brands: Sequence[str] = ()) -> list[Classification]:
         """As `Classifier.classify`, with both readings averaged."""
-        return self.again(texts, self.classifier.classify(texts, brands))
+        return self.again(texts, self.classifier.classify(texts, brands), brands)
 
-    def again(self, texts: Sequence[str], labels: Sequence[Classification]) -> list[Classification]:
+    def again(
+        self, texts: Sequence[str], labels: Sequence[Classification], brands: Sequence[str] = ()
+    ) -> list[Classification]:
         """The labels of the first reading, with what both say together. Safety signals stay, and keep a message urgent."""
         cleans = [cleaned(text) for text in texts]
-        first = self.classifier.model.chances_all(cleans)
+        first = self.classifier.model.chances_all(cleans, brands)
         judged = self._heads.judge_all(self._encoder.encode(cleans), first)
         return [
             _with(label, judgements, self._heads.name) if clean else label

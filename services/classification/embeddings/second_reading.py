@@ -63,7 +63,8 @@ class SecondReading:
 
     async def _again(self, seen: Sequence[Seen]) -> list[Classification]:
         texts, labels = [each.message.text for each in seen], [each.label for each in seen]
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._reader.again, texts, labels)
+        brands = [each.message.brand for each in seen]
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._reader.again, texts, labels, brands)
 
     async def _say(self, event: MessageReclassified) -> None:
         """Once per message and model, however often it was read."""

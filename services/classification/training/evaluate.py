@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
@@ -24,6 +25,9 @@ from services.classification.training.scores import (
 )
 from services.classification.training.stability import stability
 
+if TYPE_CHECKING:
+    from services.classification.embeddings import Reader
+
 MEASURED_WITH = (FILES["language"], FILES["sentiment"], FILES["complaint"])
 """What `tables` needs in its folder."""
 _PAGE = Path(__file__).parent / "page.md"
@@ -41,6 +45,42 @@ def tables(classifier: Classifier, data: Path) -> str:
         _speed(classifier, data / FILES["sentiment"]),
     ]
     return "\n\n".join(parts)
+
+
+class Judging(Protocol):
+    """A classifier, or two readings of one."""
+
+    def classify(self, texts: Sequence[str]) -> list[Classification]: ...
+
+
+def second_tables(reader: "Reader", data: Path) -> str:
+    """What the second reading reaches, and how often it is right to say that the first one was wrong, as Markdown."""
+    parts = [
+        _sentiment(reader, data / FILES["sentiment"])[0],
+        _dutch(reader, data / FILES["language"]),
+        _complaint(reader, data / FILES["complaint"]),
+        _surely_changed(reader, data / FILES["sentiment"]),
+    ]
+    return "\n\n".join(parts)
+
+
+def _surely_changed(reader: "Reader", path: Path) -> str:
+    items = list(read_lines(path))
+    texts = [item["text"] for item in items]
+    first = reader.classifier.classify(texts)
+    pairs = list(zip(items, first, reader.again(texts, first), strict=True))
+    lines = [
+        "| sentiment said anew, confidence from | of messages | first reading right | second reading right |",
+        "|---|---|---|---|",
+    ]
+    for sure in (0.5, 0.6, 0.7):
+        said = [
+            each for each in pairs if each[1].sentiment != each[2].sentiment and each[2].sentiment_confidence >= sure
+        ]
+        right = [sum(item["label"] == labels[at].sentiment for item, *labels in said) for at in (0, 1)]
+        shares = " | ".join(f"{100 * number / max(len(said), 1):.0f} %" for number in right)
+        lines.append(f"| {sure} | {100 * len(said) / len(pairs):.1f} % | {shares} |")
+    return "\n".join(lines)
 
 
 def held_tables(rows: Sequence[Held]) -> str:
@@ -108,7 +148,7 @@ def _language(classifier: Classifier, path: Path) -> str:
     return "\n".join(lines)
 
 
-def _sentiment(classifier: Classifier, path: Path) -> list[str]:
+def _sentiment(classifier: Judging, path: Path) -> list[str]:
     items = list(read_lines(path))
     results = classifier.classify([item["text"] for item in items])
     lines = [
@@ -142,7 +182,7 @@ def _feeling(pairs: Sequence[tuple[str, Classification]]) -> tuple[float, str]:
     return score, f"{len(pairs)} | {shown} | {error:.3f} | {kept}"
 
 
-def _dutch(classifier: Classifier, path: Path) -> str:
+def _dutch(classifier: Judging, path: Path) -> str:
     posts = dutch_posts(path)
     results = classifier.classify([text for text, _ in posts])
     _, line = _feeling([(label, result) for (_, label), result in zip(posts, results, strict=True)])
@@ -150,7 +190,7 @@ def _dutch(classifier: Classifier, path: Path) -> str:
     return f"{heading}\n|---|---|---|---|---|\n| posts read for this project | {line} |"
 
 
-def _complaint(classifier: Classifier, path: Path) -> str:
+def _complaint(classifier: Judging, path: Path) -> str:
     items = list(read_lines(path))
     results = classifier.classify([item["text"] for item in items])
     lines = ["| complaint or not (en) | rows | macro-F1 | precision | recall |", "|---|---|---|---|---|"]
@@ -192,6 +232,15 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return 1000 * min(spent)
 
 
+def _second(classifier: Classifier, data: Path) -> str:
+    from services.classification.embeddings import EncoderMissing, Reader
+
+    try:
+        return second_tables(Reader.load(classifier), data)
+    except EncoderMissing as error:
+        return f"Not measured: {error}."
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the classifier, and write what was found as a page.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with the labelled sets")
@@ -205,6 +254,7 @@ def main() -> None:
     if arguments.write:
         name = classifier.classify([""])[0].model
         page = _PAGE.read_text(encoding="utf-8").replace("{name}", name).replace("{measured}", found)
+        page = page.replace("{second}", _second(classifier, arguments.data))
         arguments.write.write_text(page, encoding="utf-8")
     else:
         sys.stdout.write(found + "\n")

@@ -27,21 +27,21 @@ from services.classification.training.fit import (
 from services.classification.training.held import Held, alarmed, held, write_held
 from services.classification.training.store import TrainedHead, save, write_card
 
-_STRENGTH = {"intent": 10.0, "sentiment": 1.5, "urgency": 10.0}
-_SOONER = {"urgency": "high"}
+STRENGTH = {"intent": 10.0, "sentiment": 1.5, "urgency": 10.0}
+SOONER = {"urgency": "high"}
 """Said from the level with the best F1 on rows held out, with at most three false alarms in ten."""
-_PRECISION = 0.72
-_THRESHOLD = {"intent": 0.4, "sentiment": 0.4, "urgency": 0.5}
+PRECISION = 0.72
+THRESHOLD = {"intent": 0.4, "sentiment": 0.4, "urgency": 0.5}
 WHEN_IN_DOUBT = {"intent": "remark", "sentiment": "neutral", "urgency": "normal"}
-_TRUST = {
+TRUST = {
     "sentiment": {"umsab": 1.0, "written": 1.5, "feelings": 1.0, "conversations": 0.7, "airline": 1.0},
     "intent": {"umsab": 0.03, "written": 1.0, "conversations": 1.0, "complaints": 1.0},
     "urgency": {"umsab": 0.03, "written": 1.0, "conversations": 1.0},
 }
 """How much a row of each source counts; labels made by rules little, sources that are not named nothing."""
-_BY_READERS = {"written", "conversations"}
+BY_READERS = {"written", "conversations"}
 _MOST_PER_LABEL = 1_500
-_ROUNDS = 3
+ROUNDS = 3
 
 
 def say(text: str) -> None:
@@ -57,7 +57,7 @@ def chosen(rows: list[Row], head: str) -> np.ndarray[tuple[int], np.dtype[np.int
     found = []
     for index in shuffled:
         row, label = rows[index], getattr(rows[index], head)
-        if not label or row.source not in _TRUST[head]:
+        if not label or row.source not in TRUST[head]:
             continue
         taken[row.source, label] = taken.get((row.source, label), 0) + 1
         if head == "sentiment" or row.source != "umsab" or taken[row.source, label] <= _MOST_PER_LABEL:
@@ -75,22 +75,22 @@ def train_head(head: str, rows: list[Row], matrix: csr_matrix) -> tuple[TrainedH
     """A head fitted on all its rows, calibrated on rows held out, and what it said about those."""
     index = chosen(rows, head)
     labels = np.array([getattr(rows[each], head) for each in index])
-    trust: Floats = np.array([_TRUST[head][rows[each].source] for each in index])
+    trust: Floats = np.array([TRUST[head][rows[each].source] for each in index])
     if head == "urgency":
         trust = balanced(trust, labels)
-    tested = np.array([at for at, each in enumerate(index) if head == "sentiment" or rows[each].source in _BY_READERS])
+    tested = np.array([at for at, each in enumerate(index) if head == "sentiment" or rows[each].source in BY_READERS])
     threads = [rows[index[at]].thread or str(index[at]) for at in tested]
-    say(f"{head}: {len(index)} rows, {_ROUNDS} held-out rounds ...")
-    logits = held_out_logits(matrix[index], labels, trust, _STRENGTH[head], tested, threads, folds=_ROUNDS)
+    say(f"{head}: {len(index)} rows, {ROUNDS} held-out rounds ...")
+    logits = held_out_logits(matrix[index], labels, trust, STRENGTH[head], tested, threads, folds=ROUNDS)
     say(f"{head}: final fit ...")
-    linear = fit(matrix[index], labels, trust, _STRENGTH[head])
+    linear = fit(matrix[index], labels, trust, STRENGTH[head])
     warmth = temperature(logits, labels[tested], linear.classes)
     sooner = {}
-    if early := _SOONER.get(head):
+    if early := SOONER.get(head):
         alarms = np.array([bool(alarmed(rows[index[at]])) for at in tested])
         chances = np.where(alarms, 1.0, softmax(logits / warmth, axis=1)[:, linear.classes.index(early)])
-        sooner = {early: level(chances, labels[tested] == early, _PRECISION)}
-    trained = TrainedHead(linear, warmth, _THRESHOLD[head], WHEN_IN_DOUBT[head], sooner)
+        sooner = {early: level(chances, labels[tested] == early, PRECISION)}
+    trained = TrainedHead(linear, warmth, THRESHOLD[head], WHEN_IN_DOUBT[head], sooner)
     return trained, held(head, trained, logits, [rows[index[at]] for at in tested])
 
 
@@ -117,7 +117,7 @@ def train(data: Path, out: Path, organisation: bool = False) -> None:
         heads[head], said = train_head(head, rows, matrix)
         held_out += said
     name = save(out, heads, rarities)
-    write_held(out, [each for each in held_out if each.source in _BY_READERS])
+    write_held(out, [each for each in held_out if each.source in BY_READERS])
     write_card(out, name, rows)
     say(f"{name} written to {out}")
 
