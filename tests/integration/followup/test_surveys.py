@@ -29,6 +29,7 @@ from tests.conftest import Backends, eventually
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CHANNEL = "web-moccarel"
+INTERNAL = "token"
 
 
 def named(case_id: str) -> dict[str, Any]:
@@ -97,7 +98,7 @@ class Stand:
         return [each for each in unique if each.type.startswith("survey.")]
 
     async def call(self, method: str, path: str, person: str = "", **more: Any) -> httpx2.Response:
-        headers = {"authorization": "Bearer token", "idempotency-key": more.pop("key", "once")}
+        headers = {"authorization": f"Bearer {INTERNAL}", "idempotency-key": more.pop("key", "once")}
         headers |= {"acting-person": person} if person else {}
         async with httpx2.AsyncClient(base_url=self.service.url, headers=headers) as client:
             return await client.request(method, path, **more)
@@ -107,8 +108,8 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(backends: Backends, clock: ManualClock) -> AsyncIterator[Stand]:
-    service = build(Settings(**(backends.settings() | {"internal_token": "token", "survey_secret": "s" * 32})), clock)
+async def stand(backends: Backends, clock: ManualClock, token: str = INTERNAL) -> AsyncIterator[Stand]:
+    service = build(Settings(**(backends.settings() | {"internal_token": token, "survey_secret": "s" * 32})), clock)
     await service.start(listen=False)
     try:
         yield Stand(service, clock)
