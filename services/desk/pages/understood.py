@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from schemas.events.message import Intent, Sentiment, Urgency
-from schemas.events.understanding import Judgement
 from schemas.organisation import Organisation
 from services.chassis.errors import Problem
 from services.desk.domain import CaseView
@@ -64,7 +63,7 @@ def correction_body(values: Mapping[str, str], view: CaseView) -> dict[str, str]
     )
     if message is None:
         raise Problem(400, "message-missing", "message: choose one of the customer's messages")
-    said = {name: value for name in JUDGEMENTS if (value := values.get(name, AS_IT_IS)) != AS_IT_IS}
+    said: dict[str, str] = {name: value for name in JUDGEMENTS if (value := values.get(name, AS_IT_IS)) != AS_IT_IS}
     if values.get("rest"):
         said = _known(message) | said
     if not said:
@@ -74,6 +73,6 @@ def correction_body(values: Mapping[str, str], view: CaseView) -> dict[str, str]
     return {"message_id": message.ref, **said}
 
 
-def _known(message: Entry) -> dict[Judgement, str]:
+def _known(message: Entry) -> dict[str, str]:
     """As it was understood; a language that nobody knows can not be right."""
     return {name: value for name, value in message.understood.items() if (name, value) != ("language", "und")}
