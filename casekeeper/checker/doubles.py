@@ -22,7 +22,7 @@ from schemas.events.case import (
 )
 from schemas.events.consult import ConsultRequested
 from schemas.events.delivery import DeliverySent
-from schemas.events.followup import ClockBreached, ClockSet, ClockStopped, ClockWarned
+from schemas.events.followup import ClockBreached, ClockEscalated, ClockSet, ClockStopped, ClockWarned
 from schemas.events.grant import GrantMade, GrantProposed
 from schemas.events.handover import HandoverAccepted, HandoverOffered
 from schemas.events.message import MessageClassified, MessageReceived
@@ -61,6 +61,7 @@ ONCE: tuple[tuple[type[Event], str, Callable[[Any], Hashable]], ...] = (
     (ClockWarned, "clock {} warned", lambda event: event.clock_id),
     (ClockBreached, "clock {} breached", lambda event: event.clock_id),
     (ClockStopped, "clock {} was stopped", lambda event: event.clock_id),
+    (ClockEscalated, "step {} of a clock was taken", lambda event: f"{event.clock_id}/{event.step}"),
 )
 """What may happen once for each value of its key."""
 

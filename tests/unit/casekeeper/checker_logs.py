@@ -22,7 +22,7 @@ from schemas.events.consult import (
     ConsultRequested,
 )
 from schemas.events.delivery import DeliverySent
-from schemas.events.followup import ClockBreached, ClockSet, ClockStopped
+from schemas.events.followup import ClockBreached, ClockEscalated, ClockSet, ClockStopped
 from schemas.events.message import Author, Classification, Message, MessageClassified, MessageReceived
 from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyQueued, ReplySent
@@ -225,6 +225,8 @@ class Story:
         self.say(ClockSet(**about, due_at=NOON, warn_at=NOON))
         if breached:
             self.say(ClockBreached(**about, due_at=NOON))
+            told = {"step": 1, "to": "lead", "by": "desk", "minutes_late": 0}
+            self.say(ClockEscalated(**about, **told, due_at=NOON, escalated_at=NOON))
         else:
             self.say(ClockStopped(**about, due_at=NOON, stopped_at=NOON, late=False))
 

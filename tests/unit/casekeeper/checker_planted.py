@@ -8,7 +8,7 @@ from schemas.base import Event
 from schemas.events.case import CaseAssigned, CaseClosed, CaseMessageAdded, CaseOpened, CaseResolved
 from schemas.events.consult import ConsultAnswered, ConsultOffered, ConsultRequested
 from schemas.events.delivery import DeliverySent
-from schemas.events.followup import ClockBreached, ClockSet, ClockStopped
+from schemas.events.followup import ClockBreached, ClockEscalated, ClockSet, ClockStopped
 from schemas.events.grant import GrantMade, GrantProposed
 from schemas.events.message import MessageClassified, MessageReceived
 from schemas.events.promise import PromiseBroken, PromiseKept, PromiseMade, PromiseWithdrawn
@@ -213,6 +213,7 @@ DOUBLE: dict[str, tuple[Plant, str]] = {
     "grant proposed twice": (granted(GrantProposed, GrantProposed), "grant grant-1 was proposed 2 times"),
     "owner decided twice": (twice(OwnerAssigned), "was given an owner 2 times"),
     "clock breached twice": (twice(ClockBreached), "breached 2 times"),
+    "step of escalation twice": (twice(ClockEscalated), "was taken 2 times"),
     "clock set twice": (twice(ClockSet), "was set 2 times"),
     "clock stopped twice": (twice(ClockStopped), "was stopped 2 times"),
 }

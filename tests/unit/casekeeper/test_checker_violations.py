@@ -97,7 +97,7 @@ class TestSequence:
         del log[self.clock_events(log)[0]]
         found, (finding,) = self.judged(log)
         assert found == {"lost": 1}
-        assert finding == "lost: event 1 of case-1 is missing in followup.events, though 4 is there"
+        assert finding == "lost: event 1 of case-1 is missing in followup.events, though 5 is there"
 
     def test_a_number_that_falls_is_out_of_order(self) -> None:
         log = self.log()
