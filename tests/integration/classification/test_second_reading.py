@@ -24,6 +24,9 @@ from tests.integration.classification.test_classification import (
 
 TEXT = "I have been waiting on hold for three hours and nobody picks up. Unbelievable."
 
+PRAISE = "Could not be happier with the new machine"
+"""A complaint, going by its words."""
+
 
 def reclassified(found: list[Envelope]) -> list[MessageReclassified]:
     return [each.data for each in found if isinstance(each.data, MessageReclassified)]
@@ -83,12 +86,17 @@ async def test_the_service_reads_twice_when_it_is_told_to(backends: Backends, re
     service = build(Settings.model_validate(backends.settings() | changes), ManualClock(TUESDAY))
     await service.start()
     try:
-        sent = batch(*(f"{TEXT} {number}" for number in range(12)))
-        await service.publisher.send([(each.topic, each.key, each.value, [*each.headers]) for each in sent])
+        (sent,) = batch(PRAISE)
+        await service.publisher.send([(sent.topic, sent.key, sent.value, [*sent.headers])])
 
-        async def all_of_them() -> bool:
-            return sum(isinstance(each.data, MessageClassified) for each in await classified(service)) == len(sent)
+        async def said() -> bool:
+            return bool(reclassified(await classified(service)))
 
-        await eventually(all_of_them, "not all went on")
+        await eventually(said, "nothing was said")
+        first, second = [each.data for each in await classified(service)]
+        assert isinstance(first, MessageClassified)
+        assert isinstance(second, MessageReclassified)
+        assert (first.classification.intent, second.classification.intent) == ("complaint", "compliment")
+        assert (first.message, "intent" in second.changed) == (second.message, True)
     finally:
         await service.stop()
