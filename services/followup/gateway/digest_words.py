@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from services.followup.domain.comparing import Ratio
@@ -89,7 +90,7 @@ def sheet(found: Digest, words: Words) -> Sheet:
         period=_period(found, words),
         headline=_headline(found, words),
         tiles=tuple(_tiles(found, speeds, words)),
-        days=tuple(_weekday(found, number, words) for number in range(len(found.per_day))),
+        days=tuple(words.day(found.first + timedelta(days=number), "EEE d") for number in range(len(found.per_day))),
         per_day=found.per_day,
         usual=found.usual_per_day,
         languages=tuple((words.speech(each.key), each.cases) for each in found.languages),
@@ -192,11 +193,6 @@ def _in_time(share: float | None) -> Tone:
     if share is None:
         return "plain"
     return "good" if share >= 0.9 else "bad" if share < 0.75 else "plain"
-
-
-def _weekday(found: Digest, number: int, words: Words) -> str:
-    day = found.first.fromordinal(found.first.toordinal() + number)
-    return words.day(day, "EEE d")
 
 
 def _speed(speed: Speed | None, words: Words) -> Iterator[SpeedLine]:

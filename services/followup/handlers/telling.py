@@ -1,5 +1,6 @@
 """Everything that leaves for other departments, put together: matching, digests, sending (F7, F10)."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,6 +55,13 @@ def tell_departments(
         if service.caught_up:  # what happened last week may still wait in Kafka
             await digests.look()
 
+    async def until_stopped() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await subscribers.close()
+
     service.every(seconds, matching.match)
     service.every(seconds, sending.send)
     service.every(DIGEST_SECONDS, digest)
+    service.every(0, until_stopped)
