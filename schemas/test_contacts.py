@@ -1,8 +1,8 @@
-"""Test contacts (F11): messages that we send through our own channels as a customer would, to know how fast and how well we answer.
+"""Test contacts (F11): messages of our own that come in as a customer's would, to know how fast and how well we answer.
 
-Their author's id is made with a secret. Whoever does not have it can neither make such an id, nor tell it from a customer's, nor
-take the mark off. Ingestion recognises it and sets `Message.test`; from there the mark goes with the events, and everything that
-measures, learns or reports leaves out what `is_test_contact`.
+Their author's id is made with a secret. Whoever does not have it can neither make such an id, nor tell it from a
+customer's, nor take the mark off. Ingestion recognises it and sets `Message.test`; from there the mark goes with the events,
+and everything that measures, learns or reports leaves out what `is_test_contact`.
 """
 
 import hashlib

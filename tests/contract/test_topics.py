@@ -30,7 +30,7 @@ class TestTopic:
 
     def test_nobody_listens_to_themselves(self, topic: Topic) -> None:
         # Cases do: what a merge or a split means for the other case travels in the log, as one document is one commit.
-        # Follow-up does: what one part of it tells of a case, such as a clock that ran out, the review and others hear as events.
+        # Follow-up does: what one part of it tells of a case, such as a clock that ran out, other parts hear.
         assert topic.producer not in topic.consumers or topic.name in ("cases.events", "followup.events")
 
     def test_key_is_a_required_text_of_every_event(self, topic: Topic) -> None:
