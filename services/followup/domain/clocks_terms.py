@@ -117,6 +117,7 @@ def _version(organisation: Organisation, brand: Brand) -> int:
     mine = [each for each in organisation.channels if each.brand == brand.id and each.deviations]
     calendars = {brand.calendar, *(each.deviations.calendar for each in mine if each.deviations)} - {None}
     parts = [
+        brand.id,
         policy.clocks.model_dump_json() if policy.clocks else "",
         str((policy.warn_before_minutes, policy.promise_warn_before_minutes)),
         *(organisation.calendar(id_).model_dump_json() for id_ in sorted(str(each) for each in calendars)),

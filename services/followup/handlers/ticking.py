@@ -41,7 +41,7 @@ class Ticking:
         self._batch = batch
         self._most_batches = most_batches
         self._terms = {brand.id: domain.clock_terms(organisation, brand.id) for brand in organisation.brands}
-        self._outdated = set(self._terms)
+        self._outdated = True
         self._log = logger("followup")
 
     async def tick(self) -> None:
@@ -79,15 +79,14 @@ class Ticking:
 
     async def _move(self) -> None:
         """Bring clocks in line that were set by other terms than those of now; once all are, it costs nothing more."""
-        for brand in sorted(self._outdated):
-            terms = self._terms[brand]
-            for _ in range(self._most_batches):
-                cases = await outdated(self._repository.database, brand, terms.version, self._batch)
-                moved = await asyncio.gather(*(self._moved(case.id, terms) for case in cases))
-                if len(cases) < self._batch:
-                    if all(moved):
-                        self._outdated.discard(brand)
-                    break
+        versions = [each.version for each in self._terms.values()]
+        for _ in range(self._most_batches if self._outdated else 0):
+            cases = await outdated(self._repository.database, versions, self._batch)
+            mine = [each for each in cases if each.state and each.state.brand in self._terms]
+            if not mine:
+                self._outdated = False
+                return
+            await asyncio.gather(*(self._moved(each.id, self._terms[each.state.brand]) for each in mine if each.state))
 
     async def _moved(self, case_id: str, terms: ClockTerms) -> bool:
         def rule(state: CaseClocks | None, context: Context) -> Change | None:

@@ -1,7 +1,8 @@
 """Where the clocks are kept: one document per case, found by the next moment at which it has something to say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from services.chassis.documents import Collection, Document, Index
@@ -39,7 +40,7 @@ CLOCKS = Collection(
         Index(("next_at_ms",)),
         Index(("weight", "next_at_ms")),
         Index(("brand", "due_ms")),
-        Index(("brand", "terms")),
+        Index(("terms",)),
     ),
 )
 
@@ -69,13 +70,17 @@ async def due(database: Database, now: datetime, limit: int) -> list[Document[Ca
     return found[:limit]
 
 
-async def outdated(database: Database, brand: str, terms: int, limit: int) -> list[Document[CaseClocks]]:
-    """Cases of a brand with open clocks that were set by other terms."""
-    earlier = await database.find(CLOCKS, {"brand": brand, "terms": {"$lt": terms}}, sort="terms", limit=limit)
-    if len(earlier) == limit:
-        return earlier
-    more = limit - len(earlier)
-    return earlier + await database.find(CLOCKS, {"brand": brand, "terms": {"$gt": terms}}, sort="terms", limit=more)
+async def outdated(database: Database, versions: Sequence[int], limit: int) -> list[Document[CaseClocks]]:
+    """Cases with open clocks that were set by terms of none of these versions, some of them.
+
+    By ranges of one field: a supported store reads all documents of a brand for a range beside an equality.
+    """
+    known = sorted({-1, *versions, STANDING_MS})
+    for below, above in pairwise(known):
+        between = {"terms": {"$gt": below, "$lt": above}}
+        if found := await database.find(CLOCKS, between, sort="terms", limit=limit):
+            return found
+    return []
 
 
 async def sums_due(database: Database, now: datetime) -> list[Document[Budget]]:
