@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from services.followup.domain.figures.timings import FOR_EVER_MS
 from services.followup.domain.figures.waits import last_ms
 
 DAY_MS = 86_400_000
+MOST_PARTS = 100
 OVERLAP_MS = 30_000
 """A document may be in the store so much later than it says, because it was decided on before it was written."""
 
@@ -65,9 +67,13 @@ class Timetable:
         if not self._folded_ms:  # what comes while we read is read again
             newest = await self._database.rows(TIMINGS.name, {}, sort="folded_ms", limit=1, descending=True)
             self._folded_ms = max((row["folded_ms"] for row in newest), default=0)
-        wanted = {"last_ms": {"$gte": since_ms, "$lte": self._since_ms}}
-        for row in await self._database.rows(TIMINGS.name, wanted):
-            self._take(row)
+        # One answer with everything would take longer than a store may be silent.
+        horizon_ms = min(self._since_ms, max(self._folded_ms, since_ms))
+        step = max(DAY_MS, (horizon_ms - since_ms) // MOST_PARTS)
+        edges = [*range(since_ms, horizon_ms, step), horizon_ms, self._since_ms + 1]
+        for first, last in pairwise(edges):
+            for row in await self._database.rows(TIMINGS.name, {"last_ms": {"$gte": first, "$lt": last}}):
+                self._take(row)
         self._since_ms = since_ms
 
     async def _refresh(self) -> None:
