@@ -64,12 +64,6 @@ def table(terms_of: TermsOf) -> Table:
             raise Rejected(str(error)) from error
         return decided(case, message_arrived(case, event, context.siblings, terms, context.now))
 
-    @handlers.on(MessageReclassified, CASES, locate=second_reading.case_of)
-    def message_reclassified(case: Case | None, event: MessageReclassified, context: Context) -> Decision[Case] | None:
-        if case is None:
-            return None  # the message went on to another conversation: there it was read as it came
-        return decided(case, second_reading.read_again(case, event, terms_of(case.brand), context.now))
-
     @handlers.on(OwnerAssigned, CASES, locate=by_case_id)
     def owner_assigned(case: Case | None, event: OwnerAssigned, context: Context) -> Decision[Case] | None:
         found = known(case, event.case_id)
@@ -102,7 +96,19 @@ def table(terms_of: TermsOf) -> Table:
         return decided(case, progress.clock_breached(known(case, event.case_id), event, context.now))
 
     _hear_of_colleagues(handlers, terms_of)
+    _hear_again(handlers, terms_of)
     return handlers
+
+
+def _hear_again(handlers: Table, terms_of: TermsOf) -> None:
+    """Let messages be understood better when they are read a second time (U1)."""
+    decided = deciding(terms_of)
+
+    @handlers.on(MessageReclassified, CASES, locate=second_reading.case_of)
+    def message_reclassified(case: Case | None, event: MessageReclassified, context: Context) -> Decision[Case] | None:
+        if case is None:
+            return None  # the message went on to another conversation: there it was read as it came
+        return decided(case, second_reading.read_again(case, event, terms_of(case.brand), context.now))
 
 
 def _hear_of_colleagues(handlers: Table, terms_of: TermsOf) -> None:
