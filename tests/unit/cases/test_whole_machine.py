@@ -19,8 +19,10 @@ from hypothesis import HealthCheck, settings
 from schemas.events.case import CaseMerged, CaseMergeRefused, CaseMessageForwarded, CaseSplit
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached, ClockWarned
+from schemas.events.incident import IncidentAnswerOffered
 from schemas.events.message import MessageClassified
 from schemas.events.routing import ApproverFound, CoverFound, OwnerAssigned, SpecialistOffered
+from schemas.events.second_reading import MessageReclassified
 from schemas.events.survey import SurveyRequested
 from services.cases import api
 from services.cases.domain import commands
@@ -59,6 +61,8 @@ SAID = (
     CoverFound,
     ApproverFound,
     SurveyRequested,
+    IncidentAnswerOffered,
+    MessageReclassified,
     CaseMerged,
     CaseMergeRefused,
     CaseMessageForwarded,

@@ -40,8 +40,9 @@ class TestEveryEvent:
         beside = {"specialist.offered.v1", "person.recorded.v1"}
         # Every coach sees all that waits, whoever is expected to act; and room is routing's.
         beside |= {"approver.found.v1", "approval.assigned.v1", "approval.passed-on.v1", "case.weighed.v1"}
-        # Follow-up tells of the survey itself.
-        beside |= {"case.surveyed.v1"}
+        # Follow-up tells of the survey itself, and of tests of channels on a page of their own; cases of an incident's draft.
+        beside |= {"case.surveyed.v1", "incident.answer-offered.v1"}
+        beside |= {f"channel-test.{what}.v1" for what in ("sent", "passed", "failed", "alerted", "recovered")}
         assert {event.type for event in of_cases - FOLDS.keys()} == beside
 
     def test_leaves_an_entry_except_clocks_that_are_set_or_stopped(self) -> None:

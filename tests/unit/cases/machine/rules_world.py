@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from schemas.events.incident import IncidentAnswerOffered
+from schemas.events.second_reading import MessageReclassified
 from schemas.events.survey import SurveyRequested
 from schemas.ids import derive
 from services.cases.domain import commands
@@ -51,6 +53,34 @@ class Surroundings(Walk):
         """A number means something only to somebody who was asked."""
         self.writes(lane, text=says)
         self.moved()
+
+    @act(3, one=ONE, incident=st.sampled_from(["flood", "fire"]))
+    def an_incident_is_answered(self, one: int, incident: str) -> None:
+        """Approved words come as a draft for the owner, whatever has become of the case meanwhile (F8)."""
+        if (case := self.case(one)) is None:
+            return
+        offered = IncidentAnswerOffered(
+            case_id=case.id,
+            conversation=case.conversation,
+            brand=case.brand,
+            incident_id=incident,
+            author="lena",
+            approved_by="coen",
+            language="en",
+            text="We know of it and are at work.",
+            offered_at=self.stage.now,
+        )
+        self.stage.say(offered, derive("offered", incident, case.id))
+
+    @act(3, one=ONE, which=PICK, urgency=st.sampled_from(["low", "normal", "high"]))
+    def a_message_is_read_again(self, one: int, which: int, urgency: str) -> None:
+        """A better model is surer, at any moment, also after a person said what the message is (U1, U3)."""
+        if (case := self.case(one, lambda each: bool(each.heard))) is None:
+            return
+        heard = case.heard[-1 - which % len(case.heard)]
+        told = heard.classification.model_copy(update={"urgency": urgency, "model": "second"})
+        read = MessageReclassified(message=heard.message, classification=told, changed=("urgency",))
+        self.stage.say(read, derive("read-again", heard.message.id, urgency))
 
     @act(6, which=PICK, many=st.booleans())
     def a_lane_moves(self, which: int, many: bool) -> None:
