@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from casekeeper.cli.ending import err, fail
 from casekeeper.cli.options import (
@@ -210,7 +210,8 @@ def _figures_table(answer: "Figures") -> Table:
     title = f"{_when(answer.from_at, answer.zone)} to {_when(answer.to_at, answer.zone)} ({answer.zone}): "
     title += f"{answer.opened} cases opened, {answer.reopened} reopened"
     hours = ["in opening hours"] if answer.opening_hours else []
-    table = Table("figure", answer.by, "ended", "p50/p90/p95 min", *hours, "in time", "waiting", "overdue", title=title)
+    names = Column("figure", no_wrap=True), Column(answer.by, no_wrap=True, overflow="fold")
+    table = Table(*names, "ended", "p50/p90/p95 min", *hours, "in time", "waiting", "overdue", title=title)
     for each in answer.figures:
         opening = [_lengths(each.opening_minutes)] if answer.opening_hours else []
         lengths = [str(each.ended), _lengths(each.minutes), *opening]

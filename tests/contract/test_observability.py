@@ -11,6 +11,8 @@ from prometheus_client import REGISTRY
 from casekeeper.services import PORTS
 from schemas.services import SERVICES
 from services.chassis import telemetry
+from services.classification.own_model import figures as own_model
+from services.followup.handlers.channel_tests import ended
 from services.ingestion.api import inbound
 
 ROOT = Path(__file__).parents[2]
@@ -39,10 +41,12 @@ def exported() -> set[str]:
     telemetry.appear("cases")
     telemetry.handled("cases", 1, 0.1, 0)
     inbound.add(0, {"channel": "social", "outcome": "accepted"})
-    for figure in telemetry.FIGURES:
+    ended.add(0, {"channel": "social", "outcome": "passed"})
+    figures = (*telemetry.FIGURES, own_model.open_circuit)
+    for figure in figures:
         figure.put("cases", 0)
     names = {sample.name for family in REGISTRY.collect() for sample in family.samples}
-    for figure in telemetry.FIGURES:
+    for figure in figures:
         figure.drop("cases")
     return names
 

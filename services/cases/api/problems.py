@@ -17,7 +17,7 @@ from services.cases.api.standing import Standing
 from services.cases.domain import Refused
 from services.chassis.errors import PROBLEM_ROOT
 
-OWN = "services.cases."
+OWN = ("services.cases.", "services.chassis.paging")
 _RAISED = re.compile(r"Problem\(\s*(\d+),\s*\"([a-z-]+)\"")
 
 

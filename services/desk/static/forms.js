@@ -128,6 +128,17 @@
     },
     true,
   );
+  // The menu closes when one goes on elsewhere.
+  const closeMenus = (except) => {
+    for (const each of document.querySelectorAll("details.menu[open]")) if (each !== except) each.open = false;
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
   // Ctrl+Enter (or Cmd+Enter) sends, in any of our texts.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea")) return;

@@ -3,23 +3,26 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 
 from services.cases.app import build as build_cases
 from services.cases.settings import Settings as CasesSettings
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, ShiftedClock
 from services.chassis.documents import Outgoing
 from services.chassis.service import Service
 from services.desk.app import build
 from services.desk.settings import Settings
 from tests.conftest import Backends
+from tests.unit.desk.stories import Story
 
 TOKEN = "between-services"
 PASSWORD = "a long enough password"
 INTERNAL = {"Authorization": f"Bearer {TOKEN}"}
 FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+SINCE_THE_STORY_SECONDS = 600
 
 Started = Callable[..., Awaitable[Service]]
 
@@ -42,7 +45,10 @@ async def start_desk(backends: Backends) -> AsyncIterator[Started]:
 
 @pytest.fixture
 async def cases(backends: Backends) -> AsyncIterator[Service]:
-    service = build_cases(CasesSettings(**(backends.settings() | {"internal_token": TOKEN})))
+    # Its clock is that of the stories: else every first reply would be late, and a holding reply lie ready.
+    behind = (Story().start - datetime.now(UTC)).total_seconds() + SINCE_THE_STORY_SECONDS
+    settings = CasesSettings(**(backends.settings() | {"internal_token": TOKEN}))
+    service = build_cases(settings, ShiftedClock(behind))
     await service.start()
     yield service
     await service.stop()
