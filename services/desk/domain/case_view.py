@@ -180,7 +180,9 @@ class CaseView(Model):
     @property
     def drafts(self) -> tuple[Reply, ...]:
         """What somebody wrote and nobody sent, the latest last."""
-        return tuple(reply for reply in self.replies.values() if reply.state == "draft" and reply.text)
+        known = self.replies.values()
+        said = any(reply.state not in ("draft", "discarded") for reply in known)
+        return tuple(each for each in known if each.state == "draft" and each.text and not (each.prepared and said))
 
     @property
     def leaving_replies(self) -> tuple[Reply, ...]:

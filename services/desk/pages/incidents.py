@@ -42,7 +42,12 @@ async def incident(incident_id: str, pages: TeamPages, desk: InParts) -> Respons
 @router.get("/cases/{case_id}/incidents")
 async def of_case(case_id: str, pages: TeamPages, desk: InParts) -> Response:
     """The line on a case's page that says which incident it belongs to; empty for most."""
-    found = await desk.followup.see(Incidents, signed_in(pages).id, "cases", case_id, "incidents")
+    try:
+        found = await desk.followup.see(Incidents, signed_in(pages).id, "cases", case_id, "incidents")
+    except Problem as problem:
+        if problem.status < 500:
+            raise
+        return Response()  # a case is worked on also while nobody can tell of incidents
     return await pages.render("_incident_banner.html", {"items": found.items})
 
 

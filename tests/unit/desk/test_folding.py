@@ -17,6 +17,7 @@ from schemas.events.consult import (
     ConsultOfferExpired,
 )
 from schemas.events.followup import ClockSet, ClockStopped
+from schemas.events.reply import ReplyDrafted
 from schemas.events.routing import OwnerAssigned, SpecialistOffered
 from schemas.topics import BY_EVENT
 from services.desk.domain import FOLDS, CaseView, Moment, fold
@@ -184,3 +185,13 @@ def test_a_case_that_could_not_be_merged_is_open_again() -> None:
     assert (gone.status, gone.merged_into) == ("closed", "case-2")
     back = folded([CaseUnmerged(**story.facts, owner=story.owner, into="case-2", reason="it had ended")], gone)
     assert (back.status, back.merged_into) == ("owned", "")
+
+
+def test_what_lay_ready_is_no_draft_any_more_once_somebody_wrote() -> None:
+    story = Story().opened().wrote("?").assigned()
+    ready = ReplyDrafted(
+        **story.facts, reply_id="ready", version=1, author=story.owner, kind="holding", text="Soon.", drafted_at=NOON,
+        prepared=True,
+    )  # fmt: skip
+    assert [draft.id for draft in folded([*story.events, ready]).drafts] == ["ready"]
+    assert folded([*story.events, ready, *story.replied("Here it is.").events[len(story.events) - 2 :]]).drafts == ()
