@@ -18,6 +18,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
 from services.chassis.kafka import Cluster, follow
 from services.chassis.logs import logger
+from services.chassis.tasks import end
 
 TOPIC = "cases.events"
 RETRY_SECONDS = 0.5
@@ -69,10 +70,7 @@ class Autopilot:
 
     async def stop(self) -> None:
         """End at once; nothing needs finishing."""
-        tasks = [*self._busy.values(), *([self._task] if self._task else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end([*self._busy.values(), *([self._task] if self._task else [])])
         await self._client.aclose()
 
     @property

@@ -29,6 +29,7 @@ from services.chassis.kafka import Cluster, Publisher
 from services.chassis.logs import logger
 from services.chassis.mongo import Database
 from services.chassis.service import Service
+from services.chassis.tasks import end
 
 DATABASE_PREFIX = "casekeeper-"
 BROKER_OFFSET, STORE_OFFSET = 11, 12
@@ -116,9 +117,7 @@ class Stack:
     async def stop(self) -> None:
         """Stop everything, services first."""
         self._stopping = True
-        for repair in self._repairs:
-            repair.cancel()
-        await asyncio.gather(*self._repairs, return_exceptions=True)
+        await end(self._repairs)
         await self._stop_services()
         await asyncio.gather(self.broker.stop(), self.store.stop())
 

@@ -54,7 +54,8 @@ class Gauges:
 async def trouble_of(ping: Awaitable[None]) -> str:
     """What is wrong, when this does not answer in two seconds; else an empty text."""
     try:
-        await asyncio.wait_for(ping, 2)
+        async with asyncio.timeout(2):
+            await ping
     except (Unavailable, TimeoutError) as error:
         return str(error) or "no answer in 2 seconds"
     return ""

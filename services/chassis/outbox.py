@@ -18,6 +18,7 @@ from services.chassis.journal import JOURNAL, journal_row
 from services.chassis.kafka import Publisher
 from services.chassis.logs import logger
 from services.chassis.mongo import Database
+from services.chassis.tasks import end
 
 JOURNAL_DAYS = 7
 BATCH = 2000
@@ -67,9 +68,7 @@ class Outbox:
         deadline = asyncio.get_running_loop().time() + patience_seconds
         while self._waiting and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - the publisher empties it
             await asyncio.sleep(0.01)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         try:
             await self._clear()
         except Unavailable as error:

@@ -26,12 +26,15 @@ from services.chassis.parking import Parking
 from services.chassis.processor import Processor
 from services.chassis.repository import Repository
 from services.chassis.table import Table
+from services.chassis.tasks import end
 
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 RETRY_PARKED_SECONDS = 0.5
 OUTBOX_AGE_LIMIT_SECONDS = 30
 QUIET_SECONDS = 1.0
 CATCH_UP_SECONDS = 30.0
+TIDYING_SECONDS = 8.0
+"""Recurring work that is stopped has so long to let end what it has in hand."""
 
 Work = Callable[[], Awaitable[None]]
 
@@ -84,6 +87,7 @@ class Service:
         self._server: uvicorn.Server | None = None
         self._trouble = "" if not self.listens else "not listening yet"
         self._stopping = asyncio.Event()
+        self._halting = False
 
     @property
     def listens(self) -> bool:
@@ -129,6 +133,7 @@ class Service:
             raise
 
     async def _start(self, listen: bool) -> None:
+        self._halting = False
         await self.database.ping()
         for collection in self.collections:
             await self.database.prepare(collection)
@@ -157,9 +162,8 @@ class Service:
         self.log.info("stopped")
 
     async def _halt(self, patience_seconds: float) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._halting = True
+        await end(self._tasks, TIDYING_SECONDS)
         self._tasks = []
         self.gauges.forget()
         with contextlib.suppress(Exception):
@@ -249,7 +253,7 @@ class Service:
         return not self._new_partitions and holds_all(consumer_of(self.broker))
 
     async def _repeat(self, work: Work, seconds: float) -> None:
-        while True:
+        while not self._halting:
             await asyncio.sleep(seconds)
             try:
                 await work()

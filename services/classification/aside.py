@@ -14,10 +14,10 @@ from schemas.events.message import Classification, Message
 from services.chassis.telemetry import Figure
 
 _meter = metrics.get_meter("casekeeper")
-_dropped = _meter.create_counter(
+dropped = _meter.create_counter(
     "care_aside_dropped", "{message}", "Messages that found no room to be read again, by purpose; judged they were"
 )
-_waiting = Figure("care_aside_waiting_messages", "{message}", "Messages that wait to be read again, by purpose")
+waiting = Figure("care_aside_waiting_messages", "{message}", "Messages that wait to be read again, by purpose")
 _lengths: dict[tuple[tuple[str, str], ...], float] = {}
 _KINDER = 10
 """How much later than anything else a thread's turn comes, where the system can do that (as with `nice`)."""
@@ -40,7 +40,7 @@ class Aside:
         self._offered: dict[str, Seen] = {}
         self._waiting: deque[Seen] = deque()
         self.dropped = 0
-        _dropped.add(0, {"purpose": purpose})
+        dropped.add(0, {"purpose": purpose})
 
     def offer(self, messages: Sequence[Message], labels: Sequence[Classification]) -> None:
         """Note messages of the batch in hand; one that comes again because the batch failed is noted once."""
@@ -56,7 +56,7 @@ class Aside:
             self._waiting.popleft()
         if over > 0:
             self.dropped += over
-            _dropped.add(over, {"purpose": self._purpose})
+            dropped.add(over, {"purpose": self._purpose})
         self._tell()
 
     def take(self, most: int) -> list[Seen]:
@@ -67,7 +67,7 @@ class Aside:
 
     def _tell(self) -> None:
         _lengths[(("purpose", self._purpose),)] = len(self._waiting)
-        _waiting.put("classification", _lengths)
+        waiting.put("classification", _lengths)
 
 
 def kind_thread(name: str) -> ThreadPoolExecutor:

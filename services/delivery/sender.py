@@ -67,7 +67,8 @@ class Sender:
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._nudged.wait(), LOOK_AGAIN_SECONDS)
+                    async with asyncio.timeout(LOOK_AGAIN_SECONDS):  # unlike `wait_for` it never loses a cancellation
+                        await self._nudged.wait()
                 self._nudged.clear()
                 await self.look()
         finally:

@@ -11,7 +11,10 @@ from prometheus_client import REGISTRY
 from casekeeper.services import PORTS
 from schemas.services import SERVICES
 from services.chassis import telemetry
+from services.classification import aside
+from services.classification.embeddings import second_reading
 from services.classification.own_model import figures as own_model
+from services.classification.shadow import worker as shadow
 from services.followup.handlers.channel_tests import ended
 from services.ingestion.api import inbound
 
@@ -42,7 +45,17 @@ def exported() -> set[str]:
     telemetry.handled("cases", 1, 0.1, 0)
     inbound.add(0, {"channel": "social", "outcome": "accepted"})
     ended.add(0, {"channel": "social", "outcome": "passed"})
-    figures = (*telemetry.FIGURES, own_model.open_circuit)
+    for counter in (
+        own_model.judged,
+        own_model.kept,
+        aside.dropped,
+        second_reading.read_again,
+        shadow.messages,
+        shadow.differences,
+    ):
+        counter.add(0)
+    own_model.asking.record(0.1)
+    figures = (*telemetry.FIGURES, own_model.open_circuit, aside.waiting)
     for figure in figures:
         figure.put("cases", 0)
     names = {sample.name for family in REGISTRY.collect() for sample in family.samples}

@@ -30,6 +30,7 @@ from schemas.topics import TOPICS
 from services.chassis.clock import ShiftedClock
 from services.chassis.ids import fresh
 from services.chassis.kafka import Record, read
+from services.chassis.tasks import end
 from tests.conftest import REAL_KAFKA, STORE_ENGINE
 from tests.e2e.colleague import Colleague
 
@@ -191,10 +192,7 @@ class Stage:
 
 
 async def _end_all_tasks() -> None:
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    await end(task for task in asyncio.all_tasks() if task is not asyncio.current_task())
 
 
 async def _read(cluster: Any, names: list[str]) -> list[Record]:

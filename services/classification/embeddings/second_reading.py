@@ -18,7 +18,7 @@ from services.classification.embeddings.reader import Reader, only, surely_chang
 
 TOGETHER: Final = 8
 """Some hundred milliseconds of work, so that stopping does not wait for long."""
-_read = metrics.get_meter("casekeeper").create_counter(
+read_again = metrics.get_meter("casekeeper").create_counter(
     "care_second_reading", "{message}", "Messages that were read a second time, by outcome: same or changed"
 )
 
@@ -56,7 +56,7 @@ class SecondReading:
             seen = [each for each in taken if each.label.model == self._reader.classifier.model.name]
             for each, label in zip(seen, await self._again(seen), strict=True):
                 changed = surely_changed(each.label, label, self._sure)
-                _read.add(1, {"outcome": "changed" if changed else "same"})
+                read_again.add(1, {"outcome": "changed" if changed else "same"})
                 if changed:
                     better = only(each.label, label, changed)
                     await self._say(MessageReclassified(message=each.message, classification=better, changed=changed))

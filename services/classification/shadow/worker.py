@@ -12,10 +12,10 @@ from services.classification.shadow.counting import ALL, Counted
 
 TOGETHER: Final = 128
 _meter = metrics.get_meter("casekeeper")
-_judged = _meter.create_counter(
+messages = _meter.create_counter(
     "care_shadow_messages", "{message}", "Messages that the candidate judged too, by language"
 )
-_differ = _meter.create_counter(
+differences = _meter.create_counter(
     "care_shadow_differences", "{message}", "Messages that it judged otherwise than the current model, by judgement"
 )
 
@@ -39,9 +39,9 @@ class Shadow:
             labels = await loop.run_in_executor(self._thread, self._candidate.classify, texts, brands)
             for each, label in zip(seen, labels, strict=True):
                 differ = self.counted.count(each.label, label)
-                _judged.add(1, {"language": each.label.language})
+                messages.add(1, {"language": each.label.language})
                 for name in differ:
-                    _differ.add(1, {"language": each.label.language, "judgement": name})
+                    differences.add(1, {"language": each.label.language, "judgement": name})
             judged += len(seen)
         if judged:
             differ_now = {each.judgement: each.share for each in self.counted.differences() if each.language == ALL}
