@@ -3,6 +3,7 @@
   "use strict";
   const SHORTEST_MS = 500;
   const RETRY_MS = 3000;
+  const READING_MS = 10000;
   const root = () => document.getElementById("live");
   if (!root()) return;
   const sign = document.getElementById("connection");
@@ -34,12 +35,16 @@
     );
     const known = new Set([...part.querySelectorAll("li[id], tr a[id]")].map((each) => each.id));
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-    return { open, typed, ticked, chosen, known, focused };
+    const done = part.querySelector(".note-done");
+    if (done) done.dataset.until ??= performance.now() + READING_MS;
+    return { open, typed, ticked, chosen, known, focused, done };
   }
 
-  function bringBack({ open, typed, ticked, chosen, known, focused }) {
+  function bringBack({ open, typed, ticked, chosen, known, focused, done }) {
     const part = root();
     if (!part) return;
+    // News must not take away what became of a form before anybody could read it.
+    if (done && performance.now() < done.dataset.until && !part.querySelector(".note")) part.prepend(done);
     for (const each of part.querySelectorAll("details[id]")) if (open.has(each.id)) each.open = open.get(each.id);
     for (const [id, [value, start, end]] of typed) {
       const field = document.getElementById(id);

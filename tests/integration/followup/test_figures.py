@@ -193,7 +193,7 @@ async def test_the_command_shows_the_same_and_rebuilds(service: Service) -> None
 
     table = (await command(service, *words)).output
     assert "moccarel-web" in table
-    assert "p50/p90/p95" in table
+    assert "first-reply" in table
     trend = (await command(service, *words[:5], "--trend", "first-reply", "--step", "day")).output
     assert "first-reply (UTC)" in trend
     assert "growth" in (await command(service, *words[:5], "--volume")).output
