@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from schemas.events.case import CaseAssigned, CaseClosed, CaseEvent, CaseOpened, CaseReopened, CaseResolved
 from schemas.events.delivery import DeliveryFailed, DeliverySent, DeliveryUncertain
-from schemas.events.promise import PromiseKept, PromiseMade
+from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 from schemas.events.routing import CapacityReleased, CapacityTaken, OwnerRequested, RoutingRequest, SpecialistRequested
 from services.cases.domain import Case, Refused, commands, fold
@@ -186,6 +186,8 @@ class Conversations(RuleBasedStateMachine):
                 elif isinstance(event, PromiseKept):
                     assert event.reply_id in sent
                     assert case.replies[event.reply_id].keeps_promise == event.promise_id
+                    open_.remove(event.promise_id)
+                elif isinstance(event, PromiseWithdrawn):  # the reply that made it never left
                     open_.remove(event.promise_id)
             assert open_ == {promise.id for promise in case.open_promises}
 
