@@ -7,6 +7,7 @@ started the child: call `start()` from a thread that lives as long as the stack 
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import socket
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 HOST = "127.0.0.1"
 _LOG_LIMIT_BYTES = 10_000_000
 _RESTART_PORT_PATIENCE_SECONDS = 10.0
+_OWN_PORTS = range(10_000, 20_000)
+_given: set[int] = set()
 
 # Runs in the child before the real program. A pre-exec function would run Python between fork and exec in a process
 # with many threads, which can deadlock; this needs one fork-and-exec only. PR_SET_PDEATHSIG (1) survives the exec.
@@ -225,11 +228,15 @@ def port_is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nothing uses at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nothing uses at this moment, and that was not given before.
+
+    It lies below those that systems hand out by themselves: no outgoing connection can take it before somebody listens there.
+    """
+    for port in random.SystemRandom().sample(_OWN_PORTS, len(_OWN_PORTS)):  # others draw at the same moment
+        if port not in _given and port_is_free(port):
+            _given.add(port)
+            return port
+    raise ChildError(f"no port between {_OWN_PORTS.start} and {_OWN_PORTS.stop} is free")
 
 
 def _size(path: Path) -> int:
