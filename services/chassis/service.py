@@ -87,7 +87,6 @@ class Service:
         self._server: uvicorn.Server | None = None
         self._trouble = "" if not self.listens else "not listening yet"
         self._stopping = asyncio.Event()
-        self._halting = False
 
     @property
     def listens(self) -> bool:
@@ -117,9 +116,17 @@ class Service:
         """Do this after each batch that was handled."""
         self._on_batch.append(work)
 
-    def every(self, seconds: float, work: Work) -> None:
-        """Do this again and again, with `seconds` between; an error is logged and does not end it."""
-        self._work.append((work, seconds))
+    def every(self, seconds: float, work: Work, *, caught_up: bool = False) -> None:
+        """Do this again and again, with `seconds` between; an error is logged and does not end it.
+
+        With `caught_up` only once what waited in Kafka is handled: after a day down, what happened in time is still there.
+        """
+
+        async def unless_behind() -> None:
+            if self.caught_up:
+                await work()
+
+        self._work.append((unless_behind if caught_up else work, seconds))
 
     async def start(self, *, listen: bool = True) -> None:
         """Be ready to serve. Raises Unavailable when store or broker do not answer; then it can be tried again.
@@ -133,7 +140,6 @@ class Service:
             raise
 
     async def _start(self, listen: bool) -> None:
-        self._halting = False
         await self.database.ping()
         for collection in self.collections:
             await self.database.prepare(collection)
@@ -162,7 +168,6 @@ class Service:
         self.log.info("stopped")
 
     async def _halt(self, patience_seconds: float) -> None:
-        self._halting = True
         await end(self._tasks, TIDYING_SECONDS)
         self._tasks = []
         self.gauges.forget()
@@ -253,7 +258,7 @@ class Service:
         return not self._new_partitions and holds_all(consumer_of(self.broker))
 
     async def _repeat(self, work: Work, seconds: float) -> None:
-        while not self._halting:
+        while not self._stopping.is_set():
             await asyncio.sleep(seconds)
             try:
                 await work()

@@ -21,6 +21,7 @@ from services.followup.settings import Settings
 from services.followup.store.figures import Timetable
 from services.followup.store.incidents import INCIDENT_CASES, INCIDENTS
 from services.followup.store.radar import DAYS, WATCHES
+from services.followup.store.review import REVIEWS
 
 RADAR = (DAYS, WATCHES, INCIDENTS, INCIDENT_CASES)
 
@@ -31,28 +32,18 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     Raises what reading the organisation raises.
     """
     organisation = organisation_file.load(settings.organisation)
-    service = Service(settings, listening(organisation), clock=clock, collections=(*RADAR, *COLLECTIONS))
+    service = Service(settings, listening(organisation), clock=clock, collections=(*RADAR, REVIEWS, *COLLECTIONS))
     ticking = Ticking(service.repository, service.clock, organisation, settings.tick_batch)
 
-    async def tick() -> None:
-        # After a day down, what was done in time is still in Kafka: a clock may not fire before that is read.
-        if service.caught_up:
-            await ticking.tick()
-
     looking = Looking(service.repository, service.clock, organisation)
-
-    async def look() -> None:
-        if service.caught_up:
-            await looking.look()
-
-    service.every(settings.radar_seconds, look)
+    service.every(settings.tick_seconds, ticking.tick, caught_up=True)
+    service.every(settings.radar_seconds, looking.look, caught_up=True)
     service.every(settings.spread_seconds, Spreading(service.repository, service.clock).spread)
     service.api.state.service = service
     service.api.state.organisation = organisation
     service.api.state.timetable = timetable = Timetable(service.database, organisation)
     for part in PARTS:
         service.include(part.router)
-    service.every(settings.tick_seconds, tick)
     secret = settings.survey_secret.get_secret_value()
     ask_customers(service, organisation, settings.desk_url, secret, settings.survey_seconds)
     review_days(service, organisation, settings.review_seconds)
@@ -81,9 +72,4 @@ def _test_channels(
         service.repository, service.clock, organisation, contacts, key, scheduled=settings.channel_tests
     )
 
-    async def tick() -> None:
-        # A test may not fail before what happened to its case while we were down is read.
-        if service.caught_up:
-            await testing.tick()
-
-    service.every(settings.channel_tests_seconds, tick)
+    service.every(settings.channel_tests_seconds, testing.tick, caught_up=True)

@@ -53,12 +53,7 @@ def review_days(service: Service, organisation: Organisation, seconds: float) ->
     """Let the service propose each day's review, looking every so many seconds."""
     service.api.state.reviewing = reviewing = Reviewing(service.repository, service.clock, organisation)
 
-    async def tick() -> None:
-        # What happened on the day while we were down has to be read first.
-        if service.caught_up:
-            await reviewing.tick()
-
-    service.every(seconds, tick)
+    service.every(seconds, reviewing.tick, caught_up=True)
 
 
 class Reviewing:

@@ -57,12 +57,8 @@ def ask_customers(service: Service, organisation: Organisation, desk_url: str, s
     async def prepare() -> None:
         links.use(await signing_secret(service.database, secret))
 
-    async def look() -> None:
-        if service.caught_up:  # somebody may have written meanwhile, who is not to be asked now
-            await asking.look()
-
     service.on_start(prepare)
-    service.every(seconds, look)
+    service.every(seconds, asking.look, caught_up=True)
 
 
 class Asking:

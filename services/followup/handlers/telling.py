@@ -51,10 +51,6 @@ def tell_departments(
     service.api.state.digest_making = making
     service.api.state.insecure_subscribers = post.insecure
 
-    async def digest() -> None:
-        if service.caught_up:  # what happened last week may still wait in Kafka
-            await digests.look()
-
     async def until_stopped() -> None:
         try:
             await asyncio.Event().wait()
@@ -63,5 +59,5 @@ def tell_departments(
 
     service.every(seconds, matching.match)
     service.every(seconds, sending.send)
-    service.every(DIGEST_SECONDS, digest)
+    service.every(DIGEST_SECONDS, digests.look, caught_up=True)
     service.every(0, until_stopped)
