@@ -75,6 +75,20 @@ def table(terms_of: TermsOf) -> Table:
     def specialist_offered(case: Case | None, event: SpecialistOffered, _: Context) -> Decision[Case] | None:
         return decided(case, progress.specialist_offered(known(case, event.case_id), event))
 
+    @handlers.on(ClockBreached, CASES, locate=by_case_id)
+    def clock_breached(case: Case | None, event: ClockBreached, context: Context) -> Decision[Case] | None:
+        return decided(case, progress.clock_breached(known(case, event.case_id), event, context.now))
+
+    _hear_of_delivery(handlers, terms_of)
+    _hear_of_colleagues(handlers, terms_of)
+    _hear_again(handlers, terms_of)
+    return handlers
+
+
+def _hear_of_delivery(handlers: Table, terms_of: TermsOf) -> None:
+    """Let replies be sent, failed, uncertain or cancelled."""
+    decided = deciding(terms_of)
+
     @handlers.on(DeliverySent, CASES, locate=by_case_id)
     def delivery_sent(case: Case | None, event: DeliverySent, _: Context) -> Decision[Case] | None:
         return decided(case, progress.delivery_sent(known(case, event.case_id), event))
@@ -90,14 +104,6 @@ def table(terms_of: TermsOf) -> Table:
     @handlers.on(DeliveryCancelled, CASES, locate=by_case_id)
     def delivery_cancelled(case: Case | None, event: DeliveryCancelled, context: Context) -> Decision[Case] | None:
         return decided(case, progress.delivery_cancelled(known(case, event.case_id), event, context.now))
-
-    @handlers.on(ClockBreached, CASES, locate=by_case_id)
-    def clock_breached(case: Case | None, event: ClockBreached, context: Context) -> Decision[Case] | None:
-        return decided(case, progress.clock_breached(known(case, event.case_id), event, context.now))
-
-    _hear_of_colleagues(handlers, terms_of)
-    _hear_again(handlers, terms_of)
-    return handlers
 
 
 def _hear_again(handlers: Table, terms_of: TermsOf) -> None:

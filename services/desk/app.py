@@ -54,6 +54,12 @@ from services.desk.store.consults import Consults
 from services.desk.store.desk import Desk
 from services.desk.store.people import People
 
+OF_A_CASE = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
+LISTS = (handovers, approvals, ledger, consults, holding)
+STEERING = (figures, incidents, insights, improvements, review, channel_tests, surveys)
+PARTS = (reading, internal, assets, sign_in, overview, *OF_A_CASE, *LISTS, *STEERING, talk, survey)
+"""All that answers over HTTP."""
+
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
@@ -73,22 +79,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.desk = desk
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
-    own = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
-    lists = (
-        handovers,
-        approvals,
-        ledger,
-        figures,
-        incidents,
-        insights,
-        improvements,
-        consults,
-        review,
-        channel_tests,
-        surveys,
-        holding,
-    )
-    for module in (reading, internal, assets, sign_in, overview, *own, *lists, talk, survey):
+    for module in PARTS:
         service.include(module.router)
 
     async def prepare() -> None:

@@ -1,4 +1,4 @@
-"""What the tests of insights, subscriptions and digests share: cases of a brand, a department that listens, who asks."""
+"""What tests of insights, subscriptions, digests and reviews share: cases of a brand, a department that listens, who asks."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -17,7 +17,6 @@ from schemas.events.reply import ReplySent
 from services.chassis import kafka
 from services.chassis.service import Service
 from services.followup.app import build
-from services.followup.handlers.telling import COLLECTIONS
 from services.followup.settings import Settings
 from tests.conftest import Backends
 from tests.integration.delivery.outside import Receiver
@@ -37,7 +36,7 @@ async def followup(backends: Backends, clock: HandClock, **settings: Any) -> Asy
     await service.parking.prepare()
     await kafka.declare(service.config.cluster, [service.name])
     await service.publisher.start()
-    await service.outbox.start([*service.table.collections, *COLLECTIONS])
+    await service.outbox.start(service.collections)
     yield service
     await service.outbox.stop(5)
     await service.publisher.stop()

@@ -1,12 +1,9 @@
 """The daily review on a real broker and store: proposed once, whoever looks; read, noted and learned from over HTTP (P2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-
-import httpx2
 
 from schemas.base import Event
 from schemas.envelope import Envelope
@@ -18,10 +15,9 @@ from services.chassis import kafka
 from services.chassis.documents import Outgoing
 from services.chassis.ids import fresh
 from services.chassis.service import Service
-from services.followup.app import build
-from services.followup.settings import Settings
-from services.followup.store.review import COURSES, REVIEWS
+from services.followup.store.review import COURSES
 from tests.conftest import Backends
+from tests.integration.followup.departments import asking, followup, key
 from tests.integration.followup.test_followup import START, HandClock, named, records
 
 LEAD, AGENT, SPECIALIST = "joost.smit", "maaike.postma", "harry.carter"
@@ -66,35 +62,6 @@ def told(events: Sequence[tuple[Event, datetime]]) -> list[Outgoing]:
         Outgoing.of(Envelope(fresh(), "test", key_of(event), at, key_of(event), event, sequence=number))
         for number, (event, at) in enumerate(events, 1)
     ]
-
-
-@asynccontextmanager
-async def followup(backends: Backends, clock: HandClock) -> AsyncIterator[Service]:
-    """Follow-up on the real store, fed by the test."""
-    service = build(Settings(**(backends.settings() | {"internal_token": "token"})), clock)
-    for collection in service.table.collections:
-        await service.database.prepare(collection)
-    await service.parking.prepare()
-    await service.database.prepare(REVIEWS)
-    await kafka.declare(service.config.cluster, [service.name])
-    await service.publisher.start()
-    await service.outbox.start([*service.table.collections, REVIEWS])
-    yield service
-    await service.outbox.stop(5)
-    await service.publisher.stop()
-    service.database.close()
-
-
-@asynccontextmanager
-async def asking(service: Service, person: str) -> AsyncIterator[httpx2.AsyncClient]:
-    headers = {"authorization": "Bearer token", "acting-person": person}
-    transport = httpx2.ASGITransport(app=service.api)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://followup", headers=headers) as client:
-        yield client
-
-
-def key(name: str) -> dict[str, str]:
-    return {"idempotency-key": name}
 
 
 async def said(service: Service) -> list[Envelope]:
