@@ -257,8 +257,8 @@ async def test_who_wants_none_is_left_alone(backends: Backends) -> None:
         await one.hear(*life("c", "customer-a"), *life("d", "customer-b"), *life("e"))
         one.clock.forward(hours=24)
         await one.asking.look()
-        last = [each for each in await one.told() if isinstance(each, SurveyRequested)][2:]
-        assert [each.case_id for each in last] == ["e"]
+        requested = [each.case_id for each in await one.told() if isinstance(each, SurveyRequested)]
+        assert sorted(requested) == ["a", "b", "e"]  # in any order: cases share no partition
 
 
 async def test_scores_are_for_coaches_and_leads_of_the_brand(backends: Backends) -> None:
