@@ -1,12 +1,13 @@
 """A page of the list, for the API and for the overview: open cases from the board, closed ones from the store."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.chassis.errors import Problem
 from services.desk.api.parts import Parts
-from services.desk.domain.board import Counts, Filters, Row
+from services.desk.domain.board import Asking, Counts, Filters, Row
+from services.desk.domain.next_thing import NextThing
 
 PAGE = 100
 LARGEST_PAGE = 200
@@ -20,18 +21,31 @@ class Listing:
     counts: Counts
     total: int | None
     next: str = ""
+    things: Mapping[str, NextThing] = field(default_factory=dict)
+    """What each open case needs next, by its id, where that was asked."""
 
 
-async def listing(desk: Parts, filters: Filters, after: str = "", limit: int = PAGE) -> Listing:
-    """The lines after `after`, which is what the page before gave as `next`. Raises Problem 400."""
+async def listing(
+    desk: Parts, filters: Filters, after: str = "", limit: int = PAGE, asking: Asking | None = None
+) -> Listing:
+    """The lines after `after`, which is what the page before gave as `next`. Raises Problem 400.
+
+    With `asking`, what needs that person first is in front, else what is due first.
+    """
     counts = desk.board.counts(filters, desk.clock.now())
     if filters.statuses == ("closed",):
         rows = await desk.cases.closed(filters, _moment(after), limit)
         return Listing(rows, counts, None, rows[-1].updated_at.isoformat() if len(rows) == limit else "")
     start = _number(after)
-    found = desk.board.listed(filters)
+    things: dict[str, NextThing] = {}
+    if asking is None:
+        found = desk.board.listed(filters)
+    else:
+        ordered = desk.board.by_need(filters, asking)
+        found = [row for row, _ in ordered]
+        things = {row.id: thing for row, thing in ordered[start : start + limit]}
     more = start + limit < len(found)
-    return Listing(found[start : start + limit], counts, len(found), str(start + limit) if more else "")
+    return Listing(found[start : start + limit], counts, len(found), str(start + limit) if more else "", things)
 
 
 def _moment(after: str) -> datetime | None:

@@ -12,7 +12,7 @@ from services.desk.api.parts import InParts, Parts, SignedIn, Team
 from services.desk.api.shown import CaseLine, CaseList, CaseShown, ConsultShown, CountsShown, PersonShown
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
-from services.desk.domain.board import Filters
+from services.desk.domain.board import Asking, Filters
 from services.desk.domain.case_view import Status
 
 router = APIRouter(prefix="/api", tags=["desk"])
@@ -28,13 +28,23 @@ async def cases(
     status: Annotated[Status | None, Query(description="without it: every open case")] = None,
     after: Annotated[str, Query(description="`next` of the page before")] = "",
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+    order: Annotated[
+        Literal["due", "needs"],
+        Query(
+            description="`needs`: what needs the reader next first, and with `owner=me` also what others ask of them"
+        ),
+    ] = "due",
 ) -> CaseList:
     """Cases, those due next first. Only of brands that the reader works for."""
     statuses = (status,) if status else ()
-    filters = Filters(reader.brands, reader.id if owner == "me" else owner, brand, language, statuses)
-    found = await listing(desk, filters, after, limit)
+    asking = Asking(reader.id, reader.coaches, desk.clock.now()) if order == "needs" else None
+    concerning = asking if owner == "me" else None
+    filters = Filters(
+        reader.brands, reader.id if owner == "me" else owner, brand, language, statuses, concerning=concerning
+    )
+    found = await listing(desk, filters, after, limit, asking)
     return CaseList(
-        cases=[CaseLine.of(row) for row in found.rows],
+        cases=[CaseLine.of(row, found.things.get(row.id)) for row in found.rows],
         total=found.total,
         counts=CountsShown.of(found.counts),
         next=found.next,

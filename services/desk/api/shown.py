@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
+from schemas.events.followup import ClockKind
 from schemas.events.message import Classification
 from schemas.masking import masked_text
 from schemas.organisation import Person
@@ -13,11 +14,20 @@ from services.desk.domain.board import Counts, Row
 from services.desk.domain.case_parts import Consult, Promise, Reply
 from services.desk.domain.case_view import Status
 from services.desk.domain.masking import Profile, profile
+from services.desk.domain.next_thing import NextThing, Reason
 from services.desk.domain.timeline import Entry
 from services.desk.store.consults import Asked
 
 CONTEXT_MESSAGES = 6
 """So many of the customer's latest messages a specialist needs to understand the question."""
+
+
+class NextShown(BaseModel):
+    """What a case needs next."""
+
+    reason: Reason
+    at: UtcDatetime | None = Field(description="when the clock is due, else since when it waits")
+    clock: ClockKind | None = Field(description="which clock `at` is the due time of, if any")
 
 
 class CaseLine(BaseModel):
@@ -39,10 +49,15 @@ class CaseLine(BaseModel):
     troubled: bool = Field(description="a reply failed, or nobody knows whether it arrived")
     urgency: str
     sentiment: str
+    next: NextShown | None = Field(
+        None, description="with `order=needs`: what it needs next, of the reader or else of its owner"
+    )
 
     @classmethod
-    def of(cls, row: Row) -> "CaseLine":
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+    def of(cls, row: Row, thing: NextThing | None = None) -> "CaseLine":
+        fields = {name: getattr(row, name) for name in cls.model_fields if name != "next"}
+        shown = NextShown(reason=thing.reason, at=thing.at, clock=thing.clock) if thing else None
+        return cls.model_validate(fields | {"next": shown})
 
 
 class CaseList(BaseModel):

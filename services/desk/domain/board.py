@@ -7,6 +7,7 @@ from typing import Literal
 
 from schemas.masking import masked_text
 from services.desk.domain.case_view import OPEN, CaseView, Status
+from services.desk.domain.next_thing import NOTHING, Needs, NextThing, Waits, needs_of, next_thing
 
 SOON = timedelta(hours=1)
 DAY = timedelta(hours=24)
@@ -44,6 +45,7 @@ class Row:
     """What became of the latest reply, when somebody has to do something about it."""
     refused: bool = False
     """Whether routing looks for another owner, because this one refused."""
+    needs: Needs = NOTHING
 
     @classmethod
     def of(cls, view: CaseView) -> "Row":
@@ -75,6 +77,38 @@ class Row:
             offered_to=view.handover.to if view.handover else "",
             trouble=trouble_of(view),
             refused=view.refusal is not None,
+            needs=needs_of(view),
+        )
+
+
+WAITS: dict[Status, Waits] = {"waiting-for-specialist": "specialist", "waiting-for-customer": "customer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks what needs them, and when. `approves`: they can decide about approvals."""
+
+    person: str
+    approves: bool
+    now: datetime
+
+    def approving(self, row: Row) -> bool:
+        """Whether something waits for their approval: nobody approves their own."""
+        return self.approves and any(asked_by != self.person for asked_by in row.approvals_asked_by)
+
+    def concerned(self, row: Row) -> bool:
+        """Whether the case asks something of them although it is not theirs."""
+        return self.person in (row.offered_to, row.needs.acting_at(self.now)) or self.approving(row)
+
+    def next_thing(self, row: Row) -> NextThing:
+        """What the case needs of them next, and if it is not theirs, of its owner."""
+        return next_thing(
+            row.needs,
+            self.now,
+            offered=row.offered_to == self.person,
+            undelivered=bool(row.trouble),
+            approving=self.approving(row),
+            waits_for=WAITS.get(row.status, ""),
         )
 
 
@@ -87,11 +121,13 @@ class Filters:
     brand: str = ""
     language: str = ""
     statuses: tuple[Status, ...] = ()
+    concerning: Asking | None = None
+    """With an owner: also the cases of others that ask something of this person."""
 
     def accepts(self, row: Row) -> bool:
         return (
             row.brand in self.brands
-            and self.owner in ("", row.owner)
+            and (self.owner in ("", row.owner) or (self.concerning is not None and self.concerning.concerned(row)))
             and self.brand in ("", row.brand)
             and self.language in ("", row.language)
             and row.status in (self.statuses or OPEN)
@@ -149,6 +185,11 @@ class Board:
         """The lines that the filters accept, in the order of their urgency."""
         found = [row for row in self.rows.values() if filters.accepts(row)]
         return sorted(found, key=urgency_order)
+
+    def by_need(self, filters: Filters, asking: Asking) -> list[tuple[Row, NextThing]]:
+        """The lines that the filters accept with what each needs, what needs the asking person first in front."""
+        found = [(row, asking.next_thing(row)) for row in self.rows.values() if filters.accepts(row)]
+        return sorted(found, key=lambda each: (*each[1].place, each[0].opened_at, each[0].id))
 
     def counts(self, filters: Filters, now: datetime) -> Counts:
         """Counts over what the reader may see and whose work it is; other filters do not change them."""

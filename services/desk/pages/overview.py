@@ -11,7 +11,7 @@ from services.chassis.errors import Problem
 from services.desk.api.listing import listing
 from services.desk.api.parts import InParts, Parts
 from services.desk.domain.access import Reader
-from services.desk.domain.board import Filters
+from services.desk.domain.board import Asking, Filters
 from services.desk.domain.case_view import Status
 from services.desk.pages.forms import submitted
 from services.desk.pages.routing import PageRoute, Staff, TeamPages, signed_in
@@ -58,8 +58,9 @@ async def overview(
 async def _board(desk: Parts, reader: Reader, chosen: Mapping[str, str], after: str) -> dict[str, Any]:
     statuses = tuple(each for each in STATUSES if each == chosen["status"])
     owner = reader.id if chosen["whose"] == OWN else ""
-    filters = Filters(reader.brands, owner, chosen["brand"], chosen["language"], statuses)
-    found = await listing(desk, filters, after)
+    asking = Asking(reader.id, reader.coaches, desk.clock.now())
+    filters = Filters(reader.brands, owner, chosen["brand"], chosen["language"], statuses, asking)
+    found = await listing(desk, filters, after, asking=asking)
 
     def address(**changes: str) -> str:
         query = {name: value for name, value in ({**chosen, **changes}).items() if value}
