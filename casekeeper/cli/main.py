@@ -13,6 +13,7 @@ from casekeeper.cli import (
     channel_test,
     classify,
     clocks,
+    dead,
     digest,
     figures,
     judged,
@@ -46,7 +47,7 @@ app.add_typer(roster.app, name="roster")
 app.add_typer(routing.app, name="route")
 app.add_typer(radar.app, name="radar")
 app.add_typer(topics.app, name="topics")
-app.add_typer(running.dead, name="dead")
+app.add_typer(dead.app, name="dead")
 app.add_typer(channel_test.app, name="channel-test")
 app.command()(running.up)
 app.command()(running.send)

@@ -1,4 +1,4 @@
-"""Subcommands about a running stack: start it, write to it as a customer, look at dead letters."""
+"""Subcommands about a running stack: start it, write to it as a customer."""
 
 import asyncio
 import json
@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from casekeeper.cli.ending import fail
 from casekeeper.cli.options import DEFAULT_FOLDER, DEFAULT_ORGANISATION, FolderOption, JsonOption, OrganisationOption
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES
 from casekeeper.local.process import ChildError
-from schemas.services import SERVICES
 from services.chassis.errors import PortInUse, Unavailable
 
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
     from casekeeper.demo.sender import Sender
     from casekeeper.demo.source import Said
     from casekeeper.local.running import Running
-    from services.chassis.dead import Letter
 
-dead = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be handled, and giving it another chance.")
 out = Console()
 
 
@@ -118,89 +114,3 @@ async def _send(sender: "Sender", said: "Said") -> dict[str, Any]:
     if status not in (200, 202):
         fail(f"refused ({status}): {text}")
     return dict(json.loads(text))
-
-
-@dead.command("list")
-def dead_list(folder: FolderOption = DEFAULT_FOLDER, as_json: JsonOption = False) -> None:
-    """All dead letters: which consumer, why, and whether they were replayed."""
-    found = asyncio.run(_letters(_running(folder)))
-    if as_json:
-        typer.echo(json.dumps([_summary(letter) for letter in found]))
-        return
-    table = Table("letter", "consumer", "failed at", "tries", "reason", "replayed at")
-    for letter in found:
-        table.add_row(
-            letter.id,
-            letter.consumer,
-            letter.failed_at[:19],
-            str(letter.attempts),
-            letter.reason[:80],
-            letter.replayed_at[:19],
-        )
-    out.print(table if found else "there are no dead letters")
-
-
-@dead.command("show")
-def dead_show(
-    letter_id: Annotated[str, typer.Argument(help="The letter's name in the list.")],
-    folder: FolderOption = DEFAULT_FOLDER,
-) -> None:
-    """One dead letter whole: headers, stack and value."""
-    letter = next((each for each in asyncio.run(_letters(_running(folder))) if each.id == letter_id), None)
-    if letter is None:
-        fail(f"there is no dead letter {letter_id}")
-    for name, value in letter.headers.items():
-        out.print(f"[bold]{name}[/bold]: {value}", highlight=False)
-    out.print((letter.record.value or b"").decode(errors="replace"), highlight=False, markup=False)
-
-
-@dead.command("replay")
-def dead_replay(
-    letter_ids: Annotated[list[str] | None, typer.Argument(help="Names in the list.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that were not replayed yet.")] = False,
-    folder: FolderOption = DEFAULT_FOLDER,
-) -> None:
-    """Give dead letters to their consumers once more. Doing it twice is harmless."""
-    if bool(letter_ids) == everything:
-        raise typer.BadParameter("name letters, or say --all")
-    found = _running(folder)
-    chosen = [
-        letter
-        for letter in asyncio.run(_letters(found))
-        if letter.id in (letter_ids or ()) or (everything and not letter.replayed_at)
-    ]
-    if missing := set(letter_ids or ()) - {letter.id for letter in chosen}:
-        fail(f"there is no dead letter {min(missing)}")
-    out.print(f"{asyncio.run(_replay(found, chosen))} replayed")
-
-
-async def _letters(found: "Running") -> "list[Letter]":
-    from services.chassis import dead as letters
-
-    try:
-        return await letters.letters(found.cluster, SERVICES)
-    except Unavailable as error:
-        fail(str(error))
-
-
-async def _replay(found: "Running", chosen: "list[Letter]") -> int:
-    from datetime import UTC, datetime
-
-    from services.chassis.dead import replay
-    from services.chassis.kafka import Publisher
-
-    publisher = Publisher(found.cluster, "casekeeper-cli")
-    try:
-        await publisher.start()
-        return await replay(publisher, chosen, datetime.now(UTC))
-    except Unavailable as error:
-        fail(str(error))
-    finally:
-        await publisher.stop()
-
-
-def _summary(letter: "Letter") -> dict[str, Any]:
-    fields = ("id", "consumer", "reason", "error", "failed_at", "attempts", "replayed_at")
-    return {name: getattr(letter, name) for name in fields} | {
-        "key": (letter.record.key or b"").decode(errors="replace")
-    }

@@ -5,6 +5,7 @@ import json
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated
 
 import uvicorn
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.errors import Conflict, PortInUse, Problem, Unavailable
+from services.chassis.version import VERSION
 
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_BODY_LIMIT_BYTES = 1_048_576
@@ -37,7 +39,7 @@ def application(
     app = FastAPI(title=f"Casekeeper {service}", docs_url=None, redoc_url=None)
     app.state.internal_token = internal_token
     app.add_middleware(BodyLimit, limits=body_limits or {})
-    _health(app, checks)
+    _health(app, service, checks)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
@@ -47,10 +49,13 @@ def application(
     return app
 
 
-def _health(app: FastAPI, checks: Mapping[str, Check]) -> None:
+def _health(app: FastAPI, service: str, checks: Mapping[str, Check]) -> None:
+    # The machine's clock, whatever clock the service was given: it tells how long the process has run.
+    about = {"service": service, "version": VERSION, "started_at": datetime.now(UTC).isoformat(timespec="seconds")}
+
     @app.get("/livez", include_in_schema=False)
     async def livez() -> dict[str, str]:
-        return {"status": "alive"}
+        return {"status": "alive", **about}
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
@@ -59,6 +64,7 @@ def _health(app: FastAPI, checks: Mapping[str, Check]) -> None:
         body = {
             "status": "ready" if ready else "not ready",
             "checks": {name: text or "ok" for name, text in troubles.items()},
+            **about,
         }
         return JSONResponse(body, 200 if ready else 503)
 

@@ -1,4 +1,4 @@
-"""The only module that imports aiokafka: a producer that keeps order, topics, and reading a topic from end to end."""
+"""A producer that keeps order, topics, and reading a topic from end to end. Besides `looking` nothing imports aiokafka."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -219,22 +219,28 @@ async def read(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Record]
     )
     try:
         await consumer.start()
-        ends = await consumer.end_offsets(consumer.assignment())
-        passed_at = None
-        while True:
-            batches = await consumer.getmany(timeout_ms=QUIET_MS, max_records=2000)
-            for raws in batches.values():
-                for raw in raws:
-                    yield Record.of(raw)
-            behind = [partition for partition, end in ends.items() if await consumer.position(partition) < end]
-            now = asyncio.get_running_loop().time()
-            passed_at = None if behind else passed_at or now
-            if passed_at and (not batches or now - passed_at > BUSY_SECONDS):
-                return
+        async for record in until_end(consumer):
+            yield record
     except BROKER_ERRORS as error:
         raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
     finally:
         await consumer.stop()
+
+
+async def until_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+    """What a consumer's partitions hold from where it stands up to their end now."""
+    ends = await consumer.end_offsets(consumer.assignment())
+    passed_at = None
+    while True:
+        batches = await consumer.getmany(timeout_ms=QUIET_MS, max_records=2000)
+        for raws in batches.values():
+            for raw in raws:
+                yield Record.of(raw)
+        behind = [partition for partition, end in ends.items() if await consumer.position(partition) < end]
+        now = asyncio.get_running_loop().time()
+        passed_at = None if behind else passed_at or now
+        if passed_at and (not batches or now - passed_at > BUSY_SECONDS):
+            return
 
 
 async def _existing(cluster: Cluster, topics: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ DELAYS_SECONDS = (1.0, 5.0, 30.0)
 LANES_AT_ONCE = 100
 EVENTS_AT_ONCE = 100
 """Of one lane; the rest follows in the next round."""
+MAX_REASON_CHARACTERS = 500
 LOOK_EVERY = timedelta(seconds=5)
 """How long nothing is taken to wait after nothing was found: an instance that is gone may have left something."""
 
@@ -34,6 +35,8 @@ class Parked:
     attempts: int
     not_before: datetime
     record: Record
+    reason: str = ""
+    """The error of the last try, in words."""
 
 
 class Parking:
@@ -71,7 +74,7 @@ class Parking:
             return set()
         return {row["lane"] for row in await self._database.rows(NAME, {"lane": {"$in": list(lanes)}})}
 
-    async def add(self, lane: str, records: Sequence[Record], attempts: int, now: datetime) -> None:
+    async def add(self, lane: str, records: Sequence[Record], attempts: int, now: datetime, reason: str = "") -> None:
         """Let records of one lane wait; the first has failed `attempts` times. One that waits already stays as it is."""
         rows = []
         for index, record in enumerate(records):
@@ -83,6 +86,7 @@ class Parking:
                     "order": fresh(),
                     "head": 0,
                     "attempts": tries,
+                    "reason": reason[:MAX_REASON_CHARACTERS] if tries else "",
                     "not_before_ms": _milliseconds(now + _delay(tries)),
                     **_stored(record),
                 }
@@ -102,13 +106,17 @@ class Parking:
             if first and not first[0]["head"]:
                 await self._database.set(NAME, first[0]["_id"], {"head": 1})
 
-    async def failed(self, parked: Parked, now: datetime) -> int:
+    async def failed(self, parked: Parked, now: datetime, reason: str = "") -> int:
         """Note one more failed try, and return how many there were."""
         attempts = parked.attempts + 1
-        await self._database.set(
-            NAME, parked.id, {"attempts": attempts, "not_before_ms": _milliseconds(now + _delay(attempts))}
-        )
+        again = {"attempts": attempts, "not_before_ms": _milliseconds(now + _delay(attempts))}
+        await self._database.set(NAME, parked.id, again | {"reason": reason[:MAX_REASON_CHARACTERS]})
         return attempts
+
+    async def first(self, most: int) -> list[Parked]:
+        """So many of the waiting events, those that are tried next first."""
+        rows = await self._database.rows(NAME, {"not_before_ms": {"$gte": 0}}, "not_before_ms", most)
+        return [_parked(row) for row in rows]
 
     async def due(self, now: datetime) -> list[list[Parked]]:
         """The lanes whose first waiting event is due, each with what waits there, in order; the longest due first."""
@@ -121,9 +129,7 @@ class Parking:
         found = []
         for lane in dict.fromkeys(head["lane"] for head in heads):
             rows = await self._database.rows(NAME, {"lane": lane}, "order", EVENTS_AT_ONCE)
-            waiting = [
-                Parked(row["_id"], lane, row["attempts"], _moment(row["not_before_ms"]), _record(row)) for row in rows
-            ]
+            waiting = [_parked(row) for row in rows]
             if waiting and _milliseconds(waiting[0].not_before) <= _milliseconds(now):
                 found.append(waiting)
         if not heads:
@@ -158,6 +164,11 @@ def _moment(milliseconds: int) -> datetime:
 
 def _name(record: Record) -> str:
     return record.readable_headers().get("ce_id") or f"{record.topic}-{record.partition}-{record.offset}"
+
+
+def _parked(row: dict[str, Any]) -> Parked:
+    moment, reason = _moment(row["not_before_ms"]), row.get("reason", "")
+    return Parked(row["_id"], row["lane"], row["attempts"], moment, _record(row), reason)
 
 
 def _text(value: bytes | None) -> str | None:

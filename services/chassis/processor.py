@@ -114,7 +114,7 @@ class Processor:
         failures = await self._handle(items)
         rejected = [*invalid, *failures.rejected]
         for error in failures.bugs.values():
-            attempts = await self._parking.failed(parked, self._clock.now())
+            attempts = await self._parking.failed(parked, self._clock.now(), _in_words(error))
             if not exhausted(attempts):
                 return False
             rejected = [(parked.record, error)]
@@ -279,7 +279,8 @@ class Processor:
             if error is not None:
                 self._log.error("an event failed and waits for another try", lane=lane, exc_info=error)
                 telemetry.parked.add(1, {"service": self._service})
-            await self._parking.add(lane, records, 1 if error is not None else 0, self._clock.now())
+            tries, reason = (0, "") if error is None else (1, _in_words(error))
+            await self._parking.add(lane, records, tries, self._clock.now(), reason)
         await self._bury(failures.rejected, 1)
 
     async def _bury(self, rejected: Sequence[tuple[Record, BaseException]], attempts: int) -> None:
@@ -292,3 +293,7 @@ class Processor:
         await self._publisher.send(
             [dead.letter(record, self._service, error, now, attempts) for record, error in rejected]
         )
+
+
+def _in_words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -27,6 +27,7 @@ from services.chassis.processor import Processor
 from services.chassis.repository import Repository
 from services.chassis.table import Table
 from services.chassis.tasks import end
+from services.chassis.waiting import waiting_router
 
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 RETRY_PARKED_SECONDS = 0.5
@@ -72,6 +73,7 @@ class Service:
         self.broker = listening(config, topics_of(self.name) if self.listens else (), self._handle, self._assigned)
         checks = {"store": self._store, "broker": self._broker, "outbox": self._outbox}
         self.api: FastAPI = application(self.name, checks, config.internal_token.get_secret_value(), body_limits)
+        self.include(waiting_router(self.outbox, self.parking, self.clock))
         self.gauges = Gauges(self.name, checks, self.outbox, self.parking, partial(consumer_of, self.broker))
         self.port = config.http_port
         self._work: list[tuple[Work, float]] = []

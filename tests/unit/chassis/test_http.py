@@ -1,6 +1,9 @@
 """Every service's HTTP face: limits, problem documents, health."""
 
+import tomllib
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -11,6 +14,7 @@ from starlette.types import Message
 
 from services.chassis.errors import Conflict, Problem, Unavailable
 from services.chassis.http import PROBLEM_JSON, BodyLimit, application, require_internal
+from services.chassis.version import VERSION
 
 LIMIT = 1000
 
@@ -160,8 +164,15 @@ class TestInternal:
 
 class TestHealth:
     def test_alive_and_ready(self, client: TestClient) -> None:
-        assert client.get("/livez").json() == {"status": "alive"}
-        assert client.get("/readyz").json() == {"status": "ready", "checks": {"store": "ok"}}
+        alive = client.get("/livez").json()
+        assert datetime.fromisoformat(alive["started_at"]) <= datetime.now(UTC)
+        about = {"service": "cases", "version": VERSION, "started_at": alive["started_at"]}
+        assert alive == {"status": "alive", **about}
+        assert client.get("/readyz").json() == {"status": "ready", "checks": {"store": "ok"}, **about}
+
+    def test_the_version_is_the_one_that_is_packed(self) -> None:
+        packed = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+        assert packed["project"]["version"] == VERSION
 
     def test_alive_but_not_ready(self, client: TestClient) -> None:
         State.trouble = "no answer in 2 seconds"
