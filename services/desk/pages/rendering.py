@@ -15,6 +15,7 @@ from services.desk.api.parts import Parts
 from services.desk.domain.access import Reader
 from services.desk.pages import texts
 from services.desk.pages.assets import asset_url
+from services.desk.pages.look import LOOK_COOKIE, chosen_look, same_page
 from services.desk.pages.names import Names
 from services.desk.pages.security import POLICY_HEADER, policy
 
@@ -58,6 +59,7 @@ class Pages:
         self.desk = desk
         self.reader = reader
         self.language = texts.chosen_language(request)
+        self.look = chosen_look(request)
         self.gettext = texts.catalogues()[self.language].gettext
 
     @property
@@ -86,6 +88,8 @@ class Pages:
             "remaining": lambda due: texts.remaining(due, now, self.language),
             "clock_state": lambda due: clock_state(due, now),
             "pictures": self.desk.pictures,
+            "look": self.look,
+            "same_page": partial(same_page, self.request),
             "waiting_approvals": self._approvals(),
             "waiting_handovers": self.desk.board.offered_to(self.reader.id) if self.reader else 0,
             **context,
@@ -93,8 +97,12 @@ class Pages:
         html = environment(self.language).get_template(template).render(everything)
         headers = {POLICY_HEADER: policy(self.desk.pictures.sources), "Cache-Control": "no-store", "Vary": "HX-Request"}
         response = HTMLResponse(html, status, headers)
-        if self.request.query_params.get("lang") == self.language:
-            response.set_cookie(texts.LANGUAGE_COOKIE, self.language, max_age=YEAR_SECONDS, samesite="lax")
+        for asked, cookie, value in (
+            ("lang", texts.LANGUAGE_COOKIE, self.language),
+            ("look", LOOK_COOKIE, self.look),
+        ):
+            if self.request.query_params.get(asked) == value:
+                response.set_cookie(cookie, value, max_age=YEAR_SECONDS, samesite="lax")
         return response
 
     def _approvals(self) -> int:

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from services.chassis.errors import Conflict, Problem, Unavailable
+from services.chassis.http import problem_response
 from services.chassis.logs import logger
 from services.desk.api.parts import InParts
 from services.desk.api.session import NotSignedIn
@@ -69,6 +70,15 @@ async def _problem_page(request: Request, problem: Problem) -> Response:
     pages = Pages(request, desk, None if problem.status == 503 else reader)
     context = {"problem": problem, "home": reader is not None or not request.url.path.startswith("/talk")}
     return await pages.render("problem.html", context, status=problem.status)
+
+
+async def no_such_page(request: Request, _: Exception) -> Response:
+    """For an address that nothing is at: a page for people, a document for programs."""
+    sentence = Pages(request, request.app.state.desk, None).gettext("There is no page at this address.")
+    problem = Problem(404, "not-found", sentence)
+    if "text/html" in request.headers.get("accept", ""):
+        return await _problem_page(request, problem)
+    return problem_response(problem)
 
 
 async def page_reader(request: Request, desk: InParts) -> Reader:

@@ -70,6 +70,20 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  // Where the browser does not let us copy, the text is marked for the hand to do it.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.copied;
+    } catch {
+      field.focus();
+    }
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.draft) sessionStorage.removeItem(draftName(form));
@@ -102,6 +116,7 @@
       toast(words.failedText);
     });
   }
+  document.addEventListener("desk:failed", () => toast(words.failedText));
   document.addEventListener("htmx:beforeRequest", (event) => {
     const cutOff = document.getElementById("connection")?.dataset.state === "reconnecting";
     if (cutOff && event.detail.elt.matches(".advice")) event.preventDefault();

@@ -6,18 +6,12 @@
   const READING_MS = 10000;
   const root = () => document.getElementById("live");
   if (!root()) return;
-  const sign = document.getElementById("connection");
-  const words = document.body.dataset;
   let source = null;
   let wanted = false;
   let busy = false;
   let notBefore = 0;
 
-  function show(name, text) {
-    sign.hidden = false;
-    sign.dataset.state = name;
-    if (sign.textContent !== text) sign.textContent = text;
-  }
+  const become = (state) => document.dispatchEvent(new CustomEvent("desk:connection", { detail: state }));
 
   // What a person has typed or opened inside the part that is replaced comes back afterwards.
   function remember(part) {
@@ -79,7 +73,7 @@
     const part = root();
     if (!part) return;
     const follow = "follow" in part.dataset && atEnd();
-    await htmx.ajax("GET", part.dataset.refresh, { target: "#live", swap: "outerHTML" });
+    await htmx.ajax("GET", part.dataset.refresh, { target: "#live", swap: "outerHTML", headers: { Live: "yes" } });
     if (follow) window.scrollTo({ top: document.documentElement.scrollHeight });
     await refreshComposer();
   }
@@ -89,7 +83,7 @@
     const state = root()?.dataset.composerState;
     const composer = document.getElementById("composer");
     if (!state || !composer || composer.dataset.state === state || inHands(composer)) return;
-    const answer = await fetch(root().dataset.composer, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(root().dataset.composer, { headers: { "HX-Request": "true", Live: "yes" } });
     const fresh = answer.ok ? await answer.text() : "";
     // Somebody may have taken it in hand while we asked.
     if (!fresh || !composer.isConnected || inHands(composer)) return;
@@ -134,13 +128,13 @@
   function connect() {
     source?.close();
     source = new EventSource(root().dataset.live);
-    source.addEventListener("open", () => show("live", words.liveText));
+    source.addEventListener("open", () => become("live"));
     source.addEventListener("changed", () => {
       wanted = true;
       pump();
     });
     source.addEventListener("error", () => {
-      show("reconnecting", navigator.onLine ? words.reconnectingText : words.offlineText);
+      become(navigator.onLine ? "reconnecting" : "offline");
       if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
       setTimeout(() => {
         if (document.hidden) return;
@@ -157,7 +151,6 @@
     else connect();
   });
   window.addEventListener("online", connect);
-  window.addEventListener("offline", () => show("reconnecting", words.offlineText));
   window.addEventListener("pagehide", () => source?.close());
   window.addEventListener("pageshow", (event) => event.persisted && connect());
   if ("follow" in root().dataset) window.scrollTo({ top: document.documentElement.scrollHeight });
