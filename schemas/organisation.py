@@ -36,7 +36,7 @@ from schemas.organisation_values import (
     did_you_mean,
 )
 
-Role = Literal["agent", "specialist", "coach", "lead"]
+Role = Literal["agent", "specialist", "coach", "lead", "operator"]
 Stage = Literal["shadow", "supervised", "independent", "coach"]
 Purpose = Literal["service", "conversation", "listening"]
 ChannelKind = Literal["webhook", "web", "mail"]
@@ -205,13 +205,14 @@ class Channel(Frozen):
 
 
 class Person(PersonalTime):
-    """Somebody of the team: a care agent, a local specialist, a coach or a lead."""
+    """Somebody of the team: a care agent, a local specialist, a coach, a lead or an operator."""
 
     id: Id
     name: Text
     initials: Annotated[str, StringConstraints(pattern=r"^\w{1,4}$")]
     role: Role
-    """agent: owns cases (O1); specialist: answers owners, never customers (O2); coach and lead also own cases."""
+    """agent: owns cases (O1); specialist: answers owners, never customers (O2); coach and lead also own cases; operator: keeps
+    the system running and sees events' ways and ids, never what customers wrote (I4)."""
     email: MailAddress
     country: Country
     """Where the person works: two letters of ISO 3166."""

@@ -17,6 +17,7 @@ Place: TypeAlias = tuple[str | int, ...]
 Known: TypeAlias = Mapping[str, Collection[str]]
 """Section -> ids that may be named."""
 BrokenRule: TypeAlias = tuple[Place, str]
+OWNER_ROLES = ("agent", "coach", "lead")
 _LONGEST_BY = "Wed, 30 Sep, 11:59 pm (Buenos Aires)"
 """A moment as it is written out for a customer."""
 
@@ -91,7 +92,7 @@ def _calendars(organisation: Organisation) -> Iterator[BrokenRule]:
 
 
 def _brands(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
-    staffed = {brand for person in organisation.people if person.role != "specialist" for brand in person.brands}
+    staffed = {brand for person in organisation.people if person.role in OWNER_ROLES for brand in person.brands}
     for index, brand in enumerate(organisation.brands):
         if sentence := _unknown("pool", brand.pool, ids["pools"]):
             yield ("brands", index, "pool"), sentence
@@ -118,7 +119,7 @@ def _brands(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
 def _lengths(brand: Brand, organisation: Organisation) -> Iterator[BrokenRule]:
     """A holding reply must fit, signed by the person with the longest signature, on every channel of the brand."""
     channels = [channel for channel in organisation.channels if channel.brand == brand.id]
-    people = [person for person in organisation.people if brand.id in person.brands and person.role != "specialist"]
+    people = [person for person in organisation.people if brand.id in person.brands and person.role in OWNER_ROLES]
     if not channels or not people:
         return
     tightest = min(channels, key=lambda channel: channel.max_length)
@@ -165,6 +166,8 @@ def _topics(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
 def _person(person: Person, organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
     if problem := _country_problem(person.country):
         yield ("country",), problem
+    if person.role == "operator" and (person.mandate or person.stage == "coach"):
+        yield ("role",), "an operator answers no customers: leave out mandate and stage, or choose another role"
     if person.public_holidays and (sentence := _region_problem(person.public_holidays)):
         yield ("public_holidays",), sentence
     for skill in person.skills:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from schemas.organisation import Organisation
 
 FILE = "secrets.json"
-LOGINS = {"lead": 1, "coach": 1, "agent": 3, "specialist": 3}
+LOGINS = {"lead": 1, "coach": 1, "agent": 3, "specialist": 3, "operator": 1}
 """How many people of each role get a log-in to look around with."""
 
 

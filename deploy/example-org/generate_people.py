@@ -1,4 +1,4 @@
-"""Writes people/agents.yaml and people/specialists.yaml of the example: always the same people, from one seed.
+"""Writes the files in people/ of the example: always the same people, from one seed.
 
 Run it again after a change here or in people_names.py or people_places.py:  python deploy/example-org/generate_people.py
 """
@@ -172,6 +172,19 @@ def coaches(names: Names) -> Iterator[Fields]:
         }
 
 
+def operators(names: Names) -> Iterator[Fields]:
+    """Two who keep the system running, by turns; they see no customer's words."""
+    for shift in ("07:00-19:00", "19:00-07:00"):
+        yield names.draw("dutch") | {
+            "role": "operator",
+            "country": "NL",
+            "time_zone": "Europe/Amsterdam",
+            "languages": _mapping({"nl": "C2", "en": "C1"}),
+            "brands": _list(list(BRANDS)),
+            "hours": _mapping({"mon-sun": shift}),
+        }
+
+
 def specialists(rng: random.Random, names: Names) -> Iterator[Fields]:
     turns = {place.language: count() for place in PLACES}
     for place in PLACES:
@@ -217,9 +230,12 @@ def files() -> dict[str, str]:
     names = Names(rng)
     staff = [*agents(rng, names), *coaches(names)]
     experts = list(specialists(rng, names))
+    # After all others, so that these keep the names they have.
+    keepers = list(operators(names))
     return {
         "agents.yaml": _HEADER + "\n".join(map(_text, staff)),
         "specialists.yaml": _HEADER + "".join(map(_text, experts)),
+        "operators.yaml": _HEADER + "\n".join(map(_text, keepers)),
     }
 
 

@@ -25,7 +25,7 @@ class Standing:
 
     @classmethod
     def of(cls, id_: str, organisation: Organisation, known: Mapping[str, Person]) -> "Standing":
-        """Raises Problem 403 for nobody we know."""
+        """Raises Problem 403 for nobody we know, and for an operator."""
         if id_.startswith(INTEGRATION):
             integration = organisation.by_id["integrations"].get(id_.removeprefix(INTEGRATION))
             if integration is None:
@@ -34,6 +34,8 @@ class Standing:
         person = known.get(id_) or organisation.by_id["people"].get(id_)
         if person is None:
             raise Problem(403, "unknown-person", f"the organisation has no person {id_!r}")
+        if person.role == "operator":
+            raise Problem(403, "not-allowed", "an operator keeps the system running; cases are for those who answer them")
         return cls(id_, frozenset(person.brands), person, known)
 
     def brand_query(self, brand: str) -> Any:

@@ -23,6 +23,21 @@ class Reader:
         return self.person.role == "specialist"
 
     @property
+    def is_operator(self) -> bool:
+        """Keeps the system running: sees events' ways and ids, never what customers wrote (I4)."""
+        return self.person.role == "operator"
+
+    @property
+    def reads_cases(self) -> bool:
+        """Whether cases are theirs to read at all."""
+        return not self.is_specialist and not self.is_operator
+
+    @property
+    def may_operate(self) -> bool:
+        """Who sees how the system does, and gives what failed another chance."""
+        return self.is_operator or self.is_lead
+
+    @property
     def is_lead(self) -> bool:
         return self.person.role == "lead"
 
@@ -37,7 +52,7 @@ class Reader:
         return frozenset(self.person.brands)
 
     def may_see(self, view: CaseView) -> bool:
-        return not self.is_specialist and view.brand in self.brands and view.status != "unopened"
+        return self.reads_cases and view.brand in self.brands and view.status != "unopened"
 
     def may_act(self, view: CaseView, now: datetime) -> bool:
         """Only the owner, or who covers for them now, replies, promises, consults, resolves (rule 2), and reveals (M3)."""

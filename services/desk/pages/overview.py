@@ -40,10 +40,12 @@ async def overview(
     status: str = "",
     after: str = "",
 ) -> Response:
-    """The list; for a specialist, their consults."""
+    """The list; for a specialist, their consults; for an operator, the flow."""
     reader = signed_in(pages)
     if reader.is_specialist:
         return RedirectResponse("/consults", 303)
+    if reader.is_operator:
+        return RedirectResponse("/operations", 303)
     chosen = {
         "whose": whose or (OWN if reader.person.role == "agent" else EVERYBODY),
         "brand": brand,
