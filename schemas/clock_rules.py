@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from schemas.organisation import Brand, Calendar
-from schemas.organisation_clocks import PAUSES, TIMED_CLOCKS, URGENCIES, ClockRule, Clocks
+from schemas.organisation_clocks import MEASURED_CLOCKS, PAUSES, TIMED_CLOCKS, URGENCIES, ClockRule, Clocks
 
 BrokenRule: TypeAlias = tuple[tuple[str | int, ...], str]
 MOST_WEEKS = 8
@@ -32,7 +32,7 @@ def _twice(clocks: Clocks) -> Iterator[BrokenRule]:
     """Where two rules hold and neither is more particular, nobody knows which is meant."""
     named = sorted({each for rule in clocks.lengths for each in rule.languages})
     told: set[tuple[int, int]] = set()
-    for clock in TIMED_CLOCKS:
+    for clock in (*TIMED_CLOCKS, *MEASURED_CLOCKS):
         for language in (None, *named):
             for urgency in URGENCIES:
                 rivals = _rivals(clocks, clock, language, urgency)

@@ -13,6 +13,10 @@ from schemas.organisation_values import Language
 
 TimedClock = Literal["pick-up", "next-reply", "consult", "resolution"]
 """Clocks whose length the rules say. The others are due when an event says so: a first reply, a promise, an approval."""
+MeasuredClock = Literal["answer"]
+"""Lengths that the figures measure by, without a clock that warns or tells anybody: the first substantive reply, from the first
+message on."""
+MEASURED_CLOCKS: tuple[MeasuredClock, ...] = get_args(MeasuredClock)
 AnyClock = Literal["pick-up", "first-response", "next-reply", "consult", "approval", "promise", "resolution"]
 TIMED_CLOCKS: tuple[TimedClock, ...] = get_args(TimedClock)
 UrgencyLevel = Literal["low", "normal", "high"]
@@ -36,7 +40,7 @@ def usual_pauses() -> dict[PausingClock, tuple[Pause, ...]]:
 class ClockRule(Frozen):
     """How long a clock runs, for some languages and urgencies or for all."""
 
-    clock: TimedClock
+    clock: TimedClock | MeasuredClock
     minutes: int | Literal["none"] = Field(union_mode="left_to_right")
     """Minutes of the hours that count; `none`: there is no such clock."""
     warn_before_minutes: int = Field(default=0, ge=0)
@@ -64,6 +68,8 @@ class ClockRule(Frozen):
             raise ValueError(f"minutes {self.minutes} is no time at all: write at least 1, or none for no such clock")
         if self.minutes == "none" and self.warn_before_minutes:
             raise ValueError("there is no such clock to warn of (remove warn_before_minutes)")
+        if self.clock in MEASURED_CLOCKS and self.warn_before_minutes:
+            raise ValueError(f"{self.clock} is only measured, nobody is warned of it (remove warn_before_minutes)")
         if self.minutes != "none" and self.warn_before_minutes >= self.minutes:
             raise ValueError(f"warn_before_minutes {self.warn_before_minutes} must be less than minutes {self.minutes}")
         return self

@@ -43,7 +43,7 @@ DatabaseOption = Annotated[
     str, typer.Option("--database-prefix", envvar="CASEKEEPER_DATABASE_PREFIX", help="Before the database's name.")
 ]
 By = Literal["brand", "channel", "language", "country", "team"]
-FigureName = Literal["pick-up", "first-reply", "answer", "resolution", "consult", "promise", "compliment"]
+FigureName = Literal["pick-up", "first-reply", "next-reply", "answer", "resolution", "consult", "promise", "compliment"]
 
 
 @app.command()

@@ -17,7 +17,7 @@ from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Period = Literal["today", "week"]
-FigureName = Literal["pick-up", "first-reply", "answer", "resolution", "consult", "promise", "compliment"]
+FigureName = Literal["pick-up", "first-reply", "next-reply", "answer", "resolution", "consult", "promise", "compliment"]
 By = Literal["", "brand", "channel", "language", "country", "team"]
 MOST_BARS = 12
 STEPS = {"today": "hour", "week": "day"}
@@ -63,6 +63,7 @@ def names_of(pages: Pages) -> dict[str, tuple[str, str]]:
     return {
         "pick-up": (_("Pick-up"), _("From the first message until the case has its owner.")),
         "first-reply": (_("First reply"), _("From the first message until we first wrote back.")),
+        "next-reply": (_("Next reply"), _("From the customer's next message until we wrote back.")),
         "answer": (_("Substantive answer"), _("From the first message until a reply that is not a holding reply.")),
         "resolution": (_("Resolution"), _("From opening, or reopening, until the owner held it resolved.")),
         "consult": (_("Consult answered"), _("From a question to a specialist until the answer.")),

@@ -4,15 +4,16 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from schemas.events.followup import ClockKind
 from schemas.organisation import Brand, Calendar, NotInOrganisation, Organisation, Policy
-from schemas.organisation_clocks import Clocks
+from schemas.organisation_clocks import Clocks, MeasuredClock
 from schemas.organisation_hours import Hours
 from schemas.organisation_values import time_zones
 from schemas.parity import on_channel
 from schemas.working_time import WorkingTime, opening_hours, working_time
-from services.followup.domain.clocks import CaseClocks, ClockStep
+from services.followup.domain.clocks import ClockStep
 
 VERSION_DIGITS = 12
 ALWAYS = WorkingTime("UTC", Hours.model_validate("24/7"))
@@ -25,6 +26,19 @@ class Length:
     minutes: float
     warn_before_minutes: float
     hours: WorkingTime
+
+
+class Judged(Protocol):
+    """What is known of a case on which the length of its clocks depends."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def urgency(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,7 @@ class ClockTerms:
     version: int = 0
     """A number for all of it: the same one, the same terms."""
 
-    def length(self, state: CaseClocks, kind: ClockKind, person: str = "") -> Length | None:
+    def length(self, state: Judged, kind: ClockKind | MeasuredClock, person: str = "") -> Length | None:
         """How long such a clock of the case runs; None: there is none."""
         rule = self.clocks.rule(kind, state.language, state.urgency) if self.clocks else None
         if rule is None or rule.minutes == "none":

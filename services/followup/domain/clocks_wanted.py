@@ -4,10 +4,11 @@ A clock runs over stretches of time; between them it stands still. All moments a
 FAR for "not yet".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Protocol, TypeVar
 
 from schemas.events.followup import ClockKind
 from schemas.organisation_clocks import Clocks
@@ -17,6 +18,16 @@ from services.followup.domain.clocks_terms import Length, shifted
 
 FAR = 2**62
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Spoke(Protocol):
+    """Something that was said."""
+
+    @property
+    def by(self) -> str: ...
+
+
+Turning = TypeVar("Turning", bound=Spoke)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +88,23 @@ def _pick_up(state: CaseClocks) -> Iterator[Wanted]:
 
 def _next_reply(state: CaseClocks) -> Iterator[Wanted]:
     """From the first message after our last word until our next one. The first reply has a clock of its own."""
+    for asked, heard in asked_again(state.turns):
+        ended_at = heard.at if heard else None
+        yield Wanted("next-reply", asked.id, asked.at, _stretch(asked.at, ended_at), ended_at)
+
+
+def asked_again(turns: Iterable[Turning]) -> Iterator[tuple[Turning, Turning | None]]:
+    """The customer's words that want a next reply, each with our word that ended the wait; None: nothing has."""
     spoken, since = False, None
-    for turn in state.turns:
+    for turn in turns:
         if turn.by != "customer":
             if since:
-                yield Wanted("next-reply", since.id, since.at, _stretch(since.at, turn.at), turn.at)
+                yield since, turn
             spoken, since = spoken or turn.by != "settled", None
         elif spoken and since is None:
             since = turn
     if since:
-        yield Wanted("next-reply", since.id, since.at, _stretch(since.at, None))
+        yield since, None
 
 
 def _consults(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
@@ -114,30 +132,44 @@ def _resolution(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
         return
     resolved = len(state.resolutions) > len(state.reopenings)
     ended_at = max(datetime.fromisoformat(each) for each in state.resolutions) if resolved else None
-    stretches = without(_stretch(start, ended_at), _pauses(state, clocks.pauses.get("resolution", ())))
+    stretches = without(
+        _stretch(start, ended_at),
+        pauses(
+            clocks.pauses.get("resolution", ()),
+            ((microseconds(each.at), each.by) for each in state.turns),
+            [each for waiting in state.consults.values() for each in _waiting(waiting)],
+            [each for waiting in state.promised.values() for each in _waiting(waiting)],
+        ),
+    )
     yield Wanted("resolution", state.case_id, start, stretches, ended_at)
 
 
-def _pauses(state: CaseClocks, causes: Sequence[str]) -> list[Stretch]:
-    """When it is not for us to act. While we owe the customer something, nobody waits for the customer."""
-    consults = [each for waiting in state.consults.values() for each in _waiting(waiting)]
-    promises = [each for waiting in state.promised.values() for each in _waiting(waiting)]
+def pauses(
+    causes: Collection[str],
+    turns: Iterable[tuple[int, str]],
+    consults: Sequence[Stretch],
+    promises: Sequence[Stretch],
+) -> list[Stretch]:
+    """When it is not for us to act. While we owe the customer something, nobody waits for the customer.
+
+    `turns` are moments and who spoke, in the order of time; moments are in any unit, FAR for "not yet".
+    """
     found: list[Stretch] = []
     if "waiting-for-specialist" in causes:
         found += consults
     if "waiting-for-customer" in causes:
-        found += without(_answered(state), [*consults, *promises])
+        found += without(_answered(turns), [*consults, *promises])
     return found
 
 
-def _answered(state: CaseClocks) -> Iterator[Stretch]:
+def _answered(turns: Iterable[tuple[int, str]]) -> Iterator[Stretch]:
     """From each answer to the next word of the customer. A holding reply is no answer (O5)."""
     since = None
-    for turn in state.turns:
-        if turn.by == "answer" and since is None:
-            since = microseconds(turn.at)
-        elif turn.by == "customer" and since is not None:
-            yield since, microseconds(turn.at)
+    for at, by in turns:
+        if by == "answer" and since is None:
+            since = at
+        elif by == "customer" and since is not None:
+            yield since, at
             since = None
     if since is not None:
         yield since, FAR

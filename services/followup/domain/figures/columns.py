@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from schemas.organisation import NotInOrganisation, Organisation
 from schemas.working_time import WorkingTime, opening_hours
+from services.followup.domain.clocks_terms import clock_terms
+from services.followup.domain.figures.targets import Targets
 from services.followup.domain.figures.timings import FOR_EVER_MS, Timings
 from services.followup.domain.figures.waits import COUNTS, KINDS, Wait, waits
 
@@ -74,6 +76,7 @@ class Packing:
     def __init__(self, organisation: Organisation, codes: Codes) -> None:
         self._codes = codes
         self._countries = {each.id: each.country for each in organisation.people}
+        self._targets = {each.id: Targets(clock_terms(organisation, each.id)) for each in organisation.brands}
         self._hours = {each.id: _hours(organisation, each.id) for each in organisation.brands}
 
     def pack(self, timings: Timings) -> bytes:
@@ -82,7 +85,7 @@ class Packing:
         about = [code(timings.brand), code(timings.channel), code(timings.language)]
         team, hours = code(timings.pool), self._hours.get(timings.brand)
         packed = array("q")
-        for each in waits(timings):
+        for each in waits(timings, self._targets.get(timings.brand)):
             packed.extend((NAMES.index(each.kind), each.begun_ms))
             packed.extend(FOR_EVER_MS if at is None else at for at in (each.due_ms, each.ended_ms, each.left_ms))
             country = code(self._countries.get(each.by or timings.owner, ""))

@@ -22,11 +22,12 @@ from schemas.events.consult import ConsultAnswered, ConsultRequested, ConsultWit
 from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
 from schemas.events.understanding import CaseReclassified, ClassificationCorrected
-from services.followup.domain.figures.timings import Done, Span, Timings, milliseconds
+from services.followup.domain.figures.talk import MOVED
+from services.followup.domain.figures.timings import Done, Heard, Span, Timings, milliseconds
 
 TEST_MARK: str = "test"
 """A case that somebody marked so is kept out of every figure, like that of a test contact (F11)."""
-COMPLIMENT, MOVED = "compliment", "moved"
+COMPLIMENT = "compliment"
 Change = dict[str, Any]
 
 
@@ -46,6 +47,7 @@ def _opened(state: Timings, event: CaseOpened, _: int) -> Change:
         "pool": event.pool,
         "language": language,
         "test": event.test or state.test,
+        "time_zone": state.time_zone or event.customer.time_zone,
     }
 
 
@@ -61,8 +63,13 @@ def _owner_changed(_: Timings, event: CaseOwnerChanged, __: int) -> Change:
 
 
 def _message_added(state: Timings, event: CaseMessageAdded, _: int) -> Change:
-    id = event.message.id
-    change: Change = {"messages": {**state.messages, id: milliseconds(event.message.received_at)}}
+    id, received_ms = event.message.id, milliseconds(event.message.received_at)
+    change: Change = {"messages": {**state.messages, id: received_ms}}
+    heard = Heard(at_ms=received_ms, urgency=event.classification.urgency)
+    if state.first_heard is None or heard.place < state.first_heard.place:
+        change["first_heard"] = heard
+    if event.message.author.time_zone:
+        change["time_zone"] = event.message.author.time_zone
     if event.classification.intent == COMPLIMENT and id not in state.intents:
         change["intents"] = {**state.intents, id: COMPLIMENT}
     return change
@@ -74,6 +81,9 @@ def _corrected(state: Timings, event: ClassificationCorrected, _: int) -> Change
 
 def _reclassified(state: Timings, event: CaseReclassified, _: int) -> Change:
     change: Change = {"language": event.language}
+    reread = Heard(at_ms=milliseconds(event.reclassified_at), urgency=event.urgency)
+    if state.reread is None or state.reread.place < reread.place:
+        change["reread"] = reread
     if event.first_reply_due_at:
         change["reply_due_ms"] = _earlier(state.reply_due_ms, milliseconds(event.first_reply_due_at))
     return change
@@ -127,7 +137,7 @@ def _consult_answered(state: Timings, event: ConsultAnswered, at_ms: int) -> Cha
 
 
 def _consult_withdrawn(state: Timings, event: ConsultWithdrawn, at_ms: int) -> Change:
-    return _span(state, "consults", event.consult_id, left_ms=at_ms)
+    return _span(state, "consults", event.consult_id, left_ms=at_ms, withdrawn_ms=at_ms)
 
 
 def _promise_made(state: Timings, event: PromiseMade, at_ms: int) -> Change:
@@ -143,7 +153,8 @@ def _promise_kept(state: Timings, event: PromiseKept, at_ms: int) -> Change:
 
 def _promise_withdrawn(state: Timings, event: PromiseWithdrawn, _: int) -> Change:
     """The customer was never told of it: nobody ever waited."""
-    return _span(state, "promises", event.promise_id, left_ms=0)
+    withdrawn_ms = milliseconds(event.withdrawn_at)
+    return _span(state, "promises", event.promise_id, left_ms=0, withdrawn_ms=withdrawn_ms)
 
 
 def _span(state: Timings, name: str, id: str, **change: Any) -> Change:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import Field
 
 from schemas.base import Model
+from schemas.events.message import Urgency
 
 FOR_EVER_MS = 2**53 - 1
 """Later than any moment, and exact in every store."""
@@ -36,7 +37,20 @@ class Span(Model):
     ended_ms: int | None = None
     by: str = ""
     left_ms: int | None = None
-    """When it was withdrawn: from then on nobody waits for it."""
+    """From then on nobody waits for it."""
+    withdrawn_ms: int | None = None
+
+
+class Heard(Model):
+    """How urgent a case was understood to be from a moment on."""
+
+    at_ms: int
+    urgency: Urgency
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Its place in time; the word only decides between two of the same moment."""
+        return self.at_ms, self.urgency
 
 
 class Timings(Model):
@@ -66,8 +80,19 @@ class Timings(Model):
     """When each message of the customer was received, by its id."""
     intents: dict[str, str] = Field(default_factory=dict)
     """What each message is, where that is a compliment, or a person said that it is not (U3, V4)."""
+    time_zone: str = ""
+    """The customer's, where it is known."""
+    first_heard: Heard | None = None
+    """As the earliest message was understood."""
+    reread: Heard | None = None
+    """As it was read again last."""
     folded_ms: int = 0
     """When this was last written, by the clock of whoever wrote it; no figure depends on it."""
+
+    @property
+    def urgency(self) -> Urgency:
+        found = self.reread or self.first_heard
+        return found.urgency if found else "normal"
 
     @property
     def counts(self) -> bool:

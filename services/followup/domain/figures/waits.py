@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
+from services.followup.domain.clocks_terms import ClockTerms
+from services.followup.domain.clocks_wanted import asked_again
 from services.followup.domain.figures.folding import COMPLIMENT
+from services.followup.domain.figures.talk import turns
+from services.followup.domain.figures.targets import Targets
 from services.followup.domain.figures.timings import FOR_EVER_MS, Done, Span, Timings
 
-Kind = Literal["pick-up", "first-reply", "answer", "resolution", "consult", "promise", "compliment"]
+Kind = Literal["pick-up", "first-reply", "next-reply", "answer", "resolution", "consult", "promise", "compliment"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Count = Literal["opened", "reopened"]
 COUNTS: tuple[Count, ...] = get_args(Count)
 """What is counted beside the waits: it has a moment and no length."""
+NONE = Targets(ClockTerms())
 
 
 class Wait(NamedTuple):
@@ -30,13 +35,17 @@ class Wait(NamedTuple):
         return self.ended_ms is None and self.left_ms is None
 
 
-def waits(timings: Timings) -> list[Wait]:
-    """Every wait of the case; those that go on when the case closes are left then."""
+def waits(timings: Timings, targets: Targets | None = None) -> list[Wait]:
+    """Every wait of the case; those that go on when the case closes are left then.
+
+    Without `targets` only what has a moment of its own is due.
+    """
     if not timings.counts:
         return []
     closed_ms = timings.closed_ms
     return [
-        each if closed_ms is None or not each.goes_on else each._replace(left_ms=closed_ms) for each in _all(timings)
+        each if closed_ms is None or not each.goes_on else each._replace(left_ms=closed_ms)
+        for each in _all(timings, targets or NONE)
     ]
 
 
@@ -48,17 +57,24 @@ def last_ms(timings: Timings) -> int:
     return max((moment or 0 for each in found for moment in (each.ended_ms, each.due_ms, each.left_ms)), default=0)
 
 
-def _all(timings: Timings) -> Iterator[Wait]:
+def _all(timings: Timings, targets: Targets) -> Iterator[Wait]:
     opened_ms = timings.opened_ms or 0
     yield Wait("opened", opened_ms, None, opened_ms, timings.owner)
     for at_ms in timings.reopened.values():
         yield Wait("reopened", at_ms, None, at_ms, timings.owner)
     replies = sorted(timings.replies.values(), key=lambda each: each.at_ms)
     answers = [each for each in replies if not each.holding]
-    yield _until("pick-up", timings, opened_ms, None, timings.picked_up)
+    due_ms = targets.due_ms(timings, "pick-up", opened_ms)
+    yield _until("pick-up", timings, opened_ms, due_ms, timings.picked_up)
     yield _until("first-reply", timings, opened_ms, timings.reply_due_ms, next(iter(replies), None))
-    yield _until("answer", timings, opened_ms, None, next(iter(answers), None))
-    yield from _resolutions(timings, opened_ms)
+    for asked, heard in asked_again(turns(timings)):
+        due_ms = targets.due_ms(timings, "next-reply", asked.at_ms)
+        yield _until("next-reply", timings, asked.at_ms, due_ms, heard and Done(at_ms=heard.at_ms, by=heard.who))
+    due_ms = targets.due_ms(timings, "answer", opened_ms)
+    yield _until("answer", timings, opened_ms, due_ms, next(iter(answers), None))
+    for begun_ms, resolved in _resolutions(timings, opened_ms):
+        due_ms = targets.resolution_due_ms(timings, begun_ms, resolved.at_ms if resolved else None)
+        yield _until("resolution", timings, begun_ms, due_ms, resolved)
     yield from _spans("consult", timings.consults)
     yield from _spans("promise", timings.promises)
     for id, intent in timings.intents.items():
@@ -68,19 +84,19 @@ def _all(timings: Timings) -> Iterator[Wait]:
             yield _until("compliment", timings, received_ms, None, answer)
 
 
-def _resolutions(timings: Timings, opened_ms: int) -> Iterator[Wait]:
+def _resolutions(timings: Timings, opened_ms: int) -> Iterator[tuple[int, Done | None]]:
     """From the opening until it is resolved, and again from each reopening: so a window that has passed stays as it was."""
     begun: int | None = opened_ms
     moments = [(each.at_ms, 0, each) for each in timings.resolved]
     steps = sorted([*moments, *((at_ms, 1, None) for at_ms in timings.reopened.values())], key=lambda step: step[:2])
     for at_ms, _, resolved in steps:
         if resolved and begun is not None:
-            yield Wait("resolution", begun, None, at_ms, resolved.by)
+            yield begun, resolved
             begun = None
         elif resolved is None and begun is None:
             begun = at_ms
     if begun is not None:
-        yield Wait("resolution", begun, None, None, timings.owner)
+        yield begun, None
 
 
 def _until(kind: Kind, timings: Timings, begun_ms: int, due_ms: int | None, end: Done | None) -> Wait:

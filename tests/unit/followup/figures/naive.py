@@ -11,9 +11,10 @@ from typing import Any
 
 from schemas.organisation import Organisation
 from schemas.working_time import opening_hours
+from tests.unit.followup.figures.naive_targets import Target
 from tests.unit.followup.figures.world import Told
 
-FIGURES = ("pick-up", "first-reply", "answer", "resolution", "consult", "promise", "compliment")
+FIGURES = ("pick-up", "first-reply", "next-reply", "answer", "resolution", "consult", "promise", "compliment")
 
 
 @dataclass
@@ -77,28 +78,39 @@ def owner(history: History) -> str:
     return owners[-1] if owners else ""
 
 
-def waited(history: History) -> list[Waited]:
+def waited(history: History, organisation: Organisation) -> list[Waited]:
     """Every wait of the case."""
+    target = Target(history, organisation)
     opened = history.first("CaseOpened")
     start, last_owner = opened.opened_at, owner(history)
     assigned = history.first("CaseAssigned")
-    found = [Waited("pick-up", start, assigned and assigned.assigned_at, None, assigned.owner if assigned else "")]
+    found = [
+        Waited(
+            "pick-up",
+            start,
+            assigned and assigned.assigned_at,
+            target.due("pick-up", start),
+            assigned.owner if assigned else "",
+        )
+    ]
     replies = [each.event for each in history.all("ReplySent")]
     answers = [each for each in replies if each.kind == "answer"]
     dues = [opened.first_reply_due_at] + [each.event.first_reply_due_at for each in history.all("CaseReclassified")]
-    for figure, those, due in (("first-reply", replies, min(dues)), ("answer", answers, None)):
+    for figure, those, due in (("first-reply", replies, min(dues)), ("answer", answers, target.due("answer", start))):
         ended = those[0].sent_at if those else None
         found.append(Waited(figure, start, ended, due, those[0].author if those else last_owner))
     begun = start
     for each in history.told:
         name = type(each.event).__name__
         if name == "CaseResolved":
-            found.append(Waited("resolution", begun, each.event.resolved_at, None, each.event.owner))
+            ended = each.event.resolved_at
+            found.append(Waited("resolution", begun, ended, target.resolution(begun, ended), each.event.owner))
             begun = None
         elif name == "CaseReopened":
             begun = each.at
     if begun is not None:
-        found.append(Waited("resolution", begun, None, None, last_owner))
+        found.append(Waited("resolution", begun, None, target.resolution(begun, None), last_owner))
+    found += next_replies(history, target, last_owner)
     found += spans(history, "consult", "ConsultRequested", "ConsultAnswered", "ConsultWithdrawn")
     found += spans(history, "promise", "PromiseMade", "PromiseKept", "PromiseWithdrawn")
     corrections = {each.event.message_id: each.event.intent for each in history.all("ClassificationCorrected")}
@@ -112,6 +124,22 @@ def waited(history: History) -> list[Waited]:
     if endings and type(endings[-1].event).__name__ == "CaseClosed":
         for each in found:
             each.left = each.left or endings[-1].event.closed_at or endings[-1].at
+    return found
+
+
+def next_replies(history: History, target: Target, last_owner: str) -> list[Waited]:
+    """Each time that the customer wrote after we had, until we did again or held it answered."""
+    found: list[Waited] = []
+    spoken, waiting = False, None
+    for told in target.talk():
+        if told.by == "customer":
+            if spoken and waiting is None:
+                waiting = Waited("next-reply", told.at, None, target.due("next-reply", told.at), last_owner)
+                found.append(waiting)
+        else:
+            spoken = spoken or told.by != "settled"
+            if waiting:
+                waiting.ended, waiting.by, waiting = told.at, told.who, None
     return found
 
 
@@ -145,7 +173,7 @@ def figures(
     for history in histories(told).values():
         if not counted(history) or (belongs := about(history))["brand"] not in brands:
             continue
-        for each in waited(history):
+        for each in waited(history, organisation):
             groups[each.figure, ""].append((each, belongs["brand"]))
             if by and each.begun < end and each.gone >= start:
                 value = countries.get(each.by, "") if by == "country" else belongs[by]

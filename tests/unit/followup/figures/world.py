@@ -58,6 +58,7 @@ class Story:
         self.owner = random.choice(PEOPLE)
         self.at = START + timedelta(seconds=random.uniform(0, days * 86_400))
         self.opened_at = self.at
+        self.author = Author(id="ana", time_zone=random.choice(("", "America/New_York")))
 
     def told(self) -> Iterator[Told]:
         """Later events are never earlier; the story ends where chance has it end."""
@@ -66,7 +67,7 @@ class Story:
                 **self.named,
                 channel=self.channel,
                 visibility="private",
-                customer=Author(id="ana"),
+                customer=self.author,
                 pool=self.random.choice(("care", "vip")),
                 language=self.language,
                 opened_at=self.opened_at,
@@ -152,18 +153,19 @@ class Story:
     def replying(self) -> Iterator[Told]:
         for number, kind in enumerate(self.random.choice((("answer",), ("holding", "answer"), ("holding",)))):
             self.later(60)
-            yield self.now(
-                ReplySent(
-                    **self.named,
-                    reply_id=f"{self.named['case_id']}-r{number}",
-                    kind=kind,
-                    author=self.owner,
-                    first=number == 0,
-                    sent_at=self.at - timedelta(seconds=20),
-                )
-            )
-        if self.random.random() < 0.3:
-            yield self.message("2")
+            yield self.reply(number, kind)
+        for number in range(2, 2 + self.random.choice((0, 0, 1, 2))):
+            self.later(90)
+            yield self.message(str(number))
+            if self.random.random() < 0.8:
+                self.later(80)
+                yield self.reply(number, "answer")
+
+    def reply(self, number: int, kind: Any) -> Told:
+        reply_id, sent_at = f"{self.named['case_id']}-r{number}", self.at - timedelta(seconds=20)
+        return self.now(
+            ReplySent(**self.named, reply_id=reply_id, kind=kind, author=self.owner, first=number == 0, sent_at=sent_at)
+        )
 
     def promising(self) -> Iterator[Told]:
         if self.random.random() < 0.6:
@@ -185,6 +187,7 @@ class Story:
         for number in range(self.random.choice((1, 1, 2))):
             if number:
                 self.later(600)
+                yield self.message(f"again-{number}")
                 yield self.now(CaseReopened(**self.named, owner=self.owner, message_id=f"again-{number}"))
             self.later(400)
             closes_at = self.at + timedelta(hours=48)
@@ -203,13 +206,14 @@ class Story:
             channel=self.channel,
             conversation=self.named["conversation"],
             external_id=number,
-            author=Author(id="ana"),
+            author=self.author,
             text="…",
             sent_at=self.at,
             received_at=self.at,
         )
         intent = self.random.choice(("question", "question", "compliment"))
-        return self.now(CaseMessageAdded(**self.named, message=message, classification=classified(intent)))
+        urgency = self.random.choice(("low", "normal", "high"))
+        return self.now(CaseMessageAdded(**self.named, message=message, classification=classified(intent, urgency)))
 
     def now(self, event: CaseEvent) -> Told:
         return Told(event, self.at)
@@ -218,7 +222,7 @@ class Story:
         self.at += timedelta(minutes=self.random.expovariate(1 / mean_minutes))
 
 
-def classified(intent: Any) -> Classification:
-    """A classification that says this intent."""
+def classified(intent: Any, urgency: Any = "normal") -> Classification:
+    """A classification that says this intent and urgency."""
     sure = {f"{name}_confidence": 1.0 for name in ("language", "intent", "sentiment", "urgency")}
-    return Classification(language="nl", intent=intent, sentiment="neutral", urgency="normal", **sure)
+    return Classification(language="nl", intent=intent, sentiment="neutral", urgency=urgency, **sure)
