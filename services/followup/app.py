@@ -10,8 +10,10 @@ from services.chassis.clock import Clock
 from services.chassis.service import Service
 from services.followup.api import PARTS
 from services.followup.gateway.channel_tests import Contacts
+from services.followup.gateway.mails import Mails
 from services.followup.handlers import listening
 from services.followup.handlers.channel_tests import ChannelTesting
+from services.followup.handlers.invitations import invite_specialists
 from services.followup.handlers.radar_looking import Looking, Spreading
 from services.followup.handlers.review import review_days
 from services.followup.handlers.surveys_asking import ask_customers
@@ -47,15 +49,16 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     secret = settings.survey_secret.get_secret_value()
     ask_customers(service, organisation, settings.desk_url, secret, settings.survey_seconds)
     review_days(service, organisation, settings.review_seconds)
-    tell_departments(service, organisation, timetable, _post(settings), settings.subscribers_seconds)
+    mails = Mails(settings.mail_server, settings.mail_from, settings.subscribers_attempt_seconds)
+    tell_departments(service, organisation, timetable, _post(settings, mails), settings.subscribers_seconds)
+    invite_specialists(service, organisation, mails, settings.desk_url, secret, settings.invitations_seconds)
     _test_channels(service, settings, organisation, os.environ if environment is None else environment)
     return service
 
 
-def _post(settings: Settings) -> Post:
+def _post(settings: Settings, mails: Mails) -> Post:
     return Post(
-        settings.mail_server,
-        settings.mail_from,
+        mails,
         settings.subscribers_attempt_seconds,
         timedelta(days=settings.subscribers_give_up_days),
         insecure=settings.subscribers_insecure,

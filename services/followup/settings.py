@@ -19,11 +19,16 @@ class Settings(MailConfig):
     radar_seconds: float = Field(60.0, gt=0, description="how often the radar looks")
     spread_seconds: float = Field(5.0, gt=0, description="how often incidents get their cases, and cases the answer")
     desk_url: str = Field(
-        "http://127.0.0.1:8080", description="the desk's address as customers reach it: links to surveys begin with it"
+        "http://127.0.0.1:8080",
+        description="the desk's address as customers and specialists reach it: links begin with it",
     )
     survey_seconds: float = Field(5.0, gt=0, description="how often to look which surveys are to be sent or have ended")
     survey_secret: SecretStr = Field(
-        SecretStr(""), description="signs the links to surveys; empty: one is made once and kept in the store"
+        SecretStr(""),
+        description="signs the links to surveys and to specialists' questions; empty: one is made once and kept in the store",
+    )
+    invitations_seconds: float = Field(
+        2.0, gt=0, description="how often to look which specialist is to be sent the link to a question"
     )
     tick_batch: int = Field(200, ge=1, le=500, description="cases whose clocks are fired together")
     ingestion_url: str = Field(
@@ -45,4 +50,6 @@ class Settings(MailConfig):
     subscribers_insecure: bool = Field(
         False, description="whether webhooks may go to addresses without TLS and within our own network"
     )
-    mail_from: str = Field("", description="the sender of mails to other departments; empty: none are sent")
+    mail_from: str = Field(
+        "", description="the sender of mails to other departments and to specialists; empty: none are sent"
+    )

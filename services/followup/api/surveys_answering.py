@@ -13,13 +13,13 @@ from schemas.survey_scales import LONGEST_COMMENT, SCALES, SurveyKind
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
+from services.chassis.signing import Links
 from services.followup.api.asking import InService
 from services.followup.domain import surveys_answers
 from services.followup.domain.surveys import Status, Survey
 from services.followup.domain.surveys_answers import AnswerRefused
 from services.followup.domain.surveys_customer import SurveyCustomer, customer_id, opt_out
 from services.followup.handlers.surveys import decision
-from services.followup.handlers.surveys_asking import SurveyLinks
 from services.followup.store.surveys import SURVEY_CUSTOMERS, SURVEYS
 
 router = internal_router()
@@ -56,23 +56,23 @@ class Answer(BaseModel):
     comment: str = Field(default="", max_length=LONGEST_COMMENT)
 
 
-def _links(request: Request) -> SurveyLinks:
-    links: SurveyLinks = request.app.state.survey_links
+def _links(request: Request) -> Links:
+    links: Links = request.app.state.survey_links
     return links
 
 
-Links = Annotated[SurveyLinks, Depends(_links)]
+SurveyLinks = Annotated[Links, Depends(_links)]
 
 
 @router.get("/survey-links/{token}")
-async def question(token: str, service: InService, links: Links) -> Question:
+async def question(token: str, service: InService, links: SurveyLinks) -> Question:
     """What is asked. 404 for a link that was not made here."""
     survey = await _known(token, service, links)
     return await _question(survey, service)
 
 
 @router.post("/survey-links/{token}/answer")
-async def answer(token: str, body: Answer, key: Key, service: InService, links: Links) -> Question:
+async def answer(token: str, body: Answer, key: Key, service: InService, links: SurveyLinks) -> Question:
     """The answer; 409 when there was one, 410 after the time, 422 for a number that is not on the scale."""
     survey = await _known(token, service, links)
 
@@ -90,7 +90,7 @@ async def answer(token: str, body: Answer, key: Key, service: InService, links: 
 
 
 @router.post("/survey-links/{token}/opt-out")
-async def stop(token: str, key: Key, service: InService, links: Links) -> Question:
+async def stop(token: str, key: Key, service: InService, links: SurveyLinks) -> Question:
     """No surveys any more, for this customer of this brand on this channel. Never too late, and twice is once."""
     survey = await _known(token, service, links)
 
@@ -109,7 +109,7 @@ async def stop(token: str, key: Key, service: InService, links: Links) -> Questi
 
 
 async def _known(token: str, service: InService, links: SurveyLinks) -> Survey:
-    survey_id = links.survey_id(token)
+    survey_id = links.named(token)
     document = await service.database.get(SURVEYS, survey_id) if survey_id else None
     if document is None or document.state is None or document.state.requested_at is None:
         raise _unknown()

@@ -3,7 +3,7 @@
 At least once: the receiver may get a parcel again after a doubt, and knows it by its id.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from schemas.base import Model, UtcDatetime
@@ -12,13 +12,11 @@ from schemas.ids import derive
 from schemas.sending import Later, Outcome, Refused, Sent
 from services.followup.domain.causes import CaseCause, News
 from services.followup.domain.subscriptions import Subscription
+from services.followup.domain.underway import Underway
 
 Kind = Literal["notices", "digest"]
-Stage = Literal["waiting", "arrived", "given-up"]
 MOST_NOTICES = 200
 """More of a day are counted, not listed."""
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=6)
 GONE = "gone"
 
 
@@ -37,7 +35,7 @@ class Notice(Model):
     noticed_at: UtcDatetime
 
 
-class Parcel(Model):
+class Parcel(Underway):
     """What is sent in one go. Its id is what the receiver knows a repetition by."""
 
     id: str
@@ -47,15 +45,6 @@ class Parcel(Model):
     more: int = 0
     """Notices beyond those listed."""
     digest_id: str = ""
-    made_at: UtcDatetime
-    stage: Stage = "waiting"
-    next_at: UtcDatetime | None
-    """When it is to be sent or tried again; None: it is over."""
-    attempts: int = 0
-    holder: str = ""
-    """The name of the latest attempt: whoever has it, makes it."""
-    error: str = ""
-    ended_at: UtcDatetime | None = None
 
 
 def notice(subscription: Subscription, case: CaseCause, news: News) -> Notice:
@@ -89,37 +78,9 @@ def with_digest(id: str, subscription: Subscription, digest_id: str, now: dateti
     return Parcel(id=id, subscription_id=subscription.id, kind="digest", digest_id=digest_id, made_at=now, next_at=now)
 
 
-def take(state: Parcel, holder: str, now: datetime, lease: timedelta) -> Parcel | None:
-    """An attempt begins; when nothing is heard of it for as long as the lease, another one may. None: not now."""
-    if state.next_at is None or state.next_at > now:
-        return None
-    return state.model_copy(update={"attempts": state.attempts + 1, "holder": holder, "next_at": now + lease})
-
-
 def put_off(state: Parcel, until: datetime) -> Parcel:
     """The subscription is paused: it is looked at again later."""
     return state.model_copy(update={"next_at": until})
-
-
-def came_to(state: Parcel, outcome: Outcome, now: datetime, give_up_after: timedelta) -> Parcel:
-    """What the attempt came to."""
-    if state.next_at is None:
-        return state
-    if isinstance(outcome, Sent):
-        return _ended(state, "arrived", "", now)
-    if isinstance(outcome, Refused):
-        return _ended(state, "given-up", outcome.reason, now)
-    wait = min(FIRST_WAIT * 2 ** min(state.attempts - 1, 20), LONGEST_WAIT)
-    if isinstance(outcome, Later) and outcome.after_seconds is not None:
-        wait = max(wait, timedelta(seconds=outcome.after_seconds))
-    if now + wait > state.made_at + give_up_after:
-        return _ended(state, "given-up", f"not in {state.attempts} attempts; the last one: {outcome.reason}", now)
-    return state.model_copy(update={"next_at": now + wait, "error": outcome.reason})
-
-
-def dropped(state: Parcel, reason: str, now: datetime) -> Parcel:
-    """It is not sent any more, because nobody wants it any more."""
-    return _ended(state, "given-up", reason, now) if state.next_at else state
 
 
 def judged(status: int, reason: str, after_seconds: float | None) -> Outcome:
@@ -129,7 +90,3 @@ def judged(status: int, reason: str, after_seconds: float | None) -> Outcome:
     if status == 410:
         return Refused(f"{GONE}: {reason}")
     return Later(reason, after_seconds, may_have_arrived=True)
-
-
-def _ended(state: Parcel, stage: Stage, error: str, now: datetime) -> Parcel:
-    return state.model_copy(update={"stage": stage, "error": error, "next_at": None, "ended_at": now})

@@ -4,46 +4,24 @@ import asyncio
 import json
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from schemas import webhooks
-from schemas.mail import WRITE, Letter, NotAnAddress, checked_address
-from schemas.sending import Later, Outcome, Refused, readable
+from schemas.sending import Later, Outcome, readable
 from services.chassis.posting import Poster
-from services.chassis.smtp import Server, hand_over
 from services.followup.domain.subscriptions import Subscription
 from services.followup.domain.subscriptions_parcel import judged
-
-SENDER_NAME = "Casekeeper"
-
-
-@dataclass(frozen=True)
-class Enclosed:
-    """A file that goes with a mail."""
-
-    name: str
-    media_type: str
-    content: bytes
+from services.followup.gateway.mails import Enclosed, Mails
 
 
 class Subscribers:
-    """Tells subscribers. Mail needs a server and an address to send from; without, it waits and says so.
+    """Tells subscribers. `insecure`: addresses without TLS and within our own network may be posted to."""
 
-    `insecure`: addresses without TLS and within our own network may be posted to.
-    """
-
-    def __init__(self, server: Server, sender: str, seconds: float, *, insecure: bool) -> None:
-        self._server = server
-        self._sender = sender
-        self._seconds = seconds
+    def __init__(self, mails: Mails, seconds: float, *, insecure: bool) -> None:
+        self._mails = mails
         self._insecure = insecure
         self._poster = Poster(seconds)
 
@@ -65,37 +43,11 @@ class Subscribers:
         self, to: Subscription, id: str, subject: str, text: str, now: datetime, enclosed: Sequence[Enclosed] = ()
     ) -> Outcome:
         """One mail. Its Message-ID is the parcel's, on every attempt."""
-        if not self._server.host or not self._sender:
-            return Later("no mail server, or no address to send from, is set (FOLLOWUP_SMTP_HOST, FOLLOWUP_MAIL_FROM)")
-        try:
-            letter = _letter(self._sender, to, id, subject, text, now, enclosed)
-        except NotAnAddress as error:
-            return Refused(str(error))
-        return await hand_over(self._server, letter, self._seconds)
+        return await self._mails.send(to.mail, to.language, id, subject, text, now, enclosed)
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._poster.close()
-
-
-def _letter(
-    sender: str, to: Subscription, id: str, subject: str, text: str, now: datetime, enclosed: Sequence[Enclosed]
-) -> Letter:
-    sender, recipient = checked_address(sender), checked_address(to.mail)
-    message_id = f"<{id}@{sender.rpartition('@')[2]}>"
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(SENDER_NAME, addr_spec=sender)
-    mail["To"] = recipient
-    mail["Subject"] = " ".join(subject.split())
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = to.language
-    mail.set_content(text, cte="quoted-printable")
-    for each in enclosed:
-        kind, _, detail = each.media_type.partition("/")
-        mail.add_attachment(each.content, maintype=kind, subtype=detail, filename=each.name)
-    return Letter(sender, recipient, message_id, mail.as_bytes(policy=WRITE))
 
 
 async def _reaches_inside(url: str) -> str:

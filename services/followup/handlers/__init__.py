@@ -2,7 +2,17 @@
 
 from schemas.organisation import Organisation
 from services.chassis.table import Table
-from services.followup.handlers import channel_tests, clocks, clocks_budget, figures, insights, radar, review, surveys
+from services.followup.handlers import (
+    channel_tests,
+    clocks,
+    clocks_budget,
+    figures,
+    insights,
+    invitations,
+    radar,
+    review,
+    surveys,
+)
 
 
 def listening(organisation: Organisation) -> Table:
@@ -15,5 +25,6 @@ def listening(organisation: Organisation) -> Table:
     channel_tests.listen(table, organisation)
     radar.listen(table, organisation)
     insights.listen(table, organisation)
+    invitations.listen(table)
     review.listen(table, organisation)
     return table

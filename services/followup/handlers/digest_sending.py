@@ -11,7 +11,8 @@ from services.followup.domain.subscriptions_parcel import Parcel
 from services.followup.gateway.digest_html import page
 from services.followup.gateway.digest_pdf import document
 from services.followup.gateway.digest_words import sheet
-from services.followup.gateway.subscribers import Enclosed, Subscribers
+from services.followup.gateway.mails import Enclosed
+from services.followup.gateway.subscribers import Subscribers
 from services.followup.gateway.words import Words
 from services.followup.store.digest import DIGESTS
 

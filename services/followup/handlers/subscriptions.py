@@ -13,7 +13,7 @@ from services.chassis.documents import Context, Decision, Document
 from services.chassis.ids import fresh
 from services.chassis.logs import logger
 from services.chassis.repository import Repository
-from services.followup.domain import causes
+from services.followup.domain import causes, underway
 from services.followup.domain import subscriptions as rules
 from services.followup.domain import subscriptions_parcel as parcels
 from services.followup.domain.causes import CaseCause, News
@@ -134,7 +134,7 @@ class Sending:
         subscription = found.state if found else None
         brands = self._organisation.by_id["brands"]
         if subscription is None or subscription.status == "ended" or subscription.brand not in brands:
-            await self._change(document.id, fresh(), lambda state, now: parcels.dropped(state, "it has ended", now))
+            await self._change(document.id, fresh(), lambda state, now: underway.dropped(state, "it has ended", now))
         elif subscription.status == "paused":
             await self._change(document.id, fresh(), lambda state, now: parcels.put_off(state, now + PAUSED_LOOK))
         elif taken := await self._take(document):
@@ -145,7 +145,7 @@ class Sending:
         holder = fresh()
 
         def decide(state: Parcel | None, context: Context) -> Decision[Parcel] | None:
-            taken = parcels.take(state, holder, context.now, self._lease) if state else None
+            taken = underway.take(state, holder, context.now, self._lease) if state else None
             return None if taken is None else Decision(taken)
 
         state = (await self._repository.execute(PARCELS, document.id, holder, decide)).state
@@ -155,7 +155,7 @@ class Sending:
         outcome = await self._outcome(subscription, parcel)
         cause = derive("outcome", parcel.holder)
         after = await self._change(
-            parcel.id, cause, lambda state, now: parcels.came_to(state, outcome, now, self._give_up_after)
+            parcel.id, cause, lambda state, now: underway.came_to(state, outcome, now, self._give_up_after)
         )
         if isinstance(outcome, Sent):
             await self._note(subscription, cause, rules.arrived)

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from itsdangerous import BadSignature, URLSafeSerializer
-
 from schemas.ids import derive
 from schemas.organisation import Organisation
 from services.chassis.clock import Clock
@@ -12,7 +10,7 @@ from services.chassis.errors import Conflict
 from services.chassis.logs import logger
 from services.chassis.repository import Repository
 from services.chassis.service import Service
-from services.chassis.signing import signing_secret
+from services.chassis.signing import Links, signing_secret
 from services.followup.domain import surveys
 from services.followup.domain.surveys import SkipReason, Survey, SurveyChange
 from services.followup.domain.surveys_customer import SurveyCustomer, customer_id, reserve
@@ -22,35 +20,9 @@ from services.followup.store.surveys import SURVEY_CUSTOMERS, SURVEYS, due, has_
 AT_ONCE = 100
 
 
-class SurveyLinks:
-    """The links to surveys' pages: signed for this purpose only, so that nobody can make one (F5)."""
-
-    def __init__(self, desk_url: str) -> None:
-        self._desk_url = desk_url.rstrip("/")
-        self._secret = ""
-
-    def use(self, secret: str) -> None:
-        """The secret; known only once the store is there."""
-        self._secret = secret
-
-    def link(self, survey_id: str) -> str:
-        """The address of a survey's page; always the same."""
-        return f"{self._desk_url}/survey/{self._serializer().dumps(survey_id)}"
-
-    def survey_id(self, token: str) -> str | None:
-        """The survey that a link names; None for one that we did not make."""
-        try:
-            return str(self._serializer().loads(token))
-        except BadSignature:
-            return None
-
-    def _serializer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(self._secret, salt="survey")
-
-
 def ask_customers(service: Service, organisation: Organisation, desk_url: str, secret: str, seconds: float) -> None:
     """Let the service send its surveys, and know the links to their pages again."""
-    links = SurveyLinks(desk_url)
+    links = Links(f"{desk_url.rstrip('/')}/survey", "survey")
     asking = Asking(service.repository, service.clock, organisation, links)
     service.api.state.survey_links = links
 
@@ -64,7 +36,7 @@ def ask_customers(service: Service, organisation: Organisation, desk_url: str, s
 class Asking:
     """Sends the surveys that are due and ends those that nobody answered, however many instances look."""
 
-    def __init__(self, repository: Repository, clock: Clock, organisation: Organisation, links: SurveyLinks) -> None:
+    def __init__(self, repository: Repository, clock: Clock, organisation: Organisation, links: Links) -> None:
         self._repository = repository
         self._clock = clock
         self._organisation = organisation

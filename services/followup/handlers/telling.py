@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from schemas.organisation import Organisation
 from services.chassis.service import Service
-from services.chassis.smtp import Server
+from services.followup.gateway.mails import Mails
 from services.followup.gateway.subscribers import Subscribers
 from services.followup.handlers.digest import Digests, Making
 from services.followup.handlers.digest_sending import DigestSending
@@ -24,8 +24,7 @@ DIGEST_SECONDS = 60.0
 class Post:
     """How things leave the house. `insecure`: also without TLS, and to addresses within our own network."""
 
-    server: Server
-    sender: str
+    mails: Mails
     attempt_seconds: float
     give_up_after: timedelta
     insecure: bool
@@ -35,7 +34,7 @@ def tell_departments(
     service: Service, organisation: Organisation, timetable: Timetable, post: Post, seconds: float
 ) -> None:
     """Let the service match, make and send by itself."""
-    subscribers = Subscribers(post.server, post.sender, post.attempt_seconds, insecure=post.insecure)
+    subscribers = Subscribers(post.mails, post.attempt_seconds, insecure=post.insecure)
     making = Making(service.database, service.clock, timetable)
     digests = Digests(service.repository, service.clock, organisation, making)
     matching = Matching(service.repository, service.clock, organisation)
