@@ -5,18 +5,23 @@ from datetime import timedelta
 
 from schemas.organisation_file import load
 from services.chassis.clock import Clock
+from services.chassis.repository import Repository
 from services.chassis.service import Service
 from services.chassis.signing import signing_secret
-from services.desk.api import internal, reading
-from services.desk.api.live import Hub, Live
+from services.desk.api import internal, looking, reading, saved_views, searching
+from services.desk.api.live import SEARCH, WHAT_IFS, Hub, Live
 from services.desk.api.parts import Parts
 from services.desk.api.session import Sessions, Signing
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
+from services.desk.domain.records import Means
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
 from services.desk.gateway.http import Caller
+from services.desk.gateway.identity_provider import IdentityProvider, Registration
+from services.desk.gateway.simulator import Simulator
 from services.desk.handlers import table
 from services.desk.pages import (
+    account,
     approvals,
     asking,
     assets,
@@ -37,14 +42,21 @@ from services.desk.pages import (
     ledger,
     more,
     overview,
+    provider,
+    question,
+    question_links,
     regrouping,
     replies,
+    reveals,
     review,
+    search,
     sign_in,
     survey,
     surveys,
     talk,
+    views,
 )
+from services.desk.pages.routing import SIGN_IN, no_such_page
 from services.desk.pages.security import Security
 from services.desk.settings import Settings
 from services.desk.store.accounts import Accounts, Limit
@@ -53,12 +65,53 @@ from services.desk.store.collections import OWN
 from services.desk.store.consults import Consults
 from services.desk.store.desk import Desk
 from services.desk.store.people import People
+from services.desk.store.roster import Roster
+from services.desk.store.search import Search
+from services.desk.store.sessions import OpenSessions
+from services.desk.store.views import Views
+from services.desk.store.whatifs import WhatIfs
 
-OF_A_CASE = (case, commands, replies, asking, handing, more, customer, identities, regrouping, correcting)
-LISTS = (handovers, approvals, ledger, consults, holding)
+OF_A_CASE = (
+    case,
+    commands,
+    replies,
+    asking,
+    handing,
+    more,
+    customer,
+    identities,
+    regrouping,
+    correcting,
+    question_links,
+)
+LISTS = (search, views, handovers, approvals, ledger, consults, holding)
 STEERING = (figures, incidents, insights, improvements, review, channel_tests, surveys)
-PARTS = (reading, internal, assets, sign_in, overview, *OF_A_CASE, *LISTS, *STEERING, talk, survey)
+PARTS = (
+    reading,
+    searching,
+    saved_views,
+    looking,
+    internal,
+    assets,
+    sign_in,
+    provider,
+    account,
+    reveals,
+    overview,
+    *OF_A_CASE,
+    *LISTS,
+    *STEERING,
+    talk,
+    survey,
+    question,
+)
 """All that answers over HTTP."""
+ROSTER_SECONDS = 30.0
+"""So late the desk may learn who is there and who is not."""
+SEARCH_SECONDS = 0.5
+"""So late what happened can be found."""
+SWEEP_SECONDS = 3600.0
+"""How often sessions whose time is over are forgotten."""
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
@@ -79,12 +132,14 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.state.desk = desk
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
     service.api.add_middleware(Security, secure=settings.secure_cookies)
+    service.api.add_exception_handler(404, no_such_page)
     for module in PARTS:
         service.include(module.router)
 
     async def prepare() -> None:
         desk.sessions.signing.use(await signing_secret(service.database, settings.secret.get_secret_value()))
         await desk.cases.load_board()
+        await desk.roster.refresh()
 
     async def catch_up() -> None:
         await live.catch_up(desk.cases, alone=service.alone)
@@ -97,8 +152,18 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
             await asyncio.gather(*(caller.close() for caller in callers))
 
     service.on_start(prepare)
+    async def keep_search_current() -> None:
+        if await desk.search.keep_current():
+            hub.wake([SEARCH])
+
+    live.also_tell(desk.search.take)
     service.on_batch(live.publish)
     service.every(settings.catch_up_seconds, catch_up)
+    service.every(SEARCH_SECONDS, keep_search_current)
+    service.every(SWEEP_SECONDS, desk.sessions.opened.sweep)
+    service.every(ROSTER_SECONDS, desk.roster.refresh)
+    for _ in range(settings.simulations):
+        service.every(0, desk.what_ifs.work)
     service.every(0, until_stopped)
     return service
 
@@ -107,6 +172,11 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
     organisation = load(settings.organisation)
     repository = service.repository
     people = People(service.database, organisation)
+
+    def country_of(person_id: str) -> str:
+        person = organisation.by_id["people"].get(person_id)
+        return str(person.country) if person else ""
+
     pause = timedelta(seconds=settings.sign_in_pause_seconds)
     accounts = Accounts(repository, clock, settings.sign_in_failures, pause)
     cases = Cases(service.database, board, clock)
@@ -117,13 +187,58 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         hub=hub,
         cases=cases,
         people=people,
+        roster=Roster(service.database, organisation),
         consults=Consults(repository, cases),
         accounts=accounts,
         desk=Desk(repository, clock, autopilot=settings.autopilot),
-        sessions=Sessions(Signing(), accounts, people, clock, settings.session_hours, secure=settings.secure_cookies),
+        sessions=_sessions(settings, repository, accounts, people, clock),
+        provider=_provider(settings),
+        passwords=not settings.oidc_only,
         commands=ServiceCommands(callers[0]),
         customers=CustomerMessages(callers[1]),
         followup=ServiceCommands(callers[2]),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
         pictures=Pictures(settings.picture_hosts),
+        what_ifs=_what_ifs(settings, repository, clock, hub),
+        search=Search(service.database, country_of, settings.searchable_cases),
+        views=Views(repository, clock),
+    )
+
+
+def _what_ifs(settings: Settings, repository: Repository, clock: Clock, hub: Hub) -> WhatIfs:
+    places = (settings.scenarios, settings.organisation / "scenarios", settings.organisation.parent / "scenarios")
+    folder = next((each for each in places if each and each.is_dir()), None)
+    simulator = Simulator(folder)
+    return WhatIfs(repository, clock, simulator, settings.simulations, lambda: hub.wake([WHAT_IFS]))
+
+
+def _sessions(settings: Settings, repository: Repository, accounts: Accounts, people: People, clock: Clock) -> Sessions:
+    longest, idle = timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes)
+    allowed: dict[Means, bool] = {"password": not settings.oidc_only, "provider": bool(settings.oidc_issuer)}
+    return Sessions(
+        Signing(),
+        OpenSessions(repository, clock, longest, idle),
+        accounts,
+        people,
+        clock,
+        secure=settings.secure_cookies,
+        means=[means for means, on in allowed.items() if on],
+    )
+
+
+def _provider(settings: Settings) -> IdentityProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    here = settings.public_url.rstrip("/")
+    return IdentityProvider(
+        Registration(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+            scopes=settings.oidc_scopes,
+            claim=settings.oidc_claim,
+            name=settings.oidc_name,
+            redirect_uri=f"{here}{provider.BACK}",
+            afterwards=f"{here}{SIGN_IN}",
+        )
     )

@@ -1,8 +1,11 @@
 """What the desk can be told by its environment (`DESK_…`)."""
 
-from typing import ClassVar
+from ipaddress import ip_address
+from pathlib import Path
+from typing import ClassVar, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.config import ServiceConfig
@@ -26,7 +29,27 @@ class Settings(ServiceConfig):
         description="signs sessions and customers' links; empty: one is made once and kept in the desk's store",
     )
     secure_cookies: bool = Field(False, description="cookies over HTTPS only; on wherever the desk is served so")
+    public_url: str = Field(
+        "",
+        description="the desk's address as people reach it, such as https://desk.example.com; OpenID Connect needs it",
+    )
+    oidc_issuer: str = Field(
+        "", description="issuer of the identity provider, exactly as it calls itself; empty: local log-ins only"
+    )
+    oidc_client_id: str = Field("", description="under which the identity provider knows the desk")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="belongs to it; empty for a public client")
+    oidc_claim: str = Field(
+        "email",
+        min_length=1,
+        description="claim of the id token with a person's mail address or id in the organisation",
+    )
+    oidc_scopes: str = Field("openid email profile", pattern=r"\bopenid\b", description="what the desk asks to be told")
+    oidc_name: str = Field("", description="what people call the identity provider; empty: your organisation")
+    oidc_only: bool = Field(False, description="no passwords of our own: the identity provider alone signs people in")
     session_hours: int = Field(12, ge=1, le=24 * 7, description="how long a sign-in lasts")
+    session_idle_minutes: int = Field(
+        120, ge=5, le=24 * 60, description="how long one lasts in which nobody does anything"
+    )
     sign_in_failures: int = Field(5, ge=1, description="wrong passwords per person and address before a pause")
     sign_in_pause_seconds: int = Field(300, ge=1, description="how long that pause is")
     messages_per_minute: int = Field(30, ge=1, description="messages one address may write on the customers' page")
@@ -35,4 +58,41 @@ class Settings(ServiceConfig):
         description="hosts whose pictures the pages show, with spaces between them; `*`: all; empty: links only",
     )
     autopilot: bool = Field(False, description="whether the autopilot plays until a lead says otherwise")
+    scenarios: Path | None = Field(
+        None,
+        description="folder of scenarios for what-if questions; empty: `scenarios` in or beside the organisation's files",
+    )
+    simulations: int = Field(1, ge=1, le=2, description="so many what-if questions are worked on at a time")
+    searchable_cases: int = Field(
+        100_000, ge=1, description="so many cases, those changed last, are kept in memory for the search"
+    )
     catch_up_seconds: float = Field(5, gt=0, description="how often the list looks for what other instances handled")
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        if not self.oidc_issuer:
+            if self.oidc_only:
+                raise ValueError("oidc_only needs oidc_issuer: else nobody could sign in")
+            return self
+        if not self.oidc_client_id:
+            raise ValueError("oidc_issuer needs oidc_client_id")
+        if self.clock_offset_seconds:
+            raise ValueError("oidc_issuer needs the machine's own clock: id tokens are valid for minutes")
+        for name in ("oidc_issuer", "public_url"):
+            if not _trusted(getattr(self, name)):
+                raise ValueError(f"{name}: {getattr(self, name)!r} is no https address (http only on this machine)")
+        return self
+
+
+def _trusted(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.query or parts.fragment or not parts.hostname:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _on_this_machine(parts.hostname))
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -28,7 +28,7 @@ class Autopilot(BaseModel):
 @router.post("/accounts")
 async def ensure_account(account: NewAccount, desk: InParts) -> dict[str, str]:
     """From now on this password opens this person's desk; the same again changes nothing."""
-    if await desk.people.find(account.person) is None:
+    if await desk.people.member(account.person) is None:
         raise Problem(422, "unknown-person", f"the organisation has no person {account.person!r}")
     await desk.accounts.ensure(account.person, account.password)
     return {"person": account.person}

@@ -14,11 +14,16 @@ from services.desk.domain.access import Reader
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
+from services.desk.gateway.identity_provider import IdentityProvider
 from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
 from services.desk.store.consults import Consults
 from services.desk.store.desk import Desk
 from services.desk.store.people import People
+from services.desk.store.roster import Roster
+from services.desk.store.search import Search
+from services.desk.store.views import Views
+from services.desk.store.whatifs import WhatIfs
 
 
 @dataclass(frozen=True)
@@ -31,15 +36,27 @@ class Parts:
     hub: Hub
     cases: Cases
     people: People
+    roster: Roster
     consults: Consults
     accounts: Accounts
     desk: Desk
     sessions: Sessions
+    provider: IdentityProvider | None
+    passwords: bool
+    """Whether people sign in with passwords of ours."""
     commands: ServiceCommands
     customers: CustomerMessages
     followup: ServiceCommands
     customer_limit: Limit
     pictures: Pictures
+    what_ifs: WhatIfs
+    search: Search
+    views: Views
+
+    def room_of(self, channel: str) -> float:
+        """What a case of the channel takes of its owner's capacity (P5)."""
+        found = self.organisation.by_id["channels"].get(channel)
+        return float(found.weight) if found else 1.0
 
 
 def parts(request: Request) -> Parts:
@@ -59,11 +76,21 @@ async def api_reader(request: Request, desk: InParts) -> Reader:
 
 
 async def team_reader(reader: Annotated[Reader, Depends(api_reader)]) -> Reader:
-    """A person who may read cases. Raises Problem 403 for specialists."""
+    """A person who may read cases. Raises Problem 403 for specialists and operators."""
     if reader.is_specialist:
         raise Problem(403, "not-allowed", "specialists see the consults that are put to them, not the cases")
+    if not reader.reads_cases:
+        raise Problem(403, "not-allowed", "operators see the ways of events, not the cases")
+    return reader
+
+
+async def operating_reader(reader: Annotated[Reader, Depends(api_reader)]) -> Reader:
+    """A person who looks after the system (I4). Raises Problem 403 for all but operators and leads."""
+    if not reader.may_operate:
+        raise Problem(403, "not-allowed", "this is for operators and leads")
     return reader
 
 
 SignedIn = Annotated[Reader, Depends(api_reader)]
 Team = Annotated[Reader, Depends(team_reader)]
+Operating = Annotated[Reader, Depends(operating_reader)]

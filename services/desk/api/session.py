@@ -1,23 +1,35 @@
-"""Who is asking: signed cookies for the signed-in person, tokens against forged forms, signed links for customers."""
+"""Who is asking: a cookie for the signed-in person, tokens against forged forms, signed links for customers."""
 
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import Request, Response
-from itsdangerous import BadSignature, Signer, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from services.chassis.clock import Clock
 from services.chassis.errors import Problem
 from services.desk.domain.access import Reader
-from services.desk.domain.records import Account
-from services.desk.store.accounts import Accounts, stamp_of
+from services.desk.domain.records import Means, Session
+from services.desk.store.accounts import Accounts
 from services.desk.store.people import People
+from services.desk.store.sessions import OpenSessions
 
 SESSION_COOKIE = "casekeeper-session"
 VISITOR_COOKIE = "casekeeper-visitor"
 REMEMBERED_SECONDS = 5
-"""How long a session's person is not looked up again: so late a changed password or role may take effect."""
+"""How long a session is not looked up again: so late a sign-out elsewhere, a new password or another role may take effect."""
 REMEMBERED_SESSIONS = 10_000
+
+
+LIVE_HEADER = "live"
+"""Sent by a page that keeps itself current: nobody did anything."""
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """Behind HTTPS under a prefix that keeps other hosts of the domain from setting it."""
+    return f"__Host-{name}" if secure else name
 
 
 class NotSignedIn(Exception):
@@ -34,8 +46,9 @@ class Signing:
         """The secret; known only once the store is there."""
         self._secret = secret
 
-    def session(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._secret, salt="session")
+    def leaving(self) -> URLSafeSerializer:
+        """For what somebody takes along to the identity provider and back."""
+        return URLSafeSerializer(self._secret, salt="leaving")
 
     def form_token(self, visitor: str) -> str:
         """What a form of this visitor's has to bring."""
@@ -57,60 +70,99 @@ class Signing:
             return None
 
 
+@dataclass
+class Known:
+    """A session that was looked up a moment ago."""
+
+    since: datetime
+    session: Session
+    reader: Reader
+
+
 class Sessions:
     """Signs people in and out, and knows them again."""
 
     def __init__(
-        self, signing: Signing, accounts: Accounts, people: People, clock: Clock, hours: int, *, secure: bool
+        self,
+        signing: Signing,
+        opened: OpenSessions,
+        accounts: Accounts,
+        people: People,
+        clock: Clock,
+        *,
+        secure: bool,
+        means: Collection[Means],
     ) -> None:
         self.signing = signing
+        self.opened = opened
         self._accounts = accounts
         self._people = people
         self._clock = clock
-        self._hours = hours
-        self._secure = secure
-        self._known: dict[str, tuple[datetime, Reader]] = {}
+        self.secure = secure
+        self._means = means
+        self._cookie = cookie_name(SESSION_COOKIE, secure=secure)
+        self._known: dict[str, Known] = {}
 
-    def sign_in(self, response: Response, account: Account) -> None:
-        value = self.signing.session().dumps({"person": account.person, "stamp": stamp_of(account)})
+    async def sign_in(
+        self, request: Request, response: Response, person: str, means: Means, *, stamp: str = "", id_token: str = ""
+    ) -> None:
+        """Open a session under a new token; the one that this browser had is over."""
+        await self._end(request)
+        browser = request.headers.get("user-agent", "")
+        token = await self.opened.open(person, means, browser, stamp=stamp, id_token=id_token)
         response.set_cookie(
-            SESSION_COOKIE,
-            str(value),
-            max_age=self._hours * 3600,
+            self._cookie,
+            token,
+            max_age=int(self.opened.longest.total_seconds()),
             httponly=True,
             samesite="lax",
-            secure=self._secure,
+            secure=self.secure,
         )
 
-    def sign_out(self, request: Request, response: Response) -> None:
-        self._known.pop(request.cookies.get(SESSION_COOKIE, ""), None)
-        response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax", secure=self._secure)
+    async def sign_out(self, request: Request, response: Response) -> Session | None:
+        """End this browser's session; what it was."""
+        session = await self._end(request)
+        response.delete_cookie(self._cookie, httponly=True, samesite="lax", secure=self.secure)
+        return session
+
+    async def sign_out_everywhere(self, person: str) -> None:
+        """End all sessions of this person; other instances of the desk know within seconds."""
+        await self.opened.end_all(person)
+        self._known = {token: known for token, known in self._known.items() if known.session.person != person}
 
     async def reader(self, request: Request) -> Reader:
         """The signed-in person. Raises NotSignedIn."""
-        cookie = request.cookies.get(SESSION_COOKIE, "")
-        known = self._known.get(cookie)
+        token = request.cookies.get(self._cookie, "")
         now = self._clock.now()
-        if known and now - known[0] < timedelta(seconds=REMEMBERED_SECONDS):
-            return known[1]
-        reader = await self._looked_up(cookie)
-        if len(self._known) >= REMEMBERED_SESSIONS:
-            self._known.clear()
-        self._known[cookie] = (now, reader)
-        return reader
+        known = self._known.get(token)
+        if known is None or now - known.since >= timedelta(seconds=REMEMBERED_SECONDS):
+            self._known.pop(token, None)
+            known = await self._looked_up(token)
+            if len(self._known) >= REMEMBERED_SESSIONS:
+                self._known.clear()
+            self._known[token] = known
+        if not _by_itself(request):
+            known.session = await self.opened.used(token, known.session)
+        return known.reader
 
-    async def _looked_up(self, cookie: str) -> Reader:
-        try:
-            content = self.signing.session().loads(cookie, max_age=self._hours * 3600)
-            person_id, stamp = str(content["person"]), str(content["stamp"])
-        except (BadSignature, KeyError, TypeError) as error:
-            raise NotSignedIn("sign in first") from error
-        if not stamp or await self._accounts.stamp(person_id) != stamp:
+    async def _looked_up(self, token: str) -> Known:
+        session = await self.opened.find(token)
+        if session is None or session.means not in self._means:
+            raise NotSignedIn("sign in first")
+        if session.means == "password" and await self._accounts.stamp(session.person) != session.stamp:
             raise NotSignedIn("the password has changed; sign in again")
-        person = await self._people.find(person_id)
+        person = await self._people.member(session.person)
         if person is None:
-            raise NotSignedIn(f"{person_id} does not work here any more")
-        return Reader(person)
+            raise NotSignedIn(f"{session.person} does not work here any more")
+        return Known(self._clock.now(), session, Reader(person))
+
+    async def _end(self, request: Request) -> Session | None:
+        token = request.cookies.get(self._cookie, "")
+        session = await self.opened.find(token)
+        self._known.pop(token, None)
+        if session:
+            await self.opened.end(token)
+        return session
 
     def form_token(self, request: Request) -> str:
         return self.signing.form_token(visitor(request))
@@ -121,6 +173,11 @@ class Sessions:
             raise Problem(
                 403, "form-expired", "this form is no longer valid; load the page again and send it once more"
             )
+
+
+def _by_itself(request: Request) -> bool:
+    streams = request.headers.get("accept", "").startswith("text/event-stream")
+    return streams or LIVE_HEADER in request.headers
 
 
 def visitor(request: Request) -> str:

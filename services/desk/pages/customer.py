@@ -28,6 +28,6 @@ async def reveal(case_id: str, request: Request, pages: TeamPages, desk: InParts
     fields = tuple(
         name for name in ("id", "name", "handle", "address") if getattr(hidden, name) != getattr(shown, name)
     )
-    await desk.desk.note_reveal(case_id, reader.id, fields)
+    await desk.desk.note_reveal(view, reader.id, fields)
     context = {"view": view, "profile": shown, "may_act": True, "web": on_our_page(desk, view)}
     return await pages.render("_profile.html" if pages.partial else "profile.html", context)

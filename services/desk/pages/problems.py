@@ -88,6 +88,14 @@ def friendly(problem: Problem, gettext: Gettext) -> str:
         "own-reply": _("Nobody gives feedback on their own reply."),
         "form-expired": _("This form is no longer valid. Load the page again and send it once more."),
         "unavailable": _("The service does not answer right now. Your text is kept; please try again in a moment."),
+        "identity-provider-away": _(
+            "The sign-in of your organisation does not answer right now. Please try again in a moment."
+        ),
+        "identity-refused": _("The sign-in of your organisation did not confirm who you are. Please begin again."),
+        "identity-unknown": _(
+            "You are known there, but not on this desk. Ask your lead to add you to the organisation."
+        ),
+        "sign-in-stale": _("This sign-in was not begun in this browser, or too long ago. Please begin again."),
         "too-many-failures": _("Too many wrong passwords. Wait a few minutes, then try again."),
         "too-many-messages": _("That was a lot at once. Wait a minute, then write on."),
     }

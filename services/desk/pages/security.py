@@ -6,7 +6,7 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.desk.api.session import VISITOR_COOKIE
+from services.desk.api.session import VISITOR_COOKIE, cookie_name
 
 POLICY_HEADER = "Content-Security-Policy"
 
@@ -43,13 +43,14 @@ class Security:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        self._cookie = f"; Path=/; Max-Age=31536000; HttpOnly; SameSite=lax{'; Secure' if secure else ''}"
+        self._name = cookie_name(VISITOR_COOKIE, secure=secure)
+        self._attributes = f"; Path=/; Max-Age=31536000; HttpOnly; SameSite=lax{'; Secure' if secure else ''}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        known = _visitor(Headers(scope=scope).get("cookie", ""))
+        known = _visitor(Headers(scope=scope).get("cookie", ""), self._name)
         scope["visitor"] = known or secrets.token_urlsafe(24)
 
         async def sending(message: Message) -> None:
@@ -58,15 +59,15 @@ class Security:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if not known and headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Set-Cookie", f"{VISITOR_COOKIE}={scope['visitor']}{self._cookie}")
+                    headers.append("Set-Cookie", f"{self._name}={scope['visitor']}{self._attributes}")
             await send(message)
 
         await self._app(scope, receive, sending)
 
 
-def _visitor(cookies: str) -> str:
+def _visitor(cookies: str, name: str) -> str:
     try:
-        value = SimpleCookie(cookies).get(VISITOR_COOKIE)
+        value = SimpleCookie(cookies).get(name)
     except CookieError:
         return ""
     return value.value if value and len(value.value) >= SHORTEST_VISITOR else ""

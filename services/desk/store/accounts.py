@@ -19,6 +19,8 @@ from services.desk.store.collections import ACCOUNTS
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 REMEMBERED_KEYS = 10_000
+SPREAD = 10
+"""So many times as many wrong passwords as one person may type in one place are borne from one address, or for one person."""
 
 
 class Limit:
@@ -59,7 +61,8 @@ class Accounts:
         self._clock = clock
         self._hasher = PasswordHasher()
         self._failures = Limit(failures, pause, clock)
-        self._spread = Limit(failures * 10, pause, clock)
+        self._by_address = Limit(failures * SPREAD, pause, clock)
+        self._by_person = Limit(failures * SPREAD, pause, clock)
         self._nobody = ""
 
     async def ensure(self, person_id: str, password: str) -> None:
@@ -80,7 +83,11 @@ class Accounts:
     async def sign_in(self, person_id: str, password: str, address: str) -> Account | None:
         """The account, or None when name and password do not belong together. Raises Problem 429 after too many tries."""
         key = f"{person_id}@{address}"
-        wait = max(self._failures.wait_seconds(key), self._spread.wait_seconds(address))
+        wait = max(
+            self._failures.wait_seconds(key),
+            self._by_address.wait_seconds(address),
+            self._by_person.wait_seconds(person_id),
+        )
         if wait:
             raise Problem(
                 429, "too-many-failures", f"too many wrong passwords; try again in {wait} s", retry_after=wait
@@ -92,7 +99,8 @@ class Accounts:
             self._failures.forget(key)
             return account
         self._failures.note(key)
-        self._spread.note(address)
+        self._by_address.note(address)
+        self._by_person.note(person_id)
         return None
 
     async def stamp(self, person_id: str) -> str:

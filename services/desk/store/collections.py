@@ -1,20 +1,29 @@
 """What the desk stores, and by which fields it is found."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from schemas.events.roster import RosterPerson
 from services.chassis.documents import Collection, Index
 from services.desk.domain import CaseView
 from services.desk.domain.alike import TRAITS, traits
+from services.desk.domain.coverage import Absence
 from services.desk.domain.offer import Offer
-from services.desk.domain.records import Account, Reveal, Switch
+from services.desk.domain.records import Account, Reveal, Session, Switch
+from services.desk.domain.saved_views import SavedView
 from services.desk.domain.talk import Talk
+from services.desk.domain.whatif import Run
 
 
 def customer_key(channel: str, author_id: str) -> str:
     """By which a customer's other cases on the same channel are found."""
     return f"{channel}/{author_id}"
+
+
+def milliseconds(moment: datetime) -> int:
+    """For questions about a stretch of time: numbers are in the same order in every store."""
+    return int(moment.timestamp() * 1000)
 
 
 def _case_fields(view: CaseView) -> Mapping[str, Any]:
@@ -41,6 +50,7 @@ CASES = Collection(
     ),
 )
 PEOPLE = Collection("people", RosterPerson, fields=lambda person: {"role": person.role}, indexes=(Index(("role",)),))
+ABSENCES = Collection("absences", Absence)
 OFFERS = Collection(
     "offers",
     Offer,
@@ -52,10 +62,33 @@ ACCOUNTS = Collection("accounts", Account)
 REVEALS = Collection(
     "reveals",
     Reveal,
-    fields=lambda reveal: {"case": reveal.case_id, "person": reveal.person, "at": reveal.at},
-    indexes=(Index(("case",)), Index(("person", "at"))),
+    fields=lambda reveal: {
+        "case": reveal.case_id,
+        "brand": reveal.brand,
+        "person": reveal.person,
+        "at_ms": milliseconds(reveal.at),
+    },
+    indexes=(Index(("case",)), Index(("person", "at_ms")), Index(("brand", "at_ms"))),
+)
+SESSIONS = Collection(
+    "sessions",
+    Session,
+    fields=lambda session: {"person": session.person, "ends_ms": milliseconds(session.ends_at)},
+    indexes=(Index(("person",)), Index(("ends_ms",))),
 )
 SWITCHES = Collection("switches", Switch)
+WHAT_IFS = Collection(
+    "what-ifs",
+    Run,
+    fields=lambda run: {"state": run.state, "asked_ms": milliseconds(run.asked_at)},
+    indexes=(Index(("asked_ms",)), Index(("state", "asked_ms"))),
+)
+VIEWS = Collection(
+    "views",
+    SavedView,
+    fields=lambda view: {"owner": view.owner, "shared": view.shared},
+    indexes=(Index(("owner",)), Index(("shared",))),
+)
 
-OWN = (CASES, PEOPLE, OFFERS, TALKS, ACCOUNTS, REVEALS, SWITCHES)
-"""All of them; the handlers write the first three only."""
+OWN = (CASES, PEOPLE, OFFERS, ABSENCES, TALKS, ACCOUNTS, SESSIONS, REVEALS, SWITCHES, WHAT_IFS, VIEWS)
+"""All of them; the handlers write the first four only."""

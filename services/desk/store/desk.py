@@ -1,9 +1,12 @@
 """The desk's own few facts: the autopilot's switch, the record of reveals, customers' own words."""
 
+from collections.abc import Iterable
+
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
 from services.chassis.ids import fresh
 from services.chassis.repository import Repository
+from services.desk.domain import CaseView
 from services.desk.domain.records import Reveal, Switch
 from services.desk.domain.talk import Talk, Written
 from services.desk.store.collections import REVEALS, SWITCHES, TALKS
@@ -30,18 +33,20 @@ class Desk:
 
         await self._repository.execute(SWITCHES, AUTOPILOT, fresh(), decide)
 
-    async def note_reveal(self, case_id: str, person: str, fields: tuple[str, ...]) -> None:
+    async def note_reveal(self, view: CaseView, person: str, fields: tuple[str, ...]) -> None:
         """Write down that somebody looks, before they do (M3)."""
 
         def decide(_: Reveal | None, context: Context) -> Decision[Reveal]:
-            return Decision(Reveal(case_id=case_id, person=person, fields=fields, at=context.now))
+            return Decision(Reveal(case_id=view.id, brand=view.brand, person=person, fields=fields, at=context.now))
 
         await self._repository.execute(REVEALS, fresh(), fresh(), decide)
 
-    async def reveals_of(self, case_id: str) -> list[Reveal]:
-        """Who looked at a customer's personal data in this case, in order of time."""
-        documents = await self._repository.database.find(REVEALS, {"case": case_id})
-        return sorted((each.state for each in documents if each.state), key=lambda reveal: reveal.at)
+    async def reveals(self, brands: Iterable[str], before_ms: int | None, limit: int) -> list[Reveal]:
+        """Who looked at customers' personal data in cases of these brands, the latest first."""
+        query: dict[str, object] = {"brand": {"$in": sorted(brands)}}
+        query |= {"at_ms": {"$lt": before_ms}} if before_ms is not None else {}
+        found = await self._repository.database.find(REVEALS, query, sort="at_ms", descending=True, limit=limit)
+        return [each.state for each in found if each.state]
 
     async def talk(self, conversation: str) -> Talk | None:
         document = await self._repository.database.get(TALKS, conversation)

@@ -24,6 +24,13 @@ class People:
     async def find(self, person_id: str) -> Person | None:
         return (await self.among([person_id])).get(person_id)
 
+    async def member(self, person_id: str) -> Person | None:
+        """Somebody who may sign in: the organisation's files have them, with the role and brands known now.
+
+        A person whom the files no longer have has left, whatever was told of them before.
+        """
+        return await self.find(person_id) if self._filed(person_id) else None
+
     async def among(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who are known, by id."""
         wanted = sorted({each for each in person_ids if each})
@@ -50,6 +57,10 @@ class People:
         """The person's id for what somebody typed: the id itself or the mail address."""
         typed = name.strip().lower()
         return next((person.id for person in self._organisation.people if person.email.lower() == typed), typed)
+
+    def called(self, name: str) -> Person | None:
+        """The person whom an identity provider calls so, by id or mail address; None: nobody of ours."""
+        return self._filed(self.signing_in_as(name)) if name.strip() else None
 
     def _filed(self, person_id: str) -> Person | None:
         try:

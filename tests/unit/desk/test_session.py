@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.desk.api.session import Signing
-from services.desk.pages.sign_in import _inside
+from services.desk.pages.sign_in import inside
 from services.desk.store.accounts import Limit
 from tests.unit.desk.stories import NOON
 
@@ -61,7 +61,7 @@ class TestLinks:
     ],
 )
 def test_signing_in_leads_nowhere_else(target: str, inside: str) -> None:
-    assert _inside(target) == inside
+    assert inside(target) == inside
 
 
 class TestLimit:
