@@ -163,5 +163,19 @@
   window.addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
   });
+  // On a phone a table's lines are read one by one: each figure then says of itself what it is.
+  function labelCells() {
+    for (const table of document.querySelectorAll("table.ledger")) {
+      const heads = [...table.querySelectorAll("thead th")].map((each) => each.textContent.trim());
+      for (const cell of table.querySelectorAll("tbody td")) {
+        cell.dataset.label = heads[cell.cellIndex] ?? "";
+        if (!cell.textContent.trim() && !cell.children.length) cell.dataset.empty = "";
+      }
+    }
+  }
+  document.addEventListener("htmx:afterSwap", labelCells);
+  labelCells();
+  // Where the bar does not fit, it begins with the page that is shown.
+  document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   restoreDrafts();
 })();
