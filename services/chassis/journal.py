@@ -34,9 +34,7 @@ async def republish(databases: Iterable[Database], publisher: Publisher) -> int:
     """Publish all journals again; returns how many events that were. Raises Unavailable."""
     count = 0
     for database in databases:
-        last = ""
-        while rows := await database.rows(JOURNAL, {"_id": {"$gt": last}}, "_id", ROWS_AT_ONCE):
-            last = rows[-1]["_id"]
+        async for rows in database.all_rows(JOURNAL, ROWS_AT_ONCE):
             events = [event for row in rows for event in _events(row)]
             await publisher.publish(events)
             count += len(events)

@@ -20,7 +20,7 @@ from services.delivery.domain import delivery
 from services.delivery.domain.delivery import Change, Delivery
 from services.delivery.domain.piece import goes_to
 from services.delivery.gateway import Gateway
-from services.delivery.store import DELIVERIES, in_order
+from services.delivery.store import DELIVERIES, due, in_order
 
 LOOK_AGAIN_SECONDS = 1.0
 DRAIN_SECONDS = 4.0
@@ -84,10 +84,8 @@ class Sender:
         now = self._clock.now()
         if len(self._running) >= self._parallel or (self._paused_until and now < self._paused_until):
             return
-        due = await self._repository.database.find(
-            DELIVERIES, {"channel": self._channel, "next_at": {"$lte": now}}, sort="next_at", limit=DUE_LIMIT
-        )
-        for conversation in dict.fromkeys(goes_to(_state(document).reply) for document in due):
+        found = await due(self._repository.database, self._channel, now, DUE_LIMIT)
+        for conversation in dict.fromkeys(goes_to(_state(document).reply) for document in found):
             if conversation not in self._running and len(self._running) < self._parallel:
                 task = asyncio.create_task(self._conversation(conversation))
                 self._running[conversation] = task

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.chassis.clock import milliseconds
 from services.chassis.documents import Collection, Document, Index
+from services.chassis.mongo import Database
 from services.delivery.domain.delivery import Delivery
 from services.delivery.domain.piece import goes_to
 
@@ -15,15 +17,22 @@ def _fields(state: Delivery) -> Mapping[str, Any]:
     elsewhere = {"elsewhere": to} if to != reply.conversation else {}
     if not state.open:
         return elsewhere
-    return {"channel": reply.channel, "open_in": to, "next_at": state.next_at} | elsewhere
+    due = {"due_ms": milliseconds(state.next_at)} if state.next_at else {}
+    return {"channel": reply.channel, "open_in": to} | due | elsewhere
 
 
 DELIVERIES = Collection(
     "deliveries",
     Delivery,
     fields=_fields,
-    indexes=(Index(("channel", "next_at")), Index(("open_in",)), Index(("elsewhere",))),
+    indexes=(Index(("channel", "due_ms")), Index(("open_in",)), Index(("elsewhere",))),
 )
+
+
+async def due(database: Database, channel: str, now: datetime, limit: int) -> list[Document[Delivery]]:
+    """Up to `limit` replies of a channel that somebody has to look at, longest waiting first."""
+    query = {"channel": channel, "due_ms": {"$lte": milliseconds(now)}}
+    return await database.find(DELIVERIES, query, sort="due_ms", limit=limit)
 
 
 def in_order(documents: Iterable[Document[Delivery]]) -> list[Document[Delivery]]:
