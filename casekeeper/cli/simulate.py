@@ -52,6 +52,9 @@ def simulate(
         int, typer.Option(min=0, help="Run so many at a time, each in a process; 0: as many as there are cores.")
     ] = 0,
     plot: Annotated[Path | None, typer.Option(help="Also draw a picture into this PNG file.")] = None,
+    progress_lines: Annotated[
+        bool, typer.Option("--progress-lines", help="Say on stderr, for programs, which share is done: progress 0.25")
+    ] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Only print the JSON Schema of scenarios.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -77,7 +80,7 @@ def simulate(
     if scenario:
         changes = {"days": days, "warmup_days": warmup, "holding_replies": holding_replies}
         world = simulating.scenario_of(scenario, changes)
-        found = simulating.simulated(world, jobs, staffing, processes)
+        found = simulating.simulated(world, jobs, staffing, processes, lines=progress_lines)
         simulating.tell(world.name, found, jobs, plot, as_json=as_json)
         return
     which = day.date() if day else None

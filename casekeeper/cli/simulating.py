@@ -53,11 +53,14 @@ def scenario_of(path: Path, changes: dict[str, Any]) -> Scenario:
         fail(str(error))
 
 
-def simulated(scenario: Scenario, wanted: Sequence[Job], staffing: float | None, processes: int) -> dict[str, Figure]:
-    """The figures of each policy, with a bar on the way."""
+def simulated(
+    scenario: Scenario, wanted: Sequence[Job], staffing: float | None, processes: int, *, lines: bool = False
+) -> dict[str, Figure]:
+    """The figures of each policy, with a bar on the way; with `lines` for programs, they are told instead."""
     with _bar() as bar:
         task = bar.add_task("simulating", total=len(wanted))
-        found = together(run_all(scenario, wanted, _steps(bar, task), processes))
+        step = _told(len(wanted)) if lines else _steps(bar, task)
+        found = together(run_all(scenario, wanted, step, processes))
         for name in POLICIES.keys() & found.keys() if staffing else ():
             bar.update(task, description=f"staffing of {name}")
             found[name]["agents_needed"] = agents_needed(scenario, name, wanted[0].seed, staffing or 0)
@@ -119,6 +122,20 @@ def tell_sources(played: Replay) -> None:
 
 def _steps(bar: Progress, task: Any) -> Callable[[float], None]:
     return lambda done: bar.advance(task, done)
+
+
+def _told(total: int) -> Callable[[float], None]:
+    """Says which share is done, a hundred times at most."""
+    done, said = 0.0, -1
+
+    def step(more: float) -> None:
+        nonlocal done, said
+        done += more
+        if (percent := int(100 * done / total)) > said:
+            said = percent
+            typer.echo(f"progress {percent / 100:.2f}", err=True)
+
+    return step
 
 
 def tell(name: str, found: dict[str, Figure], wanted: Sequence[Job], picture: Path | None, *, as_json: bool) -> None:

@@ -30,6 +30,7 @@ from services.desk.pages import (
     commands,
     consults,
     correcting,
+    coverage,
     customer,
     figures,
     handing,
@@ -39,9 +40,11 @@ from services.desk.pages import (
     improvements,
     incidents,
     insights,
+    lead,
     ledger,
     more,
     overview,
+    parity,
     provider,
     question,
     question_links,
@@ -51,10 +54,14 @@ from services.desk.pages import (
     review,
     search,
     sign_in,
+    similar,
     survey,
     surveys,
     talk,
     views,
+    wallboard,
+    watching,
+    whatif,
 )
 from services.desk.pages.routing import SIGN_IN, no_such_page
 from services.desk.pages.security import Security
@@ -69,6 +76,7 @@ from services.desk.store.roster import Roster
 from services.desk.store.search import Search
 from services.desk.store.sessions import OpenSessions
 from services.desk.store.views import Views
+from services.desk.store.watching import Watching
 from services.desk.store.whatifs import WhatIfs
 
 OF_A_CASE = (
@@ -83,8 +91,11 @@ OF_A_CASE = (
     regrouping,
     correcting,
     question_links,
+    similar,
+    watching,
 )
 LISTS = (search, views, handovers, approvals, ledger, consults, holding)
+LEADING = (lead, wallboard, coverage, parity, whatif)
 STEERING = (figures, incidents, insights, improvements, review, channel_tests, surveys)
 PARTS = (
     reading,
@@ -101,6 +112,7 @@ PARTS = (
     *OF_A_CASE,
     *LISTS,
     *STEERING,
+    *LEADING,
     talk,
     survey,
     question,
@@ -138,6 +150,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
 
     async def prepare() -> None:
         desk.sessions.signing.use(await signing_secret(service.database, settings.secret.get_secret_value()))
+        await desk.watching.prepare()
         await desk.cases.load_board()
         await desk.roster.refresh()
 
@@ -198,6 +211,7 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         customers=CustomerMessages(callers[1]),
         followup=ServiceCommands(callers[2]),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
+        watching=Watching(service.database, clock),
         pictures=Pictures(settings.picture_hosts),
         what_ifs=_what_ifs(settings, repository, clock, hub),
         search=Search(service.database, country_of, settings.searchable_cases),

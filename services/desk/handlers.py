@@ -9,8 +9,9 @@ from schemas.events.routing import SpecialistOffered
 from services.chassis.documents import Context, Decision
 from services.chassis.table import Table
 from services.desk.domain import FOLDS, CaseView, Moment, fold
+from services.desk.domain.coverage import Absence
 from services.desk.domain.offer import Offer, specialist_offered
-from services.desk.store.collections import CASES, OFFERS, PEOPLE
+from services.desk.store.collections import ABSENCES, CASES, OFFERS, PEOPLE
 
 Notice = Callable[[CaseView], None]
 """Told of every case as it is about to be stored; the same may come again."""
@@ -38,6 +39,12 @@ def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
     @handlers.on(PersonRecorded, PEOPLE, id=lambda event: event.person_id)
     def person_recorded(_: RosterPerson | None, event: PersonRecorded, __: Context) -> Decision[RosterPerson]:
         return Decision(event.person)
+
+    @handlers.on(PersonRecorded, ABSENCES, id=lambda event: event.person_id)
+    def presence_recorded(known: Absence | None, event: PersonRecorded, _: Context) -> Decision[Absence] | None:
+        if known is None and event.available:
+            return None  # most people are never marked absent
+        return Decision(Absence(absent=not event.available, until=event.absent_until))
 
     return handlers
 

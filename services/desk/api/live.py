@@ -4,7 +4,7 @@ A stream carries no content, only "changed": what a reader may see is decided wh
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -18,6 +18,8 @@ STREAMS_PER_SECOND = 50
 """So many fragments a second are rendered for all readers together; the more readers, the longer each interval."""
 BOARD = "board"
 APPROVALS = "approvals"
+WHAT_IFS = "what-ifs"
+SEARCH = "search"
 
 
 def case_subject(case_id: str) -> str:
@@ -88,8 +90,13 @@ class Live:
     def __init__(self, board: Board, hub: Hub) -> None:
         self._board = board
         self._hub = hub
+        self._also: list[Callable[[CaseView], None]] = []
         self._noticed: dict[str, CaseView] = {}
         self._subjects: set[str] = set()
+
+    def also_tell(self, take: Callable[[CaseView], None]) -> None:
+        """Somebody else learns of every case, too, once it is stored."""
+        self._also.append(take)
 
     def notice(self, view: CaseView) -> None:
         """A case is about to be stored like this."""
@@ -105,6 +112,7 @@ class Live:
         subjects, self._subjects = self._subjects, set()
         for view in views.values():
             self._board.take(view)
+            self._tell(view)
             subjects |= subjects_of(view)
         self._hub.wake(subjects)
 
@@ -112,7 +120,12 @@ class Live:
         """The same for what other instances stored, unless this one is `alone` in handling events."""
         await self.publish()
         for view in await cases.catch_up(alone=alone):
+            self._tell(view)
             self._hub.wake(subjects_of(view))
+
+    def _tell(self, view: CaseView) -> None:
+        for take in self._also:
+            take(view)
 
 
 def subjects_of(view: CaseView) -> set[str]:

@@ -23,6 +23,7 @@ from services.desk.store.people import People
 from services.desk.store.roster import Roster
 from services.desk.store.search import Search
 from services.desk.store.views import Views
+from services.desk.store.watching import Watching
 from services.desk.store.whatifs import WhatIfs
 
 
@@ -48,6 +49,7 @@ class Parts:
     customers: CustomerMessages
     followup: ServiceCommands
     customer_limit: Limit
+    watching: Watching
     pictures: Pictures
     what_ifs: WhatIfs
     search: Search

@@ -21,6 +21,11 @@ def customer_key(channel: str, author_id: str) -> str:
     return f"{channel}/{author_id}"
 
 
+def about(view: CaseView) -> str:
+    """By which cases of a brand about the same topic are found."""
+    return f"{view.brand}/{view.topic}"
+
+
 def milliseconds(moment: datetime) -> int:
     """For questions about a stretch of time: numbers are in the same order in every store."""
     return int(moment.timestamp() * 1000)
@@ -36,6 +41,7 @@ def _case_fields(view: CaseView) -> Mapping[str, Any]:
         "updated_at": view.updated_at,
         "conversation": view.conversation,
         "customer": customer_key(view.channel, view.customer.id) if view.customer else "",
+        "about": about(view),
         **traits(view),
     }
 
@@ -46,6 +52,7 @@ CASES = Collection(
     fields=_case_fields,
     indexes=(
         *(Index(("conversation",)), Index(("customer",)), Index(("updated_at",)), Index(("status", "updated_at"))),
+        Index(("about", "updated_at")),
         *(Index((trait,)) for trait in TRAITS),
     ),
 )
@@ -78,7 +85,7 @@ SESSIONS = Collection(
 )
 SWITCHES = Collection("switches", Switch)
 WHAT_IFS = Collection(
-    "what-ifs",
+    "whatifs",
     Run,
     fields=lambda run: {"state": run.state, "asked_ms": milliseconds(run.asked_at)},
     indexes=(Index(("asked_ms",)), Index(("state", "asked_ms"))),

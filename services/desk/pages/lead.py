@@ -1,0 +1,203 @@
+"""Where coaches and leads begin: everything that wants attention in one look, with the way to it."""
+
+import asyncio
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Response
+
+from services.desk.api.parts import InParts, Parts
+from services.desk.domain.access import Reader
+from services.desk.domain.attention import Matter, ordered, tone
+from services.desk.domain.coverage import languages_to_look_at
+from services.desk.domain.leaving import leaving
+from services.desk.domain.wallboard import clocks_of, opened
+from services.desk.gateway.incidents import Incidents
+from services.desk.gateway.parity import Parity
+from services.desk.gateway.review import Days
+from services.desk.gateway.surveys import Score, Told
+from services.desk.pages import texts
+from services.desk.pages.asked import unless_away
+from services.desk.pages.coverage import gap_text, require_lead
+from services.desk.pages.rendering import Pages
+from services.desk.pages.routing import PageRoute, TeamPages, signed_in
+
+router = APIRouter(prefix="/lead", route_class=PageRoute, include_in_schema=False)
+LEAVING_WITHIN = timedelta(hours=2)
+SURVEY_WEEKS = 13
+
+
+@router.get("")
+async def lead(pages: TeamPages, desk: InParts) -> Response:
+    """What the desk knows itself; it keeps itself current."""
+    reader = signed_in(pages)
+    require_lead(pages, reader)
+    matters = [*_waiting(pages, desk, reader), *_clocks(pages, desk, reader), *await _people(pages, desk, reader)]
+    template = "_lead.html" if pages.partial else "lead.html"
+    return await pages.render(template, {"matters": ordered(matters)})
+
+
+@router.get("/others")
+async def others(pages: TeamPages, desk: InParts) -> Response:
+    """What other services know: incidents, the review, what customers said, parity."""
+    reader = signed_in(pages)
+    require_lead(pages, reader)
+    found = await asyncio.gather(
+        _incidents(pages, desk, reader),
+        _review(pages, desk, reader),
+        _surveys(pages, desk, reader),
+        _parity(pages, desk, reader),
+    )
+    return await pages.render("_lead_matters.html", {"matters": ordered(found)})
+
+
+def _waiting(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
+    """What waits for a decision."""
+    _, _n = pages.gettext, pages.ngettext
+    approvals = desk.board.approvals_for(reader.id, reader.brands)
+    rows = opened(desk.board.rows.values(), reader.brands)
+    offered = sum(bool(row.offered_to) for row in rows)
+    mine = desk.board.offered_to(reader.id)
+    refused = sum(row.refused for row in rows)
+    handed = _("{n} of them to you.").format(n=mine) if mine else ""
+    given_back = _n("{n} case was given back to routing.", "{n} cases were given back to routing.", refused)
+    waits = _n("{n} offer waits for an answer.", "{n} offers wait for an answer.", offered).format(n=offered)
+    sentence = " ".join(each for each in (waits, handed, given_back.format(n=refused) if refused else "") if each)
+    return [
+        Matter(
+            "/approvals",
+            _("Approvals"),
+            approvals,
+            _("Replies and grants wait for your eyes.") if approvals else _("Nothing waits for approval."),
+            tone(approvals, urgent=True),
+        ),
+        Matter("/handovers", _("Handovers"), offered, sentence, tone(mine + refused)),
+    ]
+
+
+def _clocks(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
+    """What is late, and what will be."""
+    _ = pages.gettext
+    rows = opened(desk.board.rows.values(), reader.brands)
+    now = desk.clock.now()
+    clocks = clocks_of(rows, now)
+    promises = sum(due <= now + timedelta(hours=24) for row in rows for due in row.promises_due)
+    late = _("{soon} more are due within half an hour; {unowned} have no owner yet.")
+    return [
+        Matter(
+            "/wallboard",
+            _("Late"),
+            clocks.late,
+            late.format(soon=clocks.soon, unowned=clocks.unowned),
+            tone(clocks.late, urgent=True) if clocks.late else tone(clocks.unowned),
+        ),
+        Matter(
+            "/promises?whose=all",
+            _("Promises"),
+            promises,
+            _("Due within a day, or late.") if promises else _("None is due within a day."),
+            tone(promises),
+        ),
+    ]
+
+
+async def _people(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
+    """Who is there in the coming hours, and who leaves cases behind."""
+    _, now = pages.gettext, desk.clock.now()
+    rows = opened(desk.board.rows.values(), reader.brands)
+    members = desk.roster.members(reader.brands)
+    languages = languages_to_look_at(members.values(), (row.language for row in rows))
+    hours = await desk.roster.ahead(reader.brands, languages, now)
+    alone = [each for each in hours if each.left_alone]
+    zone = ZoneInfo(reader.person.time_zone)
+    named = [
+        f"{texts.language_name(each.language, pages.language)} {gap_text(each.left_alone[0], zone, pages.language)}"
+        for each in alone[:3]
+    ]
+    uncovered = f"{', '.join(named)}{' …' if len(alone) > len(named) else ''}"
+    gone = [each for each in leaving(rows, members, now, LEAVING_WITHIN, desk.room_of) if each.needed]
+    cases = sum(each.needed for each in gone)
+    return [
+        Matter(
+            "/coverage",
+            _("Languages without anybody"),
+            len(alone),
+            uncovered or _("Every language is covered in the next 24 hours."),
+            tone(len(alone)),
+        ),
+        Matter(
+            "/coverage#leaving",
+            _("Away with open cases"),
+            len(gone),
+            _("{n} cases need somebody before their owner is back.").format(n=cases)
+            if gone
+            else _("Nobody leaves work behind that is due."),
+            tone(len(gone)),
+        ),
+    ]
+
+
+def _unknown(pages: Pages, path: str, title: str) -> Matter:
+    return Matter(path, title, None, pages.gettext("Not known at the moment: the service does not answer."), "unknown")
+
+
+async def _incidents(pages: Pages, desk: Parts, reader: Reader) -> Matter:
+    _, path = pages.gettext, "/incidents?state=open"
+    found = await unless_away(desk.followup.see(Incidents, reader.id, "incidents", state="open"))
+    if found is None:
+        return _unknown(pages, path, _("Incidents"))
+    unowned = sum(not each.owner for each in found.items)
+    sentence = _("{n} of them without anybody who takes care.").format(n=unowned) if unowned else ""
+    calm = _("Nothing rises unusually.")
+    return Matter(
+        path,
+        _("Incidents"),
+        len(found.items),
+        sentence or (_("Each has somebody who takes care.") if found.items else calm),
+        tone(len(found.items), urgent=bool(unowned)),
+    )
+
+
+async def _review(pages: Pages, desk: Parts, reader: Reader) -> Matter:
+    """Cases of each brand's latest review that nobody has talked about."""
+    _, path = pages.gettext, "/review"
+    brands = sorted(reader.brands)
+    told = await asyncio.gather(
+        *(unless_away(desk.followup.see(Days, reader.id, "reviews", brand)) for brand in brands)
+    )
+    if all(each is None for each in told):
+        return _unknown(pages, path, _("Review"))
+    latest = [next((day for day in each.items if day.cases), None) for each in told if each]
+    open_ = sum(day.cases - day.discussed for day in latest if day)
+    sentence = _("Cases worth talking about.") if open_ else _("Everything proposed was talked about.")
+    return Matter(path, _("Review"), open_, sentence, tone(open_))
+
+
+async def _surveys(pages: Pages, desk: Parts, reader: Reader) -> Matter:
+    _, path = pages.gettext, "/surveys"
+    since = (desk.clock.now() - timedelta(weeks=SURVEY_WEEKS)).isoformat()
+    told = await unless_away(desk.followup.see(Told, reader.id, "surveys", "scores", by="channel", since=since))
+    if told is None:
+        return _unknown(pages, path, _("Surveys"))
+    words = [_score(pages, each.kind, each.total) for each in told.scores if each.total]
+    sentence = " · ".join(words) or _("Too few answers for a score.")
+    return Matter(path, _("Surveys"), sum(each.answers for each in told.scores), sentence, "calm")
+
+
+def _score(pages: Pages, kind: str, score: Score) -> str:
+    """A score with its interval and how many answered: without these it says little."""
+    unit = " %" if kind == "csat" else ""
+    text = pages.gettext("{kind} {score}{unit} ({low} to {high}, {n} answers)")
+    numbers = {"score": f"{score.score:.0f}", "low": f"{score.low:.0f}", "high": f"{score.high:.0f}"}
+    return text.format(kind=kind.upper(), unit=unit, n=score.answers, **numbers)
+
+
+async def _parity(pages: Pages, desk: Parts, reader: Reader) -> Matter:
+    _, path = pages.gettext, "/parity"
+    found = await unless_away(desk.commands.see(Parity, reader.id, "parity"))
+    if found is None:
+        return _unknown(pages, path, _("Parity"))
+    worse = sum(not each.better for each in found.deviations)
+    sentence = _("Channels promise otherwise than their brand; {n} times less.").format(n=worse)
+    same = _("Every channel promises what its brand promises.")
+    return Matter(path, _("Parity"), len(found.deviations), sentence if found.deviations else same, "calm")
