@@ -7,7 +7,7 @@ from sse_starlette import EventSourceResponse
 
 from services.chassis.errors import Problem
 from services.desk.api.listing import LARGEST_PAGE, PAGE, listing
-from services.desk.api.live import APPROVALS, BOARD, case_subject, consults_subject, handovers_subject
+from services.desk.api.live import APPROVALS, BOARD, SEARCH, case_subject, consults_subject, handovers_subject
 from services.desk.api.parts import InParts, Parts, SignedIn, Team
 from services.desk.api.shown import CaseLine, CaseList, CaseShown, ConsultShown, CountsShown, PersonShown
 from services.desk.domain import CaseView
@@ -87,6 +87,7 @@ async def events(
     case: Annotated[str, Query(description="a case's id")] = "",
     mine: Annotated[bool, Query(description="the reader's own consults")] = False,
     waiting: Annotated[Literal["", "approvals", "handovers"], Query(description="what waits for the reader")] = "",
+    searching: Annotated[bool, Query(description="whatever can be found by the search")] = False,
 ) -> EventSourceResponse:
     """Server-sent events: `changed` whenever the list, one case, or what waits for the reader changed; fetch it again then."""
     if mine or reader.is_specialist:
@@ -96,7 +97,7 @@ async def events(
     if case:
         await visible_case(desk, reader, case)
         return desk.hub.response(case_subject(case))
-    return desk.hub.response(BOARD)
+    return desk.hub.response(SEARCH if searching else BOARD)
 
 
 async def visible_case(desk: Parts, reader: Reader, case_id: str) -> CaseView:

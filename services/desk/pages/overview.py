@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from services.chassis.errors import Problem
 from services.desk.api.listing import listing
 from services.desk.api.parts import InParts, Parts
+from services.desk.api.saved_views import counted
 from services.desk.domain.access import Reader
 from services.desk.domain.board import Asking, Filters
 from services.desk.domain.case_view import Status
@@ -53,7 +54,9 @@ async def overview(
         "status": status if status in STATUSES else "",
     }
     context = await _board(desk, reader, chosen, after)
-    people = await desk.people.among(row.owner for row in context["list"].rows)
+    context["views"] = [] if pages.partial else await counted(desk, reader)
+    owners = [*(row.owner for row in context["list"].rows), *(view.owner for view, _ in context["views"])]
+    people = await desk.people.among(owners)
     return await pages.render("_board.html" if pages.partial else "overview.html", context, people=people)
 
 
