@@ -22,6 +22,9 @@ STORE_ENGINE = os.environ.get("CASEKEEPER_TEST_STORE", children.DEFAULT_STORE_EN
 
 FORGOTTEN_TOGETHER = 5
 
+# No test asks a server with a public certificate; to read them all takes 50 ms for each of some thousand HTTP clients.
+os.environ.setdefault("SSL_CERT_DIR", str(Path(__file__).parent))
+
 # A machine that is busy with something else makes no rule wrong.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
