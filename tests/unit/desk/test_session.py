@@ -49,7 +49,7 @@ class TestLinks:
 
 
 @pytest.mark.parametrize(
-    ("target", "inside"),
+    ("target", "leads_to"),
     [
         ("/cases/1?x=2", "/cases/1?x=2"),
         ("https://evil.example", "/"),
@@ -60,8 +60,8 @@ class TestLinks:
         ("", "/"),
     ],
 )
-def test_signing_in_leads_nowhere_else(target: str, inside: str) -> None:
-    assert inside(target) == inside
+def test_signing_in_leads_nowhere_else(target: str, leads_to: str) -> None:
+    assert inside(target) == leads_to
 
 
 class TestLimit:
