@@ -2,14 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 from schemas.organisation_file import load
+from schemas.services import SERVICES
 from services.chassis.clock import Clock
 from services.chassis.repository import Repository
 from services.chassis.service import Service
 from services.chassis.signing import signing_secret
-from services.desk.api import internal, looking, reading, saved_views, searching
+from services.desk.api import internal, looking, operations, reading, saved_views, searching
 from services.desk.api.live import SEARCH, WHAT_IFS, Hub, Live
+from services.desk.api.operating import OPERATIONS
 from services.desk.api.parts import Parts
 from services.desk.api.session import Sessions, Signing
 from services.desk.domain.board import Board
@@ -17,6 +20,7 @@ from services.desk.domain.pictures import Pictures
 from services.desk.domain.records import Means
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
 from services.desk.gateway.http import Caller
+from services.desk.gateway.operations import Operations
 from services.desk.gateway.identity_provider import IdentityProvider, Registration
 from services.desk.gateway.simulator import Simulator
 from services.desk.handlers import table
@@ -43,6 +47,9 @@ from services.desk.pages import (
     lead,
     ledger,
     more,
+    operations_flow,
+    operations_letters,
+    operations_trace,
     overview,
     parity,
     provider,
@@ -53,6 +60,7 @@ from services.desk.pages import (
     reveals,
     review,
     search,
+    several,
     sign_in,
     similar,
     survey,
@@ -72,6 +80,7 @@ from services.desk.store.collections import OWN
 from services.desk.store.consults import Consults
 from services.desk.store.desk import Desk
 from services.desk.store.people import People
+from services.desk.store.replays import REPLAYS, Replays
 from services.desk.store.roster import Roster
 from services.desk.store.search import Search
 from services.desk.store.sessions import OpenSessions
@@ -94,14 +103,16 @@ OF_A_CASE = (
     similar,
     watching,
 )
-LISTS = (search, views, handovers, approvals, ledger, consults, holding)
+LISTS = (search, views, several, handovers, approvals, ledger, consults, holding)
 LEADING = (lead, wallboard, coverage, parity, whatif)
 STEERING = (figures, incidents, insights, improvements, review, channel_tests, surveys)
+OPERATING = (operations_flow, operations_letters, operations_trace)
 PARTS = (
     reading,
     searching,
     saved_views,
     looking,
+    operations,
     internal,
     assets,
     sign_in,
@@ -113,6 +124,7 @@ PARTS = (
     *LISTS,
     *STEERING,
     *LEADING,
+    *OPERATING,
     talk,
     survey,
     question,
@@ -130,7 +142,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
     board, hub = Board(), Hub()
     live = Live(board, hub)
-    service = Service(settings, table(live.notice, live.notice_case), clock=clock, collections=OWN)
+    service = Service(settings, table(live.notice, live.notice_case), clock=clock, collections=(*OWN, REPLAYS))
     clock = service.clock
     callers = [
         Caller(name, url, settings.internal_token.get_secret_value())
@@ -162,7 +174,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
             await asyncio.Event().wait()
         finally:  # a stopping service cancels its work first: so streams end before the server waits for them
             hub.close()
-            await asyncio.gather(*(caller.close() for caller in callers))
+            await asyncio.gather(*(caller.close() for caller in callers), desk.operations.close())
 
     service.on_start(prepare)
     async def keep_search_current() -> None:
@@ -174,6 +186,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.every(settings.catch_up_seconds, catch_up)
     service.every(SEARCH_SECONDS, keep_search_current)
     service.every(SWEEP_SECONDS, desk.sessions.opened.sweep)
+    service.every(settings.flow_seconds, partial(_look_at_the_flow, desk))
     service.every(ROSTER_SECONDS, desk.roster.refresh)
     for _ in range(settings.simulations):
         service.every(0, desk.what_ifs.work)
@@ -210,6 +223,8 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         commands=ServiceCommands(callers[0]),
         customers=CustomerMessages(callers[1]),
         followup=ServiceCommands(callers[2]),
+        operations=_operations(service, settings),
+        replays=Replays(repository),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
         watching=Watching(service.database, clock),
         pictures=Pictures(settings.picture_hosts),
@@ -224,6 +239,21 @@ def _what_ifs(settings: Settings, repository: Repository, clock: Clock, hub: Hub
     folder = next((each for each in places if each and each.is_dir()), None)
     simulator = Simulator(folder)
     return WhatIfs(repository, clock, simulator, settings.simulations, lambda: hub.wake([WHAT_IFS]))
+
+
+async def _look_at_the_flow(desk: Parts) -> None:
+    try:
+        await desk.operations.flow.look()
+    finally:  # that it can not be looked at is news too
+        desk.hub.wake([OPERATIONS])
+
+
+def _operations(service: Service, settings: Settings) -> Operations:
+    urls = {name: getattr(settings, f"{name}_url") for name in SERVICES if name != "desk"}
+    token = settings.internal_token.get_secret_value()
+    return Operations.of(
+        settings.cluster, service.publisher, service.clock, urls, token, service.api, settings.trace_url
+    )
 
 
 def _sessions(settings: Settings, repository: Repository, accounts: Accounts, people: People, clock: Clock) -> Sessions:

@@ -14,12 +14,14 @@ from services.desk.domain.access import Reader
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
+from services.desk.gateway.operations import Operations
 from services.desk.gateway.identity_provider import IdentityProvider
 from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
 from services.desk.store.consults import Consults
 from services.desk.store.desk import Desk
 from services.desk.store.people import People
+from services.desk.store.replays import Replays
 from services.desk.store.roster import Roster
 from services.desk.store.search import Search
 from services.desk.store.views import Views
@@ -48,6 +50,8 @@ class Parts:
     commands: ServiceCommands
     customers: CustomerMessages
     followup: ServiceCommands
+    operations: Operations
+    replays: Replays
     customer_limit: Limit
     watching: Watching
     pictures: Pictures

@@ -90,7 +90,7 @@ async def suggestions(case_id: str, request: Request, pages: TeamPages, desk: In
     form = await submitted(request, desk)
     view = await visible_case(desk, reader, case_id)
     try:
-        found = await _found(desk, view, reader.id, form.values.get("question", "").strip())
+        found = await found_answers(desk, view, reader.id, form.values.get("question", "").strip())
     except Problem as problem:
         if not pages.partial:
             return await show_case(pages, desk, reader, view, {"consult": form.failed(problem)})
@@ -123,13 +123,14 @@ async def use_earlier_answer(case_id: str, request: Request, pages: TeamPages, d
 
 async def _served(desk: Parts, view: CaseView, person: str, question: str, answer_id: str) -> FoundAnswers | None:
     try:
-        found = await _found(desk, view, person, question)
+        found = await found_answers(desk, view, person, question)
     except Problem:
         return None
     return FoundAnswers(items=[each for each in (found.items if found else ()) if each.answer.id == answer_id])
 
 
-async def _found(desk: Parts, view: CaseView, person: str, question: str) -> FoundAnswers | None:
+async def found_answers(desk: Parts, view: CaseView, person: str, question: str) -> FoundAnswers | None:
+    """Earlier answers to what is asked; None for words that say too little. Raises Problem."""
     if len(question) < SHORTEST_QUESTION:
         return None
     path = ("cases", view.id, "consults", "suggestions")

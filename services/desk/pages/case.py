@@ -11,7 +11,8 @@ from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
 from services.desk.domain.case_view import OPEN
-from services.desk.domain.masking import profile
+from services.desk.domain.masking import as_read, profile
+from services.desk.domain.watching import BEAT_SECONDS
 from services.desk.pages.composer import composer, composer_state, continued, on_our_page
 from services.desk.pages.forms import FormState
 from services.desk.pages.rendering import Pages
@@ -58,6 +59,7 @@ async def show_case(
     pages: Pages, desk: Parts, reader: Reader, view: CaseView, forms: Mapping[str, FormState] | None = None
 ) -> Response:
     """The whole page, its live parts, or with `forms` for the page's script its composer only."""
+    view = as_read(view, acting=reader.may_act(view, desk.clock.now()))
     if pages.partial and forms is None:
         context = {"may_act": reader.may_act(view, desk.clock.now()), "state": composer_state(view, desk.clock.now())}
         people = await _people(desk, view)
@@ -73,15 +75,18 @@ async def show_case(
         people |= await desk.people.among(each.answer.specialist for each in found)
     offers = await desk.consults.of_case(view.id)
     earlier = await desk.cases.earlier(view)
+    watchers = await desk.watching.others(view.id, but=reader.id)
     context |= {
         "view": view,
         "offers": offers,
         "earlier": earlier,
         "profile": profile(view.customer, revealed=False) if view.customer else None,
         "web": on_our_page(desk, view),
+        "watchers": watchers,
+        "beat_seconds": BEAT_SECONDS,
     }
     asked = [candidate.person for offer in offers.values() for candidate in offer.explanation.candidates]
-    people |= await desk.people.among([*asked, *(each.owner for each in earlier)])
+    people |= await desk.people.among([*asked, *(each.owner for each in earlier), *(each.person for each in watchers)])
     problems = [form.problem for form in (forms or {}).values() if form.problem]
     template = "_case_live.html" if pages.partial else "case.html"
     return await pages.render(template, context, status=problems[0].status if problems else 200, people=people)

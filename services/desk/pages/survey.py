@@ -6,6 +6,7 @@ from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
 from services.desk.gateway.surveys import Question
 from services.desk.pages.forms import FormState, submitted
+from services.desk.pages.limiting import within_limit
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import OpenPages, PageRoute
@@ -27,7 +28,7 @@ async def answer(token: str, request: Request, pages: OpenPages, desk: InParts) 
     """The number, and words if there are any."""
     form = await submitted(request, desk)
     try:
-        _within_limit(request, desk)
+        within_limit(request, desk)
         body = {"score": _number(form), "comment": form.values.get("comment", "").strip()[:LONGEST_COMMENT]}
         path = ("survey-links", token, "answer")
         asked = Question.model_validate(await desk.followup.do(CUSTOMER, form.key, *path, body=body))
@@ -40,7 +41,7 @@ async def answer(token: str, request: Request, pages: OpenPages, desk: InParts) 
 async def stop(token: str, request: Request, pages: OpenPages, desk: InParts) -> Response:
     """No surveys any more."""
     form = await submitted(request, desk)
-    _within_limit(request, desk)
+    within_limit(request, desk)
     path = ("survey-links", token, "opt-out")
     asked = Question.model_validate(await desk.followup.do(CUSTOMER, form.key, *path))
     return await _page(pages, desk, token, asked, FormState())
@@ -55,13 +56,6 @@ def _number(form: FormState) -> int:
     if not score.isascii() or not score.isdigit() or len(score) > 2:
         raise Problem(400, "survey-number-missing", "score: choose a number")
     return int(score)
-
-
-def _within_limit(request: Request, desk: Parts) -> None:
-    address = request.client.host if request.client else ""
-    if wait := desk.customer_limit.wait_seconds(address):
-        raise Problem(429, "too-many-messages", f"too many messages; try again in {wait} s", retry_after=wait)
-    desk.customer_limit.note(address)
 
 
 async def _page(pages: Pages, desk: Parts, token: str, asked: Question, form: FormState) -> Response:

@@ -14,6 +14,7 @@ from services.desk.api.parts import InParts, Parts
 from services.desk.api.session import visitor
 from services.desk.domain.talk import Talk, lines, outlook
 from services.desk.pages.forms import FormState, submitted
+from services.desk.pages.limiting import within_limit
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import YEAR_SECONDS, Pages
 from services.desk.pages.routing import OpenPages, PageRoute
@@ -105,10 +106,7 @@ async def _send(request: Request, desk: Parts, place: Place, thread: str, form: 
         raise Problem(400, "message-missing", "text: write your message first")
     if len(text) > place.channel.max_length:
         raise Problem(400, "message-too-long", f"text: at most {place.channel.max_length} characters")
-    address = request.client.host if request.client else ""
-    if wait := desk.customer_limit.wait_seconds(address):
-        raise Problem(429, "too-many-messages", f"too many messages; try again in {wait} s", retry_after=wait)
-    desk.customer_limit.note(address)
+    within_limit(request, desk)
     conversation = conversation_id(place.brand.id, place.channel.id, thread)
     known = await desk.desk.talk(conversation)
     name = name or (known.name if known else "")

@@ -9,10 +9,11 @@ from services.desk.domain import CaseView
 from services.desk.domain.alike import traits, written_addresses
 from services.desk.domain.board import Board, Filters, Row
 from services.desk.domain.case_view import OPEN
-from services.desk.store.collections import CASES, customer_key
+from services.desk.store.collections import CASES, about, customer_key
 
 LOADED_AT_ONCE = 500
 EARLIER_CASES = 20
+SIMILAR_CASES = 30
 CASES_OF_A_CONVERSATION = 20
 MERGES_FOLLOWED = 10
 OVERLAP = timedelta(seconds=2)
@@ -76,6 +77,14 @@ class Cases:
             some = await self._sorted({trait: {"$in": sorted(values)}}, EARLIER_CASES) if values else []
             found |= {each.id: each for each in some}
         return list(found.values())
+
+    async def similar(self, view: CaseView) -> list[CaseView]:
+        """Cases of other customers of the brand about the same topic: those in its language first, then who is further."""
+        if not view.topic:
+            return []
+        found = await self._sorted({"about": about(view)}, SIMILAR_CASES)
+        others = [each for each in reversed(found) if each.id != view.id and each.customer != view.customer]
+        return sorted(others, key=lambda each: (each.language != view.language, each.status in OPEN))
 
     async def closed(self, filters: Filters, before: datetime | None, limit: int) -> list[Row]:
         """Closed cases, latest first; `before` is where the page before ended."""

@@ -87,8 +87,8 @@ SWITCHES = Collection("switches", Switch)
 WHAT_IFS = Collection(
     "whatifs",
     Run,
-    fields=lambda run: {"state": run.state, "asked_ms": milliseconds(run.asked_at)},
-    indexes=(Index(("asked_ms",)), Index(("state", "asked_ms"))),
+    fields=lambda run: {"over": run.over, "asked_ms": milliseconds(run.asked_at)},
+    indexes=(Index(("asked_ms",)), Index(("over", "asked_ms"))),
 )
 VIEWS = Collection(
     "views",

@@ -68,6 +68,15 @@ class Consults:
                 once = {asked.consult.id: asked for asked in found}
                 return sorted(once.values(), key=lambda asked: (asked.consult.due_at, asked.consult.id))
 
+    async def asked(self, case_id: str, consult_id: str, request_id: str) -> Asked | None:
+        """The question as it was put to somebody by this request; None while the desk has not heard of all of it."""
+        document = await self._repository.database.get(OFFERS, request_id)
+        view = await self._cases.find(case_id)
+        consult = _consult(view, consult_id)
+        if view is None or consult is None or document is None or document.state is None:
+            return None
+        return Asked(consult, view, document.state) if request_id in consult.offers else None
+
     async def _asked(self, offer: Offer, view: CaseView | None, specialist: str) -> Asked | None:
         consult = _consult(view, offer.consult_id)
         if view is None or consult is None:
