@@ -21,6 +21,7 @@ from services.chassis.clock import ShiftedClock
 from tests.benchmarks import (
     classifier,
     clocks,
+    desk,
     figures,
     hops,
     machine,
@@ -90,6 +91,10 @@ async def measured(options: argparse.Namespace, profile: cProfile.Profile | None
         if "figures" in wanted:
             progress("figures")
             results["figures"] = await figures.measure(folder, options.store, sizes.events, quick=options.quick)
+        if "desk" in wanted:
+            progress("desk page and live updates")
+            sizes_of_desk = desk.QUICK if options.quick else desk.FULL
+            results["desk_page"] = await desk.measure(folder / "desk-page", organisation, options.store, sizes_of_desk)
     if "replycheck" in wanted:
         progress("reply check")
         results["replycheck"] = replycheck.measure(sizes.requests)

@@ -30,13 +30,14 @@ def facts(store_engine: StoreEngine = DEFAULT_STORE_ENGINE) -> dict[str, Any]:
 
 
 class Processors:
-    """Processor time since it was made: of this process and of the stack's children (Linux only; nothing elsewhere).
+    """Processor time since it was made: of this process, the stack's children, and services with a process of their own.
 
-    Unlike the clock it says the same on a busy machine.
+    Linux only; nothing elsewhere. Unlike the clock it says the same on a busy machine.
     """
 
     def __init__(self, stack: Stack) -> None:
-        self._pids = {"services": os.getpid(), "store": stack.store.pid, "broker": stack.broker.pid}
+        separate = {name: child.pid for name, child in stack.processes.items()}
+        self._pids = {"services": os.getpid(), "store": stack.store.pid, "broker": stack.broker.pid} | separate
         self._before = self._read()
 
     def milliseconds(self, count: int) -> dict[str, float]:

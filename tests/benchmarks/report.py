@@ -10,6 +10,8 @@ BATCH_TARGET = 2_000
 CHECK_TARGET_MILLISECONDS = 5
 DECISIONS_TARGETS = {540: 20_000, 10_000: 10_000, 100_000: 2_000}
 TOGETHER_TARGET_MILLISECONDS = 10
+PAGE_TARGET_MILLISECONDS = 200
+LIVE_TARGET_CORES = 1.0
 BAR = 0.26
 
 
@@ -27,6 +29,7 @@ def table(results: dict[str, Any]) -> str:
         "routing_engine": _routing,
         "clocks": _clocks,
         "figures": _figures,
+        "desk_page": _desk_page,
     }
     for part, write in parts.items():
         if results.get(part):
@@ -124,6 +127,26 @@ def _figures(results: dict[str, Any]) -> Iterable[str]:
     )
 
 
+def _desk_page(results: dict[str, Any]) -> Iterable[str]:
+    page, live = results["page"], results["live"]
+    shown = f"{page['lines']} of {results['cases']} open cases on it"
+    yield f"a page of the desk, {shown}   (target {PAGE_TARGET_MILLISECONDS} ms)"
+    for name in ("whole", "part"):
+        p95 = page[f"{name}_p95_milliseconds"]
+        yield (
+            f"{name:<12}p50 {page[f'{name}_p50_milliseconds']:>7.1f} ms   p95 {p95:>7.1f} ms"
+            f"   {page[f'{name}_cpu_milliseconds']} ms of processor{_short(-p95, -PAGE_TARGET_MILLISECONDS)}"
+        )
+    delays = ", ".join(f"{name} {live[f'delay_{name}_milliseconds']:,.0f} ms" for name in ("p50", "p95", "p99"))
+    share = f"{live['delivered_share']:.2%} delivered"
+    yield f"{live['browsers']} browsers, {live['events_per_second']} events/s: {share}, {delays}"
+    cores = live["cores"].get("desk", 0.0)
+    yield (
+        f"{'':<12}{live['parts_per_second']} parts/s, {cores:.2f} cores of the desk"
+        f" (target {LIVE_TARGET_CORES:.0f}){_short(-cores, -LIVE_TARGET_CORES)}"
+    )
+
+
 def _clocks(results: dict[str, Any]) -> Iterable[str]:
     yield "clocks               open     armed/s     fired/s   cancelled/s   look with nothing due, ms   written in s"
     for name in ("few", "many"):
@@ -144,7 +167,9 @@ def _short(share: float, target: float) -> str:
 
 
 def picture(results: dict[str, Any], file: Path) -> None:
-    """Bars: each hop beside its two loops, and the pipeline beside the store alone."""
+    """Bars: each hop beside its two loops, and the pipeline beside the store alone. Without these, there is none to draw."""
+    if not (results.get("hops") or results.get("pipeline")):
+        return
     import matplotlib as mpl
 
     mpl.use("Agg")

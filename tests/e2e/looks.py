@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.e2e.stage import REPOSITORY
 
@@ -38,12 +38,11 @@ LOOKS = (
 
 async def looked_at(page: Page, name: str) -> AsyncIterator[str]:
     """Everything that is wrong with a page that is open, in every look; a picture of each is kept."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
     for look in LOOKS:
         await page.set_viewport_size({"width": look.width, "height": look.height})
         # Without motion, as some readers have it: what fades in is not half there when it is looked at.
         await page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
-        await page.wait_for_function(f"!document.querySelector('{ON_ITS_WAY}')")
+        await expect(page.locator(ON_ITS_WAY)).to_have_count(0)
         async for trouble in _troubles(page):
             yield f"{name}, {look.name}: {trouble}"
         # The caret stays: hiding it would need a style that our policy forbids.

@@ -5,17 +5,14 @@ The picture is written when it is missing or CASEKEEPER_SCREENSHOT=1 asks for it
 
 import os
 
-import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from casekeeper.autopilot import Autopilot
-from casekeeper.demo.source import Thread, threads
-from services.cases.domain import Case
 from tests.conftest import eventually
 from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in
 from tests.e2e.conftest import LEAD
-from tests.e2e.stage import ORGANISATION, REPOSITORY, Stage
+from tests.e2e.playing import CONVERSATIONS, TURNS, Turns, all_resolved, most_owned, sample, say_so
+from tests.e2e.stage import REPOSITORY, Stage
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,8 +20,6 @@ pytestmark = [
 ]
 
 PICTURE = REPOSITORY / "docs" / "images" / "desk.png"
-CONVERSATIONS, TURNS = 15, 14
-"""The autopilot gets fewer turns than two for each case, so that not all of them can be resolved."""
 LARGEST_BYTES = 200_000
 
 
@@ -48,55 +43,6 @@ async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
         await eventually(lambda: all_resolved(autopilot, conversations), "not all cases were resolved", 120)
     finally:
         await stage.run(autopilot.stop())
-
-
-def sample(stage: Stage) -> list[Thread]:
-    """What customers write about our brands, in many languages."""
-    found = threads(stage.stack.organisation, ORGANISATION / "samples")
-    ours = [thread for thread in found if thread.messages[0].conversation.startswith("own-") and drawable(thread)]
-    return ours[:: len(ours) // CONVERSATIONS][:CONVERSATIONS]
-
-
-def drawable(thread: Thread) -> bool:
-    """Not every machine has a font with pictures in it."""
-    return all(character < "\U0001f000" for said in thread.messages for character in said.text)
-
-
-async def say_so(stage: Stage) -> None:
-    """An autopilot is always labelled."""
-    async with httpx2.AsyncClient(base_url=stage.stack.url("desk"), timeout=60) as client:
-        headers = {"Authorization": f"Bearer {stage.stack.secrets.internal_token}"}
-        answer = await client.post("/internal/autopilot", json={"on": True}, headers=headers)
-    assert answer.json() == {"on": True}
-
-
-class Turns:
-    """So many times the autopilot may act."""
-
-    def __init__(self, turns: int) -> None:
-        self._left = turns
-        self.unlimited = False
-
-    async def take(self) -> bool:
-        self._left -= 1
-        return self.unlimited or self._left >= 0
-
-    async def all_taken(self) -> bool:
-        return self._left <= 0
-
-
-def cases(autopilot: Autopilot, conversations: set[str]) -> list[Case]:
-    return [case for case in autopilot.cases.values() if case.conversation in conversations]
-
-
-async def most_owned(autopilot: Autopilot, conversations: set[str]) -> bool:
-    """Where all who speak a language have their hands full, the last ones wait for a moment."""
-    found = cases(autopilot, conversations)
-    return len(found) == len(conversations) and sum(bool(case.owner) for case in found) > TURNS // 2
-
-
-async def all_resolved(autopilot: Autopilot, conversations: set[str]) -> bool:
-    return all(case.resolved for case in cases(autopilot, conversations))
 
 
 async def it_is_a_living_page(page: Page) -> None:

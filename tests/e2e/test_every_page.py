@@ -1,0 +1,141 @@
+"""Every page of the desk in a real browser: no serious finding of axe, nothing wider than a phone, and a picture of each look.
+
+The pictures are in `build/screenshots`, or where CASEKEEPER_SCREENSHOTS says.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from schemas.events.incident import Reason
+from schemas.events.message import Author
+from services.chassis.documents import Collection, Context, Decision
+from services.followup.domain.incidents import Incident
+from services.followup.domain.surveys import Survey, survey_id
+from services.followup.store.incidents import INCIDENTS
+from services.followup.store.surveys import SURVEYS
+from tests.conftest import eventually
+from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in, window
+from tests.e2e.conftest import LEAD
+from tests.e2e.every_page import PAGES, Visit, name_of
+from tests.e2e.looks import looked_at
+from tests.e2e.playing import TURNS, Turns, all_resolved, most_owned, sample, say_so
+from tests.e2e.stage import Stage
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: install it, or set CASEKEEPER_CHROMIUM to its program"),
+]
+INCIDENT = "incident-to-look-at"
+
+
+async def test_every_page_can_be_used_by_everybody(stage: Stage) -> None:
+    """WCAG 2.2 AA as far as a machine can judge, in light and dark, at 1280 and at 360 pixels."""
+    expect.set_options(timeout=PATIENCE_MS)
+    answers = [await stage.send(said) for thread in sample(stage) for said in thread.messages]
+    conversations = {taken["conversation"] for _, taken in answers}
+    await say_so(stage)
+    turns = Turns(TURNS)
+    autopilot = await stage.autopilot(is_on=turns.take)
+    try:
+        await eventually(lambda: most_owned(autopilot, conversations), "most cases did not get an owner")
+        await eventually(turns.all_taken, "the autopilot did not take its turns")
+        async with chromium() as browser:
+            addresses = await where_they_are(stage, browser)
+            troubles = [trouble async for trouble in all_pages(stage, browser, addresses)]
+        turns.unlimited = True  # the people of the next story have their hands free again
+        await eventually(lambda: all_resolved(autopilot, conversations), "not all cases were resolved", 120)
+    finally:
+        await stage.run(autopilot.stop())
+    assert troubles == []
+
+
+async def all_pages(stage: Stage, browser: Browser, addresses: dict[str, str]) -> AsyncIterator[str]:
+    """What is wrong with any of them; one window for each person."""
+    windows: dict[str, Page] = {}
+    for path, visit in PAGES.items():
+        if not isinstance(visit, Visit):
+            continue
+        if visit.who not in windows:
+            desk = stage.stack.url("desk")
+            windows[visit.who] = await (signed_in(browser, stage, visit.who) if visit.who else window(browser, desk))
+        page = windows[visit.who]
+        address = f"{stage.stack.url('desk')}{addresses.get(path, path)}"
+        answer = await page.goto(f"{address}?{visit.query}" if visit.query else address)
+        if answer is None or answer.status != 200:
+            yield f"{path}: {answer and answer.status}"
+        async for trouble in looked_at(page, name_of(path)):
+            yield trouble
+
+
+async def where_they_are(stage: Stage, browser: Browser) -> dict[str, str]:
+    """Addresses of the pages that are about one thing."""
+    async with stage.colleague(LEAD) as lead:
+        case = (await lead.read("/api/cases"))["cases"][0]["id"]
+    return {
+        "/cases/{case_id}": f"/cases/{case}",
+        "/cases/{case_id}/customer": f"/cases/{case}/customer",
+        "/incidents/{incident_id}": await an_incident(stage),
+        "/talk/{brand}": "/talk/moccarel",
+        "/talk/{brand}/{token}": await a_talk(stage, browser),
+        "/survey/{token}": await a_survey(stage),
+    }
+
+
+async def a_talk(stage: Stage, browser: Browser) -> str:
+    """A customer writes on our own page; nothing of a template is open there."""
+    desk = stage.stack.url("desk")
+    customer = await window(browser, f"{desk}/talk/moccarel")
+    await customer.get_by_label("Your name").fill("Noor")
+    await customer.get_by_label("Your message").fill("Mijn bestelling is er nog niet. Wanneer komt die?")
+    await customer.get_by_role("button", name="Send").click()
+    await expect(customer.locator("#live .say-me")).to_contain_text("bestelling")
+    return customer.url.removeprefix(desk)
+
+
+async def an_incident(stage: Stage) -> str:
+    """One as the radar raises it: a burst of messages would make the other pages another matter."""
+    now = stage.clock.now()
+    reason = Reason(
+        dimension="topic", value="delivery", window_minutes=15, seen=24, expected=3.5, by_chance_per_week=0.001
+    )
+    started = now - timedelta(minutes=20)
+    await keep(
+        stage, INCIDENTS, Incident(id=INCIDENT, brand="moccarel", reasons=(reason,), started_at=started, raised_at=now)
+    )
+    return f"/incidents/{INCIDENT}"
+
+
+async def a_survey(stage: Stage) -> str:
+    """One that was asked just now; by itself that takes hours after a case has closed."""
+    case, now = "case-of-a-survey", stage.clock.now()
+    asked = Survey(
+        id=survey_id(case),
+        case_id=case,
+        conversation=f"conversation-of-{case}",
+        brand="moccarel",
+        customer=Author(id="noor"),
+        channel="web-moccarel",
+        language="en",
+        team="care",
+        status="asked",
+        closed=True,
+        requested_at=now,
+        expires_at=now + timedelta(days=7),
+    )
+    await keep(stage, SURVEYS, asked)
+    link: str = stage.stack.services["followup"].api.state.survey_links.link(asked.id)
+    return f"/survey/{link.rpartition('/')[2]}"
+
+
+async def keep(stage: Stage, collection: Collection, state: Survey | Incident) -> None:
+    """Put it into follow-up's store, with nothing said of it: no other service has to know."""
+    repository = stage.stack.services["followup"].repository
+
+    def decide(known: object, _: Context) -> Decision[object]:
+        return Decision(known or state)
+
+    await stage.run(repository.execute(collection, state.id, f"look-at-{state.id}", decide))
