@@ -40,6 +40,8 @@ class Leaving:
     proposals: tuple[Proposal, ...]
     waiting: tuple[Row, ...]
     """Those on their way already: offered to somebody."""
+    there: frozenset[str]
+    """Who is at work when they leave, or now."""
     covered: tuple[Row, ...]
     """Those in which somebody acts for the owner until they are back."""
 
@@ -75,7 +77,16 @@ def leaving(
         proposals = [_proposal(row, there, back_at, held, weight) for row in left]
         offered = tuple(row for row in mine if row.offered_to and row not in covered)
         planned.append(
-            Leaving(members[owner], why, leaves_at, back_at, tuple(proposals), offered, tuple(covered)),
+            Leaving(
+                members[owner],
+                why,
+                leaves_at,
+                back_at,
+                tuple(proposals),
+                offered,
+                frozenset(each.person.id for each, _ in there),
+                tuple(covered),
+            )
         )
     return sorted(planned, key=lambda each: (not each.needed, each.leaves_at or now, each.member.person.id))
 

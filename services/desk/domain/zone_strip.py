@@ -8,8 +8,8 @@ from services.desk.domain.coverage import HOUR, Place
 
 WEST, EAST = -11, 14
 COLUMN = 44
-HEIGHT = 168
-LABELS_Y, MIDDLE = 18, 82
+HEIGHT = 136
+LABELS_Y, MIDDLE = 18, 68
 DROP = 26
 """So much lower stand those whose clocks are a part of an hour off, so that they do not cover their neighbours."""
 SMALLEST, LARGEST = 11.0, 30.0

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from math import ceil
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
@@ -55,10 +56,10 @@ def bars(
 
 
 def _ticks(series: Sequence[Series], steps: Sequence[int]) -> list[int]:
-    """The values that the axis names: from 0, a round number apart, up to the largest."""
+    """The values that the axis names: from 0, a round number apart, up to the largest or just beyond it."""
     most = max((value for _, values in series for value in values if value is not None), default=0)
     step = next((each for each in steps if each * TICKS >= most), steps[-1])
-    return [step * number for number in range(int(most // step) + 2)]
+    return [step * number for number in range(max(1, ceil(most / step)) + 1)]
 
 
 def _every(labels: Sequence[str]) -> int:

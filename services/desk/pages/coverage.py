@@ -131,7 +131,7 @@ async def _page(
         "within": within,
         "choices": WITHIN_HOURS,
         "due_at": due_at,
-        "receivers": _receivers(members, now),
+        "receivers": lambda each: _receivers(members, each),
         "forms": forms or {},
         "empty_form": FormState(key=fresh()),
         "command": command,
@@ -153,10 +153,11 @@ def _without(each: Leaving, planned: set[str]) -> Leaving:
     return replace(each, proposals=tuple(one for one in each.proposals if one.row.id not in planned))
 
 
-def _receivers(members: Mapping[str, Member], now: datetime) -> list[tuple[Member, bool]]:
-    """Who could take cases, those at work first."""
-    owners = [(member, member.at_work(now)) for member in members.values() if member.owns]
-    return sorted(owners, key=lambda each: (not each[1], each[0].person.name))
+def _receivers(members: Mapping[str, Member], leaving: Leaving) -> list[tuple[Member, bool]]:
+    """Who could take their cases, with whether they are at work then; those who are first."""
+    owners = [member for id, member in members.items() if member.owns and id != leaving.member.person.id]
+    marked = [(member, member.person.id in leaving.there) for member in owners]
+    return sorted(marked, key=lambda each: (not each[1], each[0].person.name))
 
 
 def require_lead(pages: Pages, reader: Reader) -> None:

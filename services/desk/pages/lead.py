@@ -62,6 +62,7 @@ def _waiting(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
     handed = _("{n} of them to you.").format(n=mine) if mine else ""
     given_back = _n("{n} case was given back to routing.", "{n} cases were given back to routing.", refused)
     waits = _n("{n} offer waits for an answer.", "{n} offers wait for an answer.", offered).format(n=offered)
+    waits = waits if offered else _("No offer waits for an answer.")
     sentence = " ".join(each for each in (waits, handed, given_back.format(n=refused) if refused else "") if each)
     return [
         Matter(
@@ -82,7 +83,7 @@ def _clocks(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
     now = desk.clock.now()
     clocks = clocks_of(rows, now)
     promises = sum(due <= now + timedelta(hours=24) for row in rows for due in row.promises_due)
-    late = _("{soon} more are due within half an hour; {unowned} have no owner yet.")
+    late = _("Due within half an hour: {soon}. Without an owner: {unowned}.")
     return [
         Matter(
             "/wallboard",

@@ -76,7 +76,7 @@ def _kept_chart(pages: Pages, names: Names, kept: Sequence[Kept]) -> Markup | No
     if not shown:
         return None
     whole = {brand: together.within_target for brand, together, _channels in kept}
-    labels = [names.channel(each.group) for _brand, each in shown]
+    labels = [f"{names.brand(brand)}: {names.channel(each.group)}" for brand, each in shown]
     series = [
         (_("this channel"), [_percent(each.within_target) for _brand, each in shown]),
         (_("the whole brand"), [_percent(whole[brand]) for brand, _each in shown]),
@@ -90,7 +90,7 @@ def _promised_chart(pages: Pages, names: Names, deviations: Sequence[Deviation])
     shown = [each for each in deviations if each.what == "first-reply"]
     if not shown:
         return None
-    labels = [names.channel(each.channel) for each in shown]
+    labels = [f"{names.brand(each.brand)}: {names.channel(each.channel)}" for each in shown]
     series = [
         (_("this channel"), [float(each.of_channel) for each in shown]),
         (_("the whole brand"), [float(each.of_brand) for each in shown]),

@@ -97,7 +97,8 @@ async def _page(
 ) -> Response:
     require_lead(pages, signed_in(pages))
     outlines, runs = await desk.what_ifs.outlines(), await desk.what_ifs.latest()
-    chosen = outlines.get(scenario) or next(iter(outlines.values()), None)
+    usual = sorted(outlines.values(), key=lambda each: each.has_peak)
+    chosen = outlines.get(scenario) or next(iter(usual), None)
     done = [run for run in runs if run.answer]
     compared = [run for run in done if run.id in compare] or _usual(done, chosen)
     compared = sorted(compared, key=lambda run: run.asked_at)[-MOST_COMPARED:]

@@ -45,7 +45,7 @@ class WhatIfs:
         if outline is None:
             raise Refused(f"there is no scenario {question.scenario!r}")
         checked = asked(outline, question)
-        if len(await self._in_state("waiting", "running")) >= MOST_WAITING:
+        if len(await self._unfinished()) >= MOST_WAITING:
             raise Refused(f"{MOST_WAITING} questions wait already; wait for one of them, or cancel one")
 
         def decide(known: Run | None, context: Context) -> Decision[Run] | None:
@@ -76,7 +76,7 @@ class WhatIfs:
             await asyncio.wait_for(self._asked.wait(), LOOK_AGAIN_SECONDS)
         self._asked.clear()
         now = self._clock.now()
-        unfinished = await self._in_state("waiting", "running")
+        unfinished = await self._unfinished()
         free = [run for run in unfinished if run.free(now)]
         if not free or len(unfinished) - len(free) >= self._at_once:
             return
@@ -112,8 +112,9 @@ class WhatIfs:
             return
         await self._change(run.id, lambda each: each.answered(answer))
 
-    async def _in_state(self, *states: str) -> Sequence[Run]:
-        found = await self._repository.database.find(WHAT_IFS, {"state": {"$in": list(states)}}, sort="asked_ms")
+    async def _unfinished(self) -> Sequence[Run]:
+        """Those that are not over, the longest waiting first."""
+        found = await self._repository.database.find(WHAT_IFS, {"over": False}, sort="asked_ms")
         return [each.state for each in found if each.state]
 
     async def _change(self, id: str, change: Callable[[Run], Run | None]) -> Run | None:
