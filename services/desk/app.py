@@ -20,8 +20,8 @@ from services.desk.domain.pictures import Pictures
 from services.desk.domain.records import Means
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
 from services.desk.gateway.http import Caller
-from services.desk.gateway.operations import Operations
 from services.desk.gateway.identity_provider import IdentityProvider, Registration
+from services.desk.gateway.operations import Operations
 from services.desk.gateway.simulator import Simulator
 from services.desk.handlers import table
 from services.desk.pages import (
