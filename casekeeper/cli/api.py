@@ -1,15 +1,19 @@
-"""`casekeeper api`: what is published of the HTTP API of cases."""
+"""`casekeeper api`: what is published of the HTTP APIs of cases and of follow-up."""
+
+from typing import Annotated, Literal
 
 import typer
 
 from casekeeper.cli.options import JsonOption
 
-app = typer.Typer(no_args_is_help=True, help="The description of the HTTP API of cases, for those who use it.")
+app = typer.Typer(
+    no_args_is_help=True, help="The descriptions of the HTTP APIs of cases and of follow-up, for those who use them."
+)
 
 
 @app.command()
 def publish() -> None:
-    """Write the OpenAPI document, the list of problems and the picture of a case's states anew, as the code has them."""
+    """Write the OpenAPI documents, the list of problems and the picture of a case's states anew, as the code has them."""
     from casekeeper import contract
 
     try:
@@ -34,16 +38,20 @@ def check() -> None:
 
 
 @app.command()
-def show(as_json: JsonOption = False) -> None:
-    """All operations: what they are called, where, and who may use them."""
+def show(
+    service: Annotated[Literal["cases", "followup"], typer.Option(help="Whose API.")] = "cases",
+    as_json: JsonOption = False,
+) -> None:
+    """All operations: what they are called, where, and, of cases, who may use them."""
     import json
 
     from casekeeper import contract
 
-    document = contract.document()
+    document = next(each for each in contract.APIS if each.service == service).document()
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
         return
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            typer.echo(f"{method.upper():6} {path}  {operation['operationId']}  ({', '.join(operation['x-may'])})")
+            who = f"  ({', '.join(operation['x-may'])})" if "x-may" in operation else ""
+            typer.echo(f"{method.upper():6} {path}  {operation['operationId']}{who}")

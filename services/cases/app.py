@@ -56,6 +56,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.every(PEOPLE_EVERY_SECONDS, partial(colleagues.refresh, service.database, service.clock))
     for part in PARTS:
         service.include(part.router)
-    openapi.describe(service.api)
+    openapi.MANUAL.describe(service.api)
     service.every(WAKE_EVERY_SECONDS, Waking(service.repository, service.clock, terms).tick)
     return service

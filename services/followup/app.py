@@ -8,7 +8,7 @@ from schemas import organisation_file
 from schemas.organisation import Organisation
 from services.chassis.clock import Clock
 from services.chassis.service import Service
-from services.followup.api import PARTS
+from services.followup.api import PARTS, openapi
 from services.followup.gateway.channel_tests import Contacts
 from services.followup.gateway.mails import Mails
 from services.followup.handlers import listening
@@ -46,6 +46,7 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     service.api.state.timetable = timetable = Timetable(service.database, organisation)
     for part in PARTS:
         service.include(part.router)
+    openapi.MANUAL.describe(service.api)
     secret = settings.survey_secret.get_secret_value()
     ask_customers(service, organisation, settings.desk_url, secret, settings.survey_seconds)
     review_days(service, organisation, settings.review_seconds)

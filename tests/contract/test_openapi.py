@@ -1,4 +1,4 @@
-"""The description of the HTTP API: whole, published as it is, true about its examples, and kept compatible."""
+"""The descriptions of the HTTP APIs: whole, published as it is, true about its examples, and kept compatible."""
 
 import copy
 import json
@@ -7,20 +7,30 @@ from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
 
 from casekeeper import contract
-from services.cases.api import openapi, problems
+from services.cases.api import openapi
 from services.cases.api.asking import Relation, declared
 from services.chassis.errors import Problem
+from services.chassis.problems import named_in
+from services.followup.api import problems as followup_problems
 
 SENTENCE_END = (".", "?", "!")
 LOOKING_AHEAD = ("preview-", "check-", "suggest-")
 
 
-ROUTES = list(openapi.described(contract.described()))
-DOCUMENT = contract.document()
+ROUTES = list(openapi.described(contract.CASES.described()))
+DOCUMENT = contract.CASES.document()
 OPERATIONS = [
     (operation["operationId"], operation) for methods in DOCUMENT["paths"].values() for operation in methods.values()
+]
+OF_FOLLOWUP = contract.FOLLOWUP.document()
+EVERY = [
+    (api, document, operation["operationId"], operation)
+    for api, document in ((contract.CASES, DOCUMENT), (contract.FOLLOWUP, OF_FOLLOWUP))
+    for methods in document["paths"].values()
+    for operation in methods.values()
 ]
 
 
@@ -39,33 +49,42 @@ def test_nothing_is_stale_or_breaking() -> None:
 
 
 def test_every_operation_has_a_name_of_its_own() -> None:
+    for api in contract.APIS:
+        names = [name for each, _, name, _ in EVERY if each is api]
+        assert sorted(set(names)) == sorted(names)
     names = [name for name, _ in OPERATIONS]
-    assert sorted(set(names)) == sorted(names)
     assert {openapi.operation(route) for route in ROUTES} == set(names)
 
 
 class TestEveryOperation:
     def test_is_described_in_a_sentence_under_a_tag_that_is_described(self) -> None:
-        tags = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
-        for name, operation in OPERATIONS:
+        for _, document, name, operation in EVERY:
+            tags = {tag["name"]: tag["description"] for tag in document["tags"]}
             assert operation["description"].endswith(SENTENCE_END), f"{name}: {operation['description']}"
             assert all(tags[tag] for tag in operation["tags"]), name
 
-    @pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[name for name, _ in OPERATIONS])
-    def test_has_an_example_of_every_body_that_fits_it(self, name: str, operation: dict[str, Any]) -> None:
+    @pytest.mark.parametrize(
+        ("api", "document", "name", "operation"), EVERY, ids=[f"{api.service}-{name}" for api, _, name, _ in EVERY]
+    )
+    def test_has_an_example_of_every_body_that_fits_it(
+        self, api: contract.Api, document: dict[str, Any], name: str, operation: dict[str, Any]
+    ) -> None:
         for body in bodies(operation):
-            assert body.get("example") is not None, f"write services/cases/api/examples/{name}.json"
-            whole = {**body["schema"], "components": DOCUMENT["components"]}
+            assert body.get("example") is not None, f"write {api.manual.examples}/{name}.json"
+            whole = {**body["schema"], "components": document["components"]}
             Draft202012Validator(whole).validate(body["example"])
 
     def test_takes_its_own_example(self) -> None:
-        for route in ROUTES:
-            if route.body_field:
-                model: Any = route.body_field.field_info.annotation
-                model.model_validate(openapi.example(openapi.operation(route))["request"])
+        for api in contract.APIS:
+            for route in openapi.described(api.described()):
+                if route.body_field:
+                    model: Any = route.body_field.field_info.annotation
+                    TypeAdapter(model).validate_python(api.manual.example(openapi.operation(route))["request"])
 
     def test_no_example_is_left_of_what_is_gone(self) -> None:
-        assert {file.stem for file in openapi.EXAMPLES.glob("*.json")} <= {name for name, _ in OPERATIONS}
+        for api in contract.APIS:
+            names = {name for each, _, name, _ in EVERY if each is api}
+            assert {file.stem for file in api.manual.examples.glob("*.json")} <= names
 
     def test_says_who_may_use_it(self) -> None:
         """Without `@may` nobody would know whom a route is for. Integrations read, and add notes."""
@@ -83,8 +102,10 @@ class TestEveryOperation:
                 assert route.methods == {"GET"} or openapi.operation(route).startswith(LOOKING_AHEAD)
 
     def test_tells_the_problems_that_all_can_meet(self) -> None:
-        for name, operation in OPERATIONS:
-            assert {"400", "401", "403", "413", "503"} <= operation["responses"].keys(), name
+        for _, _, name, operation in EVERY:
+            assert {"400", "401", "413", "503"} <= operation["responses"].keys(), name
+            asks = {"$ref": "#/components/parameters/Acting-Person"} in operation["parameters"]
+            assert not asks or "403" in operation["responses"], name
             assert "500" not in operation["responses"]
             assert "HTTPValidationError" not in json.dumps(operation)
 
@@ -109,23 +130,30 @@ def test_a_route_tells_the_refusals_of_its_rules() -> None:
 
 
 class TestProblems:
-    def test_every_kind_has_one_status_or_a_meaning_for_each(self) -> None:
-        found = problems.registry()
+    @pytest.mark.parametrize("api", contract.APIS, ids=[api.service for api in contract.APIS])
+    def test_every_kind_has_one_status_or_a_meaning_for_each(self, api: contract.Api) -> None:
+        found = api.problems()
         assert len({(each.kind, each.status, each.meaning) for each in found}) == len(found)
         assert all(each.meaning.endswith(SENTENCE_END) for each in found), [
             each.kind for each in found if not each.meaning.endswith(SENTENCE_END)
         ]
 
-    def test_every_kind_that_the_code_names_is_in_the_registry(self) -> None:
+    @pytest.mark.parametrize("api", contract.APIS, ids=[api.service for api in contract.APIS])
+    def test_every_kind_that_the_code_names_is_in_the_registry(self, api: contract.Api) -> None:
         """What is raised as a `Problem` by name, rather than by a rule."""
-        known = {(each.status, each.kind) for each in problems.registry()}
-        source = contract.ROOT / "services" / "cases"
+        known = {(each.status, each.kind) for each in api.problems()}
+        source = contract.ROOT / "services" / api.service
         for file in source.rglob("*.py"):
-            for kind in problems.named_in(file.read_text(encoding="utf-8")):
+            for kind in named_in(file.read_text(encoding="utf-8")):
                 assert kind in known, f"{file.relative_to(contract.ROOT)} raises {kind}: add it to api/problems.py"
 
+    def test_every_kind_that_follow_ups_rules_refuse_is_in_its_registry(self) -> None:
+        known = {each.kind.removeprefix("survey-") for each in contract.FOLLOWUP.problems()}
+        for file in (contract.ROOT / "services" / "followup").rglob("*.py"):
+            assert followup_problems.refused_in(file.read_text(encoding="utf-8")) <= known, file
+
     def test_a_problem_document_is_what_the_service_answers(self) -> None:
-        for each in problems.registry():
+        for each in (kind for api in contract.APIS for kind in api.problems()):
             assert Problem(each.status, each.kind, each.meaning).document() == each.document()
 
 

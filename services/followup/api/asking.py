@@ -30,12 +30,14 @@ class Asker:
             raise Problem(403, "not-allowed", f"this takes a {' or a '.join(roles)}")
 
 
+PERSON: str = "The id of who asks."
+KEY: str = "The command's name. The same again has the effect and answer of once."
+
+
 async def _asker(
     request: Request,
-    acting_person: Annotated[str, Header(min_length=1, max_length=200, description="The id of who asks.")],
-    idempotency_key: Annotated[
-        str, Header(max_length=255, description="The command's name. The same again has the effect and answer of once.")
-    ] = "",
+    acting_person: Annotated[str, Header(min_length=1, max_length=200, description=PERSON)],
+    idempotency_key: Annotated[str, Header(max_length=255, description=KEY)] = "",
 ) -> Asker:
     organisation: Organisation = request.app.state.organisation
     try:

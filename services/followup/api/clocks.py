@@ -17,7 +17,7 @@ from services.chassis.errors import Problem
 from services.chassis.http import internal_router
 from services.chassis.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from services.chassis.service import Service
-from services.followup.api.asking import InService
+from services.followup.api.asking import PERSON, InService
 from services.followup.domain import CaseClocks, Clock, ClockTerms, clock_terms, harm
 from services.followup.domain.clocks_plan import Plan, Planned
 from services.followup.store.clocks import CLOCKS, milliseconds
@@ -73,7 +73,9 @@ class Answer(BaseModel):
     planned: tuple[Planned, ...]
 
 
-def _brands(request: Request, acting_person: Annotated[str, Header(max_length=200)] = "") -> tuple[str, ...]:
+def _brands(
+    request: Request, acting_person: Annotated[str, Header(max_length=200, description=PERSON)] = ""
+) -> tuple[str, ...]:
     """The brands that who asks may see."""
     organisation: Organisation = request.app.state.organisation
     if not acting_person:
@@ -115,7 +117,7 @@ async def list_clocks(
 
 
 @router.get("/cases/{case_id}/clocks")
-async def case_clocks(case_id: str, service: InService, mine: MyBrands) -> list[ClockShown]:
+async def list_case_clocks(case_id: str, service: InService, mine: MyBrands) -> list[ClockShown]:
     """All clocks that a case has had, in the order in which they began."""
     document = await service.database.get(CLOCKS, case_id)
     if document is None or document.state is None or document.state.brand not in mine:
@@ -125,7 +127,7 @@ async def case_clocks(case_id: str, service: InService, mine: MyBrands) -> list[
 
 
 @router.post("/clocks/plan")
-async def plan(body: NewPolicy, request: Request, service: InService, mine: MyBrands) -> Answer:
+async def plan_clocks(body: NewPolicy, request: Request, service: InService, mine: MyBrands) -> Answer:
     """Which open clocks this policy would move, and how far. Nothing changes: a policy holds from the next start on."""
     organisation: Organisation = request.app.state.organisation
     proposed = _proposed(organisation, body)

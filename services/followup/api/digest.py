@@ -12,8 +12,6 @@ from services.chassis.service import Service
 from services.followup.api.asking import Asking, InOrganisation, InService
 from services.followup.domain.digest import Digest
 from services.followup.domain.windows import Window, zone_of
-from services.followup.gateway.digest_html import page
-from services.followup.gateway.digest_pdf import document
 from services.followup.gateway.digest_words import sheet
 from services.followup.gateway.words import Words
 from services.followup.handlers.digest import Making
@@ -44,6 +42,9 @@ async def show_digest_rendered(
     language: Literal["en", "nl"] = "en",
 ) -> Response:
     """The same for people to read."""
+    from services.followup.gateway.digest_html import page  # here, as what draws takes a second to load
+    from services.followup.gateway.digest_pdf import document
+
     asker.require_role("coach", "lead")
     asker.require_brand(brand)
     told = sheet(await _found(request, brand, week, service, organisation), Words(organisation, language))

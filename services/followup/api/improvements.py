@@ -92,7 +92,7 @@ async def show_improvement(
 
 
 @router.post("/improvements", status_code=201)
-async def propose(
+async def propose_improvement(
     asker: Asking, service: InService, organisation: InOrganisation, proposal: Annotated[Proposal, Body()]
 ) -> Improvement:
     """A cause becomes an improvement."""
@@ -111,7 +111,7 @@ async def propose(
 
 
 @router.post("/improvements/{improvement_id}/edit")
-async def edit(
+async def edit_improvement(
     improvement_id: str,
     asker: Asking,
     service: InService,
@@ -129,14 +129,14 @@ async def edit(
 
 
 @router.post("/improvements/{improvement_id}/agree")
-async def agree(improvement_id: str, asker: Asking, service: InService) -> Improvement:
+async def agree_improvement(improvement_id: str, asker: Asking, service: InService) -> Improvement:
     """It will be done; a coach or a lead decides."""
     asker.require_role("coach", "lead")
     return await _change(service, improvement_id, asker, lambda state, now: domain.agree(state, asker.person.id, now))
 
 
 @router.post("/improvements/{improvement_id}/done")
-async def complete(
+async def complete_improvement(
     improvement_id: str,
     asker: Asking,
     service: InService,
@@ -153,7 +153,7 @@ async def complete(
 
 
 @router.post("/improvements/{improvement_id}/drop")
-async def drop(
+async def drop_improvement(
     improvement_id: str, asker: Asking, service: InService, reason: Annotated[Said, Body(embed=True)]
 ) -> Improvement:
     """It will not be done, or was undone; a coach or a lead decides."""

@@ -84,7 +84,7 @@ class Merging(BaseModel):
 
 
 @router.get("/incidents")
-async def incidents_list(
+async def list_incidents(
     asker: Asking, service: InService, state: State = "", brand: Annotated[str, Query(max_length=60)] = ""
 ) -> Listed:
     """Incidents of the brands that the person serves."""
@@ -99,14 +99,16 @@ async def incidents_list(
 
 
 @router.get("/incidents/{incident_id}")
-async def incident_shown(incident_id: IncidentId, asker: Asking, service: InService) -> Shown:
+async def show_incident(incident_id: IncidentId, asker: Asking, service: InService) -> Shown:
     """One incident."""
     incident = await visible_incident(incident_id, asker, service)
     return await _shown(incident, service)
 
 
 @router.get("/cases/{case_id}/incidents")
-async def incidents_of_case(case_id: Annotated[str, Path(max_length=200)], asker: Asking, service: InService) -> Listed:
+async def list_case_incidents(
+    case_id: Annotated[str, Path(max_length=200)], asker: Asking, service: InService
+) -> Listed:
     """The open incidents that a case belongs to."""
     _require_team(asker)
     found = [await service.database.get(INCIDENTS, each) for each in await incidents_with(service.database, case_id)]
@@ -116,7 +118,7 @@ async def incidents_of_case(case_id: Annotated[str, Path(max_length=200)], asker
 
 
 @router.post("/incidents/{incident_id}/owner", status_code=202)
-async def take(incident_id: IncidentId, command: Owner, asker: Asking, service: InService) -> Shown:
+async def hand_incident(incident_id: IncidentId, command: Owner, asker: Asking, service: InService) -> Shown:
     """Take care of it. Coaches and leads may also name somebody else of the brand."""
     owner = command.owner or asker.person.id
     if owner != asker.person.id:
@@ -129,7 +131,7 @@ async def take(incident_id: IncidentId, command: Owner, asker: Asking, service: 
 
 
 @router.post("/incidents/{incident_id}/notes", status_code=202)
-async def note(incident_id: IncidentId, command: NewNote, asker: Asking, service: InService) -> Shown:
+async def note_incident(incident_id: IncidentId, command: NewNote, asker: Asking, service: InService) -> Shown:
     """Write down what is known."""
     return await _carry_out(
         incident_id,
@@ -140,7 +142,9 @@ async def note(incident_id: IncidentId, command: NewNote, asker: Asking, service
 
 
 @router.post("/incidents/{incident_id}/answer", status_code=202)
-async def propose(incident_id: IncidentId, command: NewAnswer, asker: Asking, service: InService) -> Shown:
+async def propose_incident_answer(
+    incident_id: IncidentId, command: NewAnswer, asker: Asking, service: InService
+) -> Shown:
     """The owner writes the answer; nobody gets it before somebody else has approved it."""
     return await _carry_out(
         incident_id,
@@ -151,7 +155,9 @@ async def propose(incident_id: IncidentId, command: NewAnswer, asker: Asking, se
 
 
 @router.post("/incidents/{incident_id}/answer/approval", status_code=202)
-async def approve(incident_id: IncidentId, command: Verdict, asker: Asking, service: InService) -> Shown:
+async def approve_incident_answer(
+    incident_id: IncidentId, command: Verdict, asker: Asking, service: InService
+) -> Shown:
     """Four eyes: a coach or lead who did not write it. The owners of the cases find it as a draft within seconds."""
     _require_coach(asker)
     return await _carry_out(
@@ -163,7 +169,7 @@ async def approve(incident_id: IncidentId, command: Verdict, asker: Asking, serv
 
 
 @router.post("/incidents/{incident_id}/answer/refusal", status_code=202)
-async def refuse(incident_id: IncidentId, command: Verdict, asker: Asking, service: InService) -> Shown:
+async def refuse_incident_answer(incident_id: IncidentId, command: Verdict, asker: Asking, service: InService) -> Shown:
     """It goes back to its author, with the reason."""
     _require_coach(asker)
     if not command.text.strip():
@@ -179,7 +185,7 @@ async def refuse(incident_id: IncidentId, command: Verdict, asker: Asking, servi
 
 
 @router.post("/incidents/{incident_id}/closing", status_code=202)
-async def close(incident_id: IncidentId, command: Ending, asker: Asking, service: InService) -> Shown:
+async def close_incident(incident_id: IncidentId, command: Ending, asker: Asking, service: InService) -> Shown:
     """It is over, or was a false alarm: by its owner, a coach or a lead. No more cases join."""
 
     def change(state: Incident, context: Context) -> Change:
@@ -191,7 +197,7 @@ async def close(incident_id: IncidentId, command: Ending, asker: Asking, service
 
 
 @router.post("/incidents/{incident_id}/merging", status_code=202)
-async def merge(incident_id: IncidentId, command: Merging, asker: Asking, service: InService) -> Shown:
+async def merge_incident(incident_id: IncidentId, command: Merging, asker: Asking, service: InService) -> Shown:
     """It is the same as another one: what is known of it, and its cases, go on there."""
     _require_coach(asker)
     source = await visible_incident(incident_id, asker, service)

@@ -43,7 +43,7 @@ class Volume(BaseModel):
 
 
 @router.get("/incidents/{incident_id}/volume")
-async def incident_volume(incident_id: IncidentId, asker: Asking, service: InService) -> Volume:
+async def show_incident_volume(incident_id: IncidentId, asker: Asking, service: InService) -> Volume:
     """How it rose. Single messages are kept for a week: of an older incident there is nothing to show."""
     incident = await visible_incident(incident_id, asker, service)
     now = service.clock.now()

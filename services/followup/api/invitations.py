@@ -55,7 +55,7 @@ QuestionLinks = Annotated[Links, Depends(_links)]
 
 
 @router.get("/question-links/{token}")
-async def question_link(token: str, service: InService, links: QuestionLinks) -> Invited:
+async def show_question_link(token: str, service: InService, links: QuestionLinks) -> Invited:
     """What the link leads to now. 404 for a link that was not made here."""
     consult_id, _, invitation_id = (links.named(token) or "").partition(" ")
     document = await service.database.get(INVITED, document_id(consult_id)) if invitation_id else None
@@ -73,7 +73,7 @@ async def question_link(token: str, service: InService, links: QuestionLinks) ->
 
 
 @router.get("/cases/{case_id}/question-links")
-async def links_of_case(case_id: str, asker: Asking, service: InService, links: QuestionLinks) -> list[Link]:
+async def list_case_question_links(case_id: str, asker: Asking, service: InService, links: QuestionLinks) -> list[Link]:
     """The links that hold at this moment. Only for people who own cases of the brand; the desk asks for the owner only."""
     asker.require_role("agent", "coach", "lead")
     found = await of_case(service.database, case_id)

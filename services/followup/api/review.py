@@ -63,7 +63,9 @@ class Days(BaseModel):
 
 
 @router.get("/reviews/{brand}")
-async def days(brand: str, request: Request, asker: Asking, service: InService, organisation: InOrganisation) -> Days:
+async def list_reviews(
+    brand: str, request: Request, asker: Asking, service: InService, organisation: InOrganisation
+) -> Days:
     """The days of the last two weeks that there is a review of."""
     found = brand_of(brand, asker, organisation)
     today = reviewing_of(request).today(found)
@@ -72,7 +74,7 @@ async def days(brand: str, request: Request, asker: Asking, service: InService, 
 
 
 @router.get("/reviews/{brand}/lessons")
-async def lessons(
+async def list_lessons(
     brand: str,
     request: Request,
     asker: Asking,
@@ -90,7 +92,7 @@ async def lessons(
 
 
 @router.get("/reviews/{brand}/{day}")
-async def one_day(
+async def show_review(
     brand: str, day: date, request: Request, asker: Asking, service: InService, organisation: InOrganisation
 ) -> ReviewShown:
     """The review of one day; of a day that is not over, what would be proposed now."""

@@ -59,7 +59,7 @@ class Changed(BaseModel):
 
 
 @router.post("/reviews/{brand}/{day}/cases")
-async def add(
+async def add_to_review(
     brand: str,
     day: date,
     body: AddCase,
@@ -81,7 +81,7 @@ async def add(
 
 
 @router.delete("/reviews/{brand}/{day}/cases/{case_id}")
-async def drop(
+async def drop_from_review(
     brand: str, day: date, case_id: str, asker: Asking, service: InService, organisation: InOrganisation
 ) -> Changed:
     """Leave a case out. Coaches and leads."""
@@ -96,7 +96,7 @@ async def drop(
 
 
 @router.post("/reviews/{brand}/{day}/cases/{case_id}/notes")
-async def note(
+async def note_in_review(
     brand: str,
     day: date,
     case_id: str,
@@ -120,7 +120,7 @@ async def note(
 
 
 @router.post("/reviews/{brand}/{day}/lessons")
-async def learn(
+async def record_lesson(
     brand: str,
     day: date,
     body: RecordLesson,

@@ -66,7 +66,7 @@ async def show_subscription(subscription_id: str, asker: Asking, service: InServ
 
 
 @router.post("/subscriptions", status_code=201)
-async def record(
+async def record_subscription(
     request: Request,
     asker: Asking,
     service: InService,
@@ -90,7 +90,7 @@ async def record(
 
 
 @router.post("/subscriptions/{subscription_id}/pause")
-async def pause(
+async def pause_subscription(
     subscription_id: str, asker: Asking, service: InService, why: Annotated[str, Body(embed=True, max_length=300)] = ""
 ) -> Subscription:
     """Nothing is told until it is resumed; what happens meanwhile is not told later."""
@@ -98,13 +98,13 @@ async def pause(
 
 
 @router.post("/subscriptions/{subscription_id}/resume")
-async def resume(subscription_id: str, asker: Asking, service: InService) -> Subscription:
+async def resume_subscription(subscription_id: str, asker: Asking, service: InService) -> Subscription:
     """From now on it is told again."""
     return await _change(service, subscription_id, asker, domain.resume)
 
 
 @router.post("/subscriptions/{subscription_id}/end")
-async def end(
+async def end_subscription(
     subscription_id: str, asker: Asking, service: InService, why: Annotated[str, Body(embed=True, max_length=300)] = ""
 ) -> Subscription:
     """It is not wanted any more."""

@@ -55,7 +55,7 @@ Moment = Annotated[UtcDatetime | None, Query()]
 
 
 @router.get("/surveys/scores")
-async def survey_scores(
+async def show_survey_scores(
     request: Request,
     asker: Asking,
     service: InService,

@@ -14,7 +14,7 @@ from services.chassis.documents import Context, Decision, Document
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
 from services.chassis.signing import Links
-from services.followup.api.asking import InService
+from services.followup.api.asking import KEY, InService
 from services.followup.domain import surveys_answers
 from services.followup.domain.surveys import Status, Survey
 from services.followup.domain.surveys_answers import AnswerRefused
@@ -31,7 +31,7 @@ STATUSES = {
     "out-of-range": 422,
     "expired": 410,
 }
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255, description=KEY)]
 
 
 class Question(BaseModel):
@@ -65,14 +65,14 @@ SurveyLinks = Annotated[Links, Depends(_links)]
 
 
 @router.get("/survey-links/{token}")
-async def question(token: str, service: InService, links: SurveyLinks) -> Question:
+async def show_survey(token: str, service: InService, links: SurveyLinks) -> Question:
     """What is asked. 404 for a link that was not made here."""
     survey = await _known(token, service, links)
     return await _question(survey, service)
 
 
 @router.post("/survey-links/{token}/answer")
-async def answer(token: str, body: Answer, key: Key, service: InService, links: SurveyLinks) -> Question:
+async def answer_survey(token: str, body: Answer, key: Key, service: InService, links: SurveyLinks) -> Question:
     """The answer; 409 when there was one, 410 after the time, 422 for a number that is not on the scale."""
     survey = await _known(token, service, links)
 
@@ -90,7 +90,7 @@ async def answer(token: str, body: Answer, key: Key, service: InService, links: 
 
 
 @router.post("/survey-links/{token}/opt-out")
-async def stop(token: str, key: Key, service: InService, links: SurveyLinks) -> Question:
+async def stop_surveys(token: str, key: Key, service: InService, links: SurveyLinks) -> Question:
     """No surveys any more, for this customer of this brand on this channel. Never too late, and twice is once."""
     survey = await _known(token, service, links)
 

@@ -27,7 +27,7 @@ async def asked(running: Stage, route: openapi.RouteContext, person: str, places
     """The route's own example, sent by that person."""
     (method,) = route.methods or ("GET",)
     address = (route.path_format or "").format_map(Anything(places))
-    body = openapi.example(openapi.operation(route)).get("request", {}) if route.body_field else None
+    body = openapi.MANUAL.example(openapi.operation(route)).get("request", {}) if route.body_field else None
     headers = {"Acting-Person": person}
     return await running.client.request(method, address, json=body, params=QUERY, headers=headers)
 

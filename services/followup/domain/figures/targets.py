@@ -16,7 +16,6 @@ from services.followup.domain.clocks_wanted import FAR, pauses
 from services.followup.domain.figures.talk import turns
 from services.followup.domain.figures.timings import Span, Timings, milliseconds
 
-
 SLACK_MINUTES = 1e-6
 """Working minutes are counted in floating-point numbers: what ends with a day's work must not end on the next morning."""
 

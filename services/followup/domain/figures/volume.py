@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from statistics import fmean, stdev
 
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from schemas.base import Model
 
@@ -94,7 +94,7 @@ def volumes(now: dict[str, int], history: dict[str, Sequence[int]]) -> list[Volu
 def _quantiles(freedom: int) -> tuple[float, float]:
     """Student's, and the normal one."""
     upper = (1 + CONFIDENCE) / 2
-    return float(t.ppf(upper, freedom)), float(norm.ppf(upper))
+    return float(stdtrit(freedom, upper)), float(ndtri(upper))
 
 
 def _growth(before: int, now: int) -> float | None:
