@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-LEAD, AGENT, SPECIALIST, CUSTOMER = "fleur.visser", "maaike.postma", "harry.carter", ""
+LEAD, AGENT, OPERATOR, CUSTOMER = "fleur.visser", "maaike.postma", "daan.boersma", ""
+SPECIALIST = "whoever is asked"
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,16 @@ class PartOf:
     page: str
 
 
-PAGES: dict[str, Visit | PartOf] = {
+@dataclass(frozen=True)
+class LeadsOn:
+    """Nothing is shown there: it leads to somewhere else."""
+
+
+PAGES: dict[str, Visit | PartOf | LeadsOn] = {
     "/sign-in": Visit(CUSTOMER),
+    "/sign-in/provider": LeadsOn(),
+    "/sign-in/back": LeadsOn(),
+    "/account": Visit(AGENT),
     "/": Visit(LEAD, "whose=all"),
     "/autopilot": Visit(LEAD),
     "/cases/{case_id}": Visit(LEAD),
@@ -30,12 +39,26 @@ PAGES: dict[str, Visit | PartOf] = {
     "/cases/{case_id}/mandate": PartOf("/cases/{case_id}"),
     "/cases/{case_id}/merge-choices": PartOf("/cases/{case_id}"),
     "/cases/{case_id}/incidents": PartOf("/cases/{case_id}"),
+    "/cases/{case_id}/question-links": PartOf("/cases/{case_id}"),
+    "/cases/{case_id}/similar": PartOf("/cases/{case_id}"),
     "/cases/{case_id}/customer": Visit(LEAD),
+    "/search": Visit(LEAD, "q=koffie"),
     "/handovers": Visit(LEAD),
+    "/handovers/several": Visit(LEAD),
     "/approvals": Visit(LEAD),
     "/promises": Visit(LEAD),
     "/consults": Visit(SPECIALIST),
+    "/question/{token}": Visit(CUSTOMER),
     "/holding-replies": Visit(AGENT),
+    "/lead": Visit(LEAD),
+    "/lead/others": PartOf("/lead"),
+    "/wallboard": Visit(LEAD),
+    "/wallboard/today": PartOf("/wallboard"),
+    "/coverage": Visit(LEAD),
+    "/parity": Visit(LEAD),
+    "/what-if": Visit(LEAD),
+    "/what-if/events": PartOf("/what-if"),
+    "/reveals": Visit(LEAD),
     "/figures": Visit(LEAD),
     "/incidents": Visit(LEAD),
     "/incidents/{incident_id}": Visit(LEAD),
@@ -45,6 +68,11 @@ PAGES: dict[str, Visit | PartOf] = {
     "/review": Visit(LEAD),
     "/channel-tests": Visit(LEAD),
     "/surveys": Visit(LEAD),
+    "/operations": Visit(OPERATOR),
+    "/operations/clocks": PartOf("/operations"),
+    "/operations/dead": Visit(OPERATOR),
+    "/operations/dead/{consumer}/{letter_id:path}": Visit(OPERATOR),
+    "/operations/trace": Visit(OPERATOR),
     "/talk/{brand}": Visit(CUSTOMER),
     "/talk/{brand}/{token}": Visit(CUSTOMER),
     "/talk/{brand}/{token}/events": PartOf("/talk/{brand}/{token}"),
@@ -55,4 +83,4 @@ PAGES: dict[str, Visit | PartOf] = {
 
 def name_of(path: str) -> str:
     """For the page's pictures."""
-    return "-".join(part.strip("{}") for part in path.split("/") if part) or "cases"
+    return "-".join(part.strip("{}").partition(":")[0] for part in path.split("/") if part) or "cases"

@@ -3,14 +3,19 @@
 The pictures are in `build/screenshots`, or where CASEKEEPER_SCREENSHOTS says.
 """
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from schemas.events.incident import Reason
 from schemas.events.message import Author
+from schemas.services import SERVICES
+from services.chassis.dead import Letter, letters
 from services.chassis.documents import Collection, Context, Decision
 from services.followup.domain.incidents import Incident
 from services.followup.domain.surveys import Survey, survey_id
@@ -19,10 +24,11 @@ from services.followup.store.surveys import SURVEYS
 from tests.conftest import eventually
 from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in, window
 from tests.e2e.conftest import LEAD
-from tests.e2e.every_page import PAGES, Visit, name_of
+from tests.e2e.every_page import PAGES, SPECIALIST, Visit, name_of
 from tests.e2e.looks import looked_at
 from tests.e2e.playing import TURNS, Turns, all_resolved, most_owned, sample, say_so
 from tests.e2e.stage import Stage
+from tests.e2e.test_poison_event_does_not_stop_the_line import publish_garbage
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,6 +36,17 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: install it, or set CASEKEEPER_CHROMIUM to its program"),
 ]
 INCIDENT = "incident-to-look-at"
+QUESTION_LINK = re.compile(r"/question/[^\"<\s]+")
+
+
+@dataclass(frozen=True)
+class World:
+    """What there is to look at."""
+
+    addresses: dict[str, str]
+    """Of the pages that are about one thing, by the path of their route."""
+    specialist: str
+    """Somebody who is asked something."""
 
 
 async def test_every_page_can_be_used_by_everybody(stage: Stage) -> None:
@@ -44,8 +61,8 @@ async def test_every_page_can_be_used_by_everybody(stage: Stage) -> None:
         await eventually(lambda: most_owned(autopilot, conversations), "most cases did not get an owner")
         await eventually(turns.all_taken, "the autopilot did not take its turns")
         async with chromium() as browser:
-            addresses = await where_they_are(stage, browser)
-            troubles = [trouble async for trouble in all_pages(stage, browser, addresses)]
+            world = await to_look_at(stage, browser)
+            troubles = [trouble async for trouble in all_pages(stage, browser, world)]
         turns.unlimited = True  # the people of the next story have their hands free again
         await eventually(lambda: all_resolved(autopilot, conversations), "not all cases were resolved", 120)
     finally:
@@ -53,17 +70,17 @@ async def test_every_page_can_be_used_by_everybody(stage: Stage) -> None:
     assert troubles == []
 
 
-async def all_pages(stage: Stage, browser: Browser, addresses: dict[str, str]) -> AsyncIterator[str]:
+async def all_pages(stage: Stage, browser: Browser, world: World) -> AsyncIterator[str]:
     """What is wrong with any of them; one window for each person."""
     windows: dict[str, Page] = {}
     for path, visit in PAGES.items():
         if not isinstance(visit, Visit):
             continue
-        if visit.who not in windows:
-            desk = stage.stack.url("desk")
-            windows[visit.who] = await (signed_in(browser, stage, visit.who) if visit.who else window(browser, desk))
-        page = windows[visit.who]
-        address = f"{stage.stack.url('desk')}{addresses.get(path, path)}"
+        who = world.specialist if visit.who == SPECIALIST else visit.who
+        if who not in windows:
+            windows[who] = await (signed_in(browser, stage, who) if who else window(browser, stage.stack.url("desk")))
+        page = windows[who]
+        address = f"{stage.stack.url('desk')}{world.addresses.get(path, path)}"
         answer = await page.goto(f"{address}?{visit.query}" if visit.query else address)
         if answer is None or answer.status != 200:
             yield f"{path}: {answer and answer.status}"
@@ -71,18 +88,53 @@ async def all_pages(stage: Stage, browser: Browser, addresses: dict[str, str]) -
             yield trouble
 
 
-async def where_they_are(stage: Stage, browser: Browser) -> dict[str, str]:
-    """Addresses of the pages that are about one thing."""
+async def to_look_at(stage: Stage, browser: Browser) -> World:
+    """One of each kind of thing that has a page."""
     async with stage.colleague(LEAD) as lead:
-        case = (await lead.read("/api/cases"))["cases"][0]["id"]
-    return {
+        listed = (await lead.read("/api/cases"))["cases"]
+    case, owner = next((each["id"], each["owner"]) for each in listed if each["status"] == "owned")
+    specialist, link = await a_question(stage, owner, case)
+    addresses = {
         "/cases/{case_id}": f"/cases/{case}",
         "/cases/{case_id}/customer": f"/cases/{case}/customer",
+        "/handovers/several": f"/handovers/several?case={case}",
+        "/question/{token}": link,
         "/incidents/{incident_id}": await an_incident(stage),
+        "/operations/dead/{consumer}/{letter_id:path}": await a_dead_letter(stage),
+        "/operations/trace": f"/operations/trace?id={case}",
         "/talk/{brand}": "/talk/moccarel",
         "/talk/{brand}/{token}": await a_talk(stage, browser),
         "/survey/{token}": await a_survey(stage),
     }
+    return World(addresses, specialist)
+
+
+async def a_question(stage: Stage, owner: str, case: str) -> tuple[str, str]:
+    """The owner asks; whoever is asked, and the link to their question."""
+    found: dict[str, str] = {}
+    async with stage.colleague(owner) as colleague:
+        question = {"question": "Which part wears out first?", "language": "en", "skill": "coffee", "due_minutes": "60"}
+        await colleague.submit(f"/cases/{case}", f"/cases/{case}/consult", **question)
+
+        async def asked() -> bool:
+            consults = (await colleague.case(case))["consults"]
+            links = QUESTION_LINK.findall(await colleague.page(f"/cases/{case}/question-links"))
+            found.update(specialist=consults[-1]["specialist"], link=links[-1] if links else "")
+            return all(found.values())
+
+        await eventually(asked, "nobody was asked, or there is no link to the question")
+    return found["specialist"], found["link"]
+
+
+async def a_dead_letter(stage: Stage) -> str:
+    """A record that nobody can read."""
+    await stage.run(publish_garbage(stage, [("messages.received", b"poison", b"\x00 not even text", [])]))
+
+    async def dead() -> Sequence[Letter]:
+        return await stage.run(letters(stage.stack.cluster, SERVICES))
+
+    found: Any = await eventually(dead, "the garbage is not among the dead letters")
+    return f"/operations/dead/{found[0].consumer}/{found[0].id}"
 
 
 async def a_talk(stage: Stage, browser: Browser) -> str:

@@ -20,7 +20,7 @@ GARBAGE: list[Sendable] = [
 
 
 async def test_a_poison_event_does_not_stop_the_line(stage: Stage, lead: Colleague) -> None:
-    await stage.run(_publish(stage, GARBAGE))
+    await stage.run(publish_garbage(stage, GARBAGE))
     _, taken = await stage.send(stage.said("My Brio 3 makes a strange noise after the poison.", name="Vera"))
     assert (await lead.owned(taken["conversation"]))["language"] == "en"
 
@@ -67,7 +67,8 @@ async def poison(stage: Stage) -> Letter:
     return next(letter for letter in found if letter.id == "poison-event")
 
 
-async def _publish(stage: Stage, records: list[Sendable]) -> None:
+async def publish_garbage(stage: Stage, records: list[Sendable]) -> None:
+    """Records as no service would publish them."""
     publisher = Publisher(stage.stack.cluster, "tests")
     await publisher.start()
     try:
