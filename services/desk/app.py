@@ -52,6 +52,7 @@ from services.desk.pages import (
     operations_trace,
     overview,
     parity,
+    prospects,
     provider,
     question,
     question_links,
@@ -100,6 +101,7 @@ OF_A_CASE = (
     regrouping,
     correcting,
     question_links,
+    prospects,
     similar,
     watching,
 )
@@ -150,6 +152,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
             ("cases", settings.cases_url),
             ("ingestion", settings.ingestion_url),
             ("followup", settings.followup_url),
+            ("routing", settings.routing_url),
         )
     ]
     desk = _parts(service, settings, clock, board, hub, callers)
@@ -223,6 +226,7 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         commands=ServiceCommands(callers[0]),
         customers=CustomerMessages(callers[1]),
         followup=ServiceCommands(callers[2]),
+        routing=ServiceCommands(callers[3]),
         operations=_operations(service, settings),
         replays=Replays(repository),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),

@@ -24,6 +24,21 @@ class Settings(ServiceConfig):
     followup_url: str = Field(
         "http://127.0.0.1:8085", description="address of follow-up, which knows clocks, figures, surveys and incidents"
     )
+    classification_url: str = Field(
+        "http://127.0.0.1:8082", description="address of classification, whose health operators see; empty: not known"
+    )
+    routing_url: str = Field(
+        "http://127.0.0.1:8084", description="address of routing, whose health operators see; empty: not known"
+    )
+    delivery_url: str = Field(
+        "http://127.0.0.1:8086", description="address of delivery, whose health operators see; empty: not known"
+    )
+    flow_seconds: float = Field(5, gt=0, description="how often the operators' page looks how far Kafka's readers are")
+    trace_url: str = Field(
+        "",
+        pattern=r"^(https?://\S*\{trace_id\}\S*)?$",
+        description="a trace's page in the tracing backend, with {trace_id} in it; empty: no links",
+    )
     secret: SecretStr = Field(
         SecretStr(""),
         description="signs sessions and customers' links; empty: one is made once and kept in the desk's store",

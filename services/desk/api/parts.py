@@ -50,6 +50,7 @@ class Parts:
     commands: ServiceCommands
     customers: CustomerMessages
     followup: ServiceCommands
+    routing: ServiceCommands
     operations: Operations
     replays: Replays
     customer_limit: Limit

@@ -8,12 +8,14 @@ from sse_starlette import EventSourceResponse
 from services.chassis.errors import Problem
 from services.desk.api.listing import LARGEST_PAGE, PAGE, listing
 from services.desk.api.live import APPROVALS, BOARD, SEARCH, case_subject, consults_subject, handovers_subject
+from services.desk.api.operating import OPERATIONS
 from services.desk.api.parts import InParts, Parts, SignedIn, Team
 from services.desk.api.shown import CaseLine, CaseList, CaseShown, ConsultShown, CountsShown, PersonShown
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
 from services.desk.domain.board import Asking, Filters
 from services.desk.domain.case_view import Status
+from services.desk.domain.masking import as_read
 
 router = APIRouter(prefix="/api", tags=["desk"])
 
@@ -54,7 +56,8 @@ async def cases(
 @router.get("/cases/{case_id}")
 async def case(case_id: str, reader: Team, desk: InParts) -> CaseShown:
     """One case with its timeline; personal data is masked (M3)."""
-    return CaseShown.of(await visible_case(desk, reader, case_id))
+    view = await visible_case(desk, reader, case_id)
+    return CaseShown.of(as_read(view, acting=reader.may_act(view, desk.clock.now())))
 
 
 @router.get("/people/{person_id}")
@@ -88,10 +91,13 @@ async def events(
     mine: Annotated[bool, Query(description="the reader's own consults")] = False,
     waiting: Annotated[Literal["", "approvals", "handovers"], Query(description="what waits for the reader")] = "",
     searching: Annotated[bool, Query(description="whatever can be found by the search")] = False,
+    operating: Annotated[bool, Query(description="the flow, for operators and leads")] = False,
 ) -> EventSourceResponse:
     """Server-sent events: `changed` whenever the list, one case, or what waits for the reader changed; fetch it again then."""
     if mine or reader.is_specialist:
         return desk.hub.response(consults_subject(reader.id))
+    if operating or reader.is_operator:
+        return desk.hub.response(OPERATIONS if reader.may_operate else BOARD)
     if waiting:
         return desk.hub.response(APPROVALS if waiting == "approvals" else handovers_subject(reader.id))
     if case:

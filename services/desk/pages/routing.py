@@ -92,11 +92,18 @@ async def staff_pages(request: Request, desk: InParts, reader: Annotated[Reader,
 
 
 async def team_pages(pages: Annotated[Pages, Depends(staff_pages)]) -> Pages:
-    """Pages for people who may read cases. Raises Problem 403 for specialists."""
-    if pages.reader is None or pages.reader.is_specialist:
+    """Pages for people who may read cases. Raises Problem 403 for specialists and operators."""
+    if pages.reader is None or not pages.reader.reads_cases:
         raise Problem(
             403, "not-allowed", pages.gettext("This page is for care agents. Your questions are under Consults.")
         )
+    return pages
+
+
+async def operating_pages(pages: Annotated[Pages, Depends(staff_pages)]) -> Pages:
+    """Pages for who looks after the system (I4). Raises Problem 403 for all but operators and leads."""
+    if pages.reader is None or not pages.reader.may_operate:
+        raise Problem(403, "not-allowed", pages.gettext("This page is for operators and leads."))
     return pages
 
 
@@ -107,6 +114,7 @@ async def open_pages(request: Request, desk: InParts) -> Pages:
 
 Staff = Annotated[Pages, Depends(staff_pages)]
 TeamPages = Annotated[Pages, Depends(team_pages)]
+OperatingPages = Annotated[Pages, Depends(operating_pages)]
 OpenPages = Annotated[Pages, Depends(open_pages)]
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 from services.followup.api import (
     channel_tests,
     clocks,
+    clocks_summary,
     digest,
     figures,
     improvements,
@@ -25,6 +26,7 @@ from services.followup.api import (
 PARTS: tuple[ModuleType, ...] = (
     channel_tests,
     clocks,
+    clocks_summary,
     digest,
     figures,
     improvements,
