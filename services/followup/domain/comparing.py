@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from schemas.base import Model
 
@@ -74,8 +74,8 @@ def rate_ratio(before: Series, after: Series, *, counted: bool = False) -> Ratio
     first, second = before.count / scale, after.count / scale
     odds = before.exposure / after.exposure
     tail = (1 - CONFIDENCE) / 2
-    low = float(beta.ppf(tail, second, first + 1)) if second else 0.0
-    high = float(beta.ppf(1 - tail, second + 1, first))
+    low = float(betaincinv(second, first + 1, tail)) if second else 0.0
+    high = float(betaincinv(second + 1, first, 1 - tail))
     bounds = low / (1 - low) * odds, high / (1 - high) * odds if high < 1 else None
     value = (after.count / after.exposure) / (before.count / before.exposure)
     return Ratio(

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import betainc
-from scipy.stats import betabinom, nbinom
 
 from schemas.events.incident import Measure, Reason
 from schemas.organisation_radar import RadarRules
@@ -108,6 +107,8 @@ def _chances(baseline: Baseline, window: Window, least: int) -> list[tuple[str, 
     names = [name for name, tally in window.tallies.items() if tally.messages >= least]
     if not names:
         return []
+    from scipy.stats import betabinom  # here, as it takes a second to load and a quiet radar does without
+
     seen = np.array([window.tallies[name] for name in names], dtype=float)
     at = np.array([baseline.keys.get(name, -1) for name in names])
     level, known, dispersion, share, share_known = _usual(baseline, at)
@@ -147,6 +148,8 @@ def _as_many_as(counts: Floats, usual: Floats, size: Floats) -> Floats:
 
 def usual_range(baseline: Baseline, key: str, start_ms: int, end_ms: int) -> tuple[float, float]:
     """How many messages of this key are usual in this time, and how many are rarely exceeded (once in a thousand)."""
+    from scipy.stats import nbinom
+
     worth, doubt = baseline.exposure(start_ms, end_ms)
     level, known, dispersion, _, _ = _usual(baseline, np.array([baseline.keys.get(key, -1)]))
     usual, size = float(level[0] * worth), float(1 / (dispersion[0] + 1 / known[0] + doubt))

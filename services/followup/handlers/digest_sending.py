@@ -8,8 +8,6 @@ from services.chassis.mongo import Database
 from services.followup.domain.digest import Digest
 from services.followup.domain.subscriptions import Subscription
 from services.followup.domain.subscriptions_parcel import Parcel
-from services.followup.gateway.digest_html import page
-from services.followup.gateway.digest_pdf import document
 from services.followup.gateway.digest_words import sheet
 from services.followup.gateway.mails import Enclosed
 from services.followup.gateway.subscribers import Subscribers
@@ -39,6 +37,9 @@ class DigestSending:
 
 def letter(digest: Digest, words: Words) -> tuple[str, str, tuple[Enclosed, ...]]:
     """A mail's subject, its text for who reads no further, and what is enclosed."""
+    from services.followup.gateway.digest_html import page  # here, as what draws takes a second to load
+    from services.followup.gateway.digest_pdf import document
+
     told = sheet(digest, words)
     name = f"{digest.brand}-{digest.week}"
     lines = [told.period, "", told.headline, ""]
