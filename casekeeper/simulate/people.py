@@ -100,9 +100,10 @@ def _skills(scenario: Scenario, group: Group, chance: random.Random) -> list[str
 
 def _rotation(shifts: Shifts, scenario: Scenario, number: int) -> dict[str, Any]:
     """Weeks that follow each other: each start in turn, as often as its weight says; days off differ from person to person."""
-    cycle = _cycle(shifts)
+    cycle = _spread(shifts) if shifts.counts else _cycle(shifts)
     at = number % len(cycle)
-    first_off = number // len(cycle) % 7
+    # A cycle as long as the group has everybody at another place: days off follow the number itself.
+    first_off = number % 7 if shifts.counts else number // len(cycle) % 7
     off = {(first_off + day) % 7 for day in range(shifts.days_off)}
     days = ",".join(DAYS[day] for day in range(7) if day not in off)
     monday = scenario.start.date() - timedelta(days=scenario.start.weekday())
@@ -119,6 +120,19 @@ def _cycle(shifts: Shifts) -> list[str]:
     while counts and all(count % 2 == 0 for count in counts):
         counts = [count // 2 for count in counts]
     return [start for start, count in zip(shifts.starts, counts, strict=True) for _ in range(count)]
+
+
+def _spread(shifts: Shifts) -> list[str]:
+    """Each start as often as its count says, as evenly spread as can be."""
+    total = sum(shifts.counts)
+    given = dict.fromkeys(shifts.starts, 0)
+    counts = dict(zip(shifts.starts, shifts.counts, strict=True))
+    found: list[str] = []
+    for place in range(1, total + 1):
+        start = max(counts, key=lambda each: counts[each] * place / total - given[each])
+        given[start] += 1
+        found.append(start)
+    return found
 
 
 def _eight_hours(start: str) -> str:

@@ -151,6 +151,8 @@ class Shifts(Strict):
     days_off: int = Field(default=2, ge=0, le=6)
     starts: tuple[Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")], ...] = Field(min_length=1)
     weights: tuple[Weight, ...] = ()
+    counts: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    """Instead of weights: in every week exactly so many of the group begin at each of the starts."""
 
     @model_validator(mode="after")
     def _a_week(self) -> Self:
@@ -158,6 +160,8 @@ class Shifts(Strict):
             raise ValueError("days_on and days_off make a week: they add up to 7")
         if self.weights and len(self.weights) != len(self.starts):
             raise ValueError("give as many weights as starts")
+        if self.counts and (self.weights or len(self.counts) != len(self.starts) or not sum(self.counts)):
+            raise ValueError("give either weights or counts, as many as starts, and not all of them 0")
         return self
 
 

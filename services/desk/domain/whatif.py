@@ -179,8 +179,7 @@ def changed(content: Mapping[str, Any], question: Question) -> dict[str, Any]:
     group = _agents(found)
     group["count"] = question.count
     if "shifts" in group:
-        starts = [start for start, number in question.agents.items() if number]
-        group["shifts"] |= {"starts": starts, "weights": [question.agents[start] for start in starts]}
+        group["shifts"] |= {"starts": list(question.agents), "counts": list(question.agents.values()), "weights": []}
     for code, number in question.speakers.items():
         group["languages"][code]["share"] = number / question.count
     group["languages"] = {code: each for code, each in group["languages"].items() if each["share"]} or {
