@@ -119,9 +119,15 @@ def _answered_at(view: CaseView) -> datetime | None:
 
 
 def _wrote_at(view: CaseView) -> datetime | None:
+    """Since when the customer waits for us to act; once they know what they wait for, a promise or a specialist is next."""
     if not view.unanswered:
         return None
-    return next((each.at for each in reversed(view.timeline) if each.kind == "message"), view.opened_at)
+    wrote = next((each.at for each in reversed(view.timeline) if each.kind == "message"), view.opened_at)
+    if wrote is None or view.first_reply_open:
+        return wrote
+    asked = any(each.asked_at >= wrote for each in view.open_consults)
+    promised = any(each.made_at >= wrote for each in view.open_promises)
+    return None if asked or promised else wrote
 
 
 def next_thing(

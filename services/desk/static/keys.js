@@ -260,6 +260,6 @@
   });
 
   // A link to a tool of a case opens it.
-  const wanted = /^#tool-[a-z-]+$/.test(location.hash) && document.querySelector(location.hash);
+  const wanted = /^#tool-[a-z-]+$/.test(location.hash) ? document.querySelector(location.hash) : null;
   if (wanted?.matches("details")) openTool(wanted);
 })();

@@ -89,6 +89,12 @@ class TestNextThing:
         assert thing(answered().promised("it", 300)) == NextThing("promise", answered().after(300), "promise")
         assert thing(answered().promised("it", 300).kept()).reason == "waits"
 
+    def test_is_what_the_customer_was_told_to_wait_for(self) -> None:
+        held = owned().replied("we look into it", kind="holding").stopped()
+        assert thing(held).reason == "wrote"
+        assert thing(held.asked("which?", specialist="harry.carter", minutes=6)).reason == "specialist"
+        assert thing(held.promised("word from us", 300)).reason == "promise"
+
     def test_is_a_reply_that_did_not_arrive(self) -> None:
         assert thing(owned(due=600).replied("so", outcome="failed")).reason == "undelivered"
 
