@@ -14,6 +14,7 @@ from services.routing.duty import Duty
 from services.routing.growing import router as growing
 from services.routing.handlers import table
 from services.routing.presence import router as presence
+from services.routing.prospects import router as prospects
 from services.routing.reading import router as reading
 from services.routing.settings import Settings
 from services.routing.staff import Staff
@@ -44,10 +45,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.every(settings.look_again_seconds, staff.end_absences)
     service.every(LEARN_SECONDS, staff.refresh_answering)
     service.api.state.duty = duty
+    service.api.state.dispatcher = dispatcher
     service.api.state.staff = staff
     service.api.state.service = service
     service.api.state.organisation = organisation
-    for each in (people, growing, presence, reading, rosters):
+    for each in (people, growing, presence, reading, rosters, prospects):
         service.include(each)
     return service
 

@@ -108,6 +108,10 @@ class Dispatcher:
             self._assign(engine, request, outcome.person, now)
         return self.answer(waiting_state(request, now), outcome, now)
 
+    def foresee(self, request: Request, now: datetime) -> Outcome:
+        """Who would get the request at this moment; nothing changes."""
+        return self._engines[request.pool].decide(request, now)
+
     def answer(self, state: RequestState, outcome: Outcome, now: datetime) -> Decision[RequestState]:
         """What is stored and said of a request that was waiting."""
         request = state.request

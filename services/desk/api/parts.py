@@ -1,6 +1,6 @@
 """What routes need, put together once in `app.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,13 +9,14 @@ from schemas.organisation import Organisation
 from services.chassis.clock import Clock
 from services.chassis.errors import Problem
 from services.desk.api.live import Hub
+from services.desk.api.remembering import Remembered
 from services.desk.api.session import NotSignedIn, Sessions
 from services.desk.domain.access import Reader
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
-from services.desk.gateway.operations import Operations
 from services.desk.gateway.identity_provider import IdentityProvider
+from services.desk.gateway.operations import Operations
 from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
 from services.desk.store.consults import Consults
@@ -59,6 +60,8 @@ class Parts:
     what_ifs: WhatIfs
     search: Search
     views: Views
+    lines: Remembered = field(default_factory=Remembered)
+    """Of the list of cases, as they read."""
 
     def room_of(self, channel: str) -> float:
         """What a case of the channel takes of its owner's capacity (P5)."""

@@ -177,5 +177,7 @@ def consult_body(values: Mapping[str, str]) -> dict[str, Any]:
     places = values.get("places", "1")
     if places not in ("1", "2", "3"):
         raise Problem(400, "invalid-request", "places: choose one, two or three")
-    asked = {"skill": values.get("skill", ""), "language": values.get("language") or None, "places": int(places)}
+    meant = values.get("specialist", "")
+    asked: dict[str, Any] = {"skill": values.get("skill", ""), "language": values.get("language") or None}
+    asked |= {"specialist": meant} if meant else {"places": int(places)}
     return {"question": question, "due_minutes": due, **asked}
