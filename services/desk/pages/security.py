@@ -6,6 +6,8 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.chassis.errors import Problem
+from services.chassis.http import problem_response
 from services.desk.api.session import VISITOR_COOKIE, cookie_name
 
 POLICY_HEADER = "Content-Security-Policy"
@@ -36,6 +38,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 SHORTEST_VISITOR = 20
+ELSEWHERE = problem_response(Problem(403, "from-elsewhere", "another site can not send this in your name"))
 
 
 class Security:
@@ -50,6 +53,9 @@ class Security:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _from_elsewhere(scope):
+            await ELSEWHERE(scope, receive, send)
+            return
         known = _visitor(Headers(scope=scope).get("cookie", ""), self._name)
         scope["visitor"] = known or secrets.token_urlsafe(24)
 
@@ -63,6 +69,12 @@ class Security:
             await send(message)
 
         await self._app(scope, receive, sending)
+
+
+def _from_elsewhere(scope: Scope) -> bool:
+    """Whether another site's page sends a command; browsers say so themselves, programs say nothing."""
+    site = Headers(scope=scope).get("sec-fetch-site", "none")
+    return scope["method"] not in ("GET", "HEAD", "OPTIONS") and site not in ("same-origin", "none")
 
 
 def _visitor(cookies: str, name: str) -> str:
