@@ -17,6 +17,7 @@ QUARTER = timedelta(minutes=15)
 QUARTERS = 4
 PAUSE = timedelta(minutes=90)
 """Who is back within this time has a break; a longer one is the end of the shift."""
+LONGEST_SHIFT = timedelta(days=2)
 FLUENT: CefrLevel = "B2"
 """From this level on somebody is said to speak a language, as routing has it."""
 OWNERS = ("agent", "coach", "lead")
@@ -69,7 +70,13 @@ class Member:
         if self.is_absent(moment):
             return None
         end = self.time.open_until(moment)
-        while end is not None and (again := self.time.next_open(end)) and again - end <= PAUSE:
+        # Work around the clock has no end to be found.
+        while (
+            end is not None
+            and end - moment < LONGEST_SHIFT
+            and (again := self.time.next_open(end))
+            and again - end <= PAUSE
+        ):
             later = self.time.open_until(again)
             if later is None or later <= end:
                 break
