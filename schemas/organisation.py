@@ -18,6 +18,7 @@ from schemas.organisation_integrations import Integration
 from schemas.organisation_mandates import Deviations
 from schemas.organisation_radar import RadarRules
 from schemas.organisation_roster import PersonalTime
+from schemas.organisation_subscriptions import DeclaredSubscription
 from schemas.organisation_topics import Topic
 from schemas.organisation_values import (
     CEFR_LEVELS,
@@ -40,7 +41,7 @@ Role = Literal["agent", "specialist", "coach", "lead", "operator"]
 Stage = Literal["shadow", "supervised", "independent", "coach"]
 Purpose = Literal["service", "conversation", "listening"]
 ChannelKind = Literal["webhook", "web", "mail"]
-SECTIONS = ("calendars", "pools", "brands", "channels", "skills", "topics", "people", "integrations")
+SECTIONS = ("calendars", "pools", "brands", "channels", "skills", "topics", "people", "integrations", "subscriptions")
 """The lists of an organisation; every item has an id of its own within its list."""
 
 
@@ -261,6 +262,7 @@ class Organisation(Frozen):
     topics: tuple[Topic, ...] = ()
     people: tuple[Person, ...] = Field(min_length=1)
     integrations: tuple[Integration, ...] = ()
+    subscriptions: tuple[DeclaredSubscription, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Mapping[str, Any]]:

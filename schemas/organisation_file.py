@@ -20,6 +20,7 @@ from schemas.organisation_errors import sentences
 from schemas.organisation_hours import Frozen
 from schemas.organisation_integrations import Integration
 from schemas.organisation_rules import BrokenRule, broken_rules
+from schemas.organisation_subscriptions import DeclaredSubscription
 from schemas.organisation_topics import Topic
 from schemas.organisation_values import did_you_mean
 
@@ -32,6 +33,7 @@ _KINDS: Mapping[str, tuple[str, type[Frozen]]] = {
     "topics": ("topic", Topic),
     "people": ("person", Person),
     "integrations": ("integration", Integration),
+    "subscriptions": ("subscription", DeclaredSubscription),
 }
 MoreRules = Callable[[Organisation], Iterable[BrokenRule]]
 """What a service knows of the organisation's files that they do not know of themselves: the broken rules, with their places."""

@@ -53,6 +53,16 @@ def broken_rules(organisation: Organisation, known: Known | None = None) -> Iter
         for position, brand in enumerate(integration.brands):
             if problem := _unknown("brand", brand, ids["brands"]):
                 yield ("integrations", index, "brands", position), problem
+    yield from _subscriptions(organisation, ids)
+
+
+def _subscriptions(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
+    for index, each in enumerate(organisation.subscriptions):
+        if problem := _unknown("brand", each.brand, ids["brands"]):
+            yield ("subscriptions", index, "brand"), problem
+        for position, topic in enumerate(each.topics):
+            if problem := _unknown("topic", topic, ids["topics"]):
+                yield ("subscriptions", index, "topics", position), problem
 
 
 def _twice(section: str, key: str, values: list[str]) -> Iterator[BrokenRule]:

@@ -64,6 +64,7 @@ from services.desk.pages import (
     several,
     sign_in,
     similar,
+    subscriptions,
     survey,
     surveys,
     talk,
@@ -107,7 +108,7 @@ OF_A_CASE = (
 )
 LISTS = (search, views, several, handovers, approvals, ledger, consults, holding)
 LEADING = (lead, wallboard, coverage, parity, whatif)
-STEERING = (figures, incidents, insights, improvements, review, channel_tests, surveys)
+STEERING = (figures, incidents, insights, improvements, review, channel_tests, surveys, subscriptions)
 OPERATING = (operations_flow, operations_letters, operations_trace)
 PARTS = (
     reading,

@@ -16,6 +16,7 @@ from services.followup.handlers.channel_tests import ChannelTesting
 from services.followup.handlers.invitations import invite_specialists
 from services.followup.handlers.radar_looking import Looking, Spreading
 from services.followup.handlers.review import review_days
+from services.followup.handlers.subscriptions_declared import Declaring
 from services.followup.handlers.surveys_asking import ask_customers
 from services.followup.handlers.telling import COLLECTIONS, Post, tell_departments
 from services.followup.handlers.ticking import Ticking
@@ -25,6 +26,7 @@ from services.followup.store.incidents import INCIDENT_CASES, INCIDENTS
 from services.followup.store.radar import DAYS, WATCHES
 from services.followup.store.review import REVIEWS
 
+DECLARED_SECONDS = 60.0
 RADAR = (DAYS, WATCHES, INCIDENTS, INCIDENT_CASES)
 
 
@@ -53,7 +55,10 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     mails = Mails(settings.mail_server, settings.mail_from, settings.subscribers_attempt_seconds)
     tell_departments(service, organisation, timetable, _post(settings, mails), settings.subscribers_seconds)
     invite_specialists(service, organisation, mails, settings.desk_url, secret, settings.invitations_seconds)
-    _test_channels(service, settings, organisation, os.environ if environment is None else environment)
+    secrets = os.environ if environment is None else environment
+    declaring = Declaring(service.repository, service.clock, organisation, secrets)
+    service.every(DECLARED_SECONDS, declaring.declare)
+    _test_channels(service, settings, organisation, secrets)
     return service
 
 

@@ -44,6 +44,7 @@ REFUSALS = (
     Kind(404, "not-in-review", "The case is not in this review; add it first."),
     Kind(409, "already-in-review", "The case is in this review already."),
     Kind(409, "answer-not-waiting", "That version of the answer does not wait for four eyes."),
+    Kind(409, "declared", "The organisation's files declare it, and are where it is ended."),
     Kind(409, "incident-closed", "The incident is over."),
     Kind(409, "incidents-not-alike", "An incident goes on in another one of the same brand."),
     Kind(409, "review-full", "There is no room for more in this review."),

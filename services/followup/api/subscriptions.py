@@ -20,8 +20,8 @@ from services.followup.api.asking import Asker, Asking, InOrganisation, InServic
 from services.followup.api.insights import brands_asked
 from services.followup.domain import subscriptions as domain
 from services.followup.domain.subscriptions import Interest, Subscription, SubscriptionRefused
-from services.followup.domain.subscriptions_parcel import Parcel
-from services.followup.store.subscriptions import SUBSCRIPTIONS, latest_parcels, of_brands
+from services.followup.domain.subscriptions_parcel import Parcel, test_parcel
+from services.followup.store.subscriptions import PARCELS, SUBSCRIPTIONS, latest_parcels, of_brands
 
 router = internal_router()
 SECRET_BYTES = 32
@@ -103,6 +103,24 @@ async def resume_subscription(subscription_id: str, asker: Asking, service: InSe
     return await _change(service, subscription_id, asker, domain.resume)
 
 
+@router.post("/subscriptions/{subscription_id}/test", status_code=202)
+async def test_subscription(subscription_id: str, asker: Asking, service: InService) -> Told:
+    """Something is sent that says no more than that it arrives; what became of it stands among the parcels."""
+    asker.require_role("lead")
+    found = await _find(service, subscription_id, asker)
+    id_ = derive("parcel", "test", asker.command)
+
+    def decide(state: Parcel | None, context: Context) -> Decision[Parcel] | None:
+        domain.require_testable(found)
+        return None if state else Decision(test_parcel(id_, found, context.now))
+
+    try:
+        await service.repository.execute(PARCELS, id_, asker.command, decide, actor=asker.person.id)
+    except SubscriptionRefused as error:
+        raise _problem(error) from error
+    return await show_subscription(subscription_id, asker, service)
+
+
 @router.post("/subscriptions/{subscription_id}/end")
 async def end_subscription(
     subscription_id: str, asker: Asking, service: InService, why: Annotated[str, Body(embed=True, max_length=300)] = ""
@@ -137,9 +155,13 @@ async def _execute(
     try:
         document = await service.repository.execute(SUBSCRIPTIONS, id_, asker.command, decide, actor=asker.person.id)
     except SubscriptionRefused as error:
-        raise Problem(409 if error.kind == "wrong-status" else 422, error.kind, str(error)) from error
+        raise _problem(error) from error
     assert document.state is not None  # noqa: S101 - recorded above or found
     return document.state
+
+
+def _problem(error: SubscriptionRefused) -> Problem:
+    return Problem(409 if error.kind in ("wrong-status", "declared") else 422, error.kind, str(error))
 
 
 def _without_secret(subscription: Subscription) -> Subscription:

@@ -15,6 +15,7 @@ Status = Literal["active", "paused", "ended"]
 BOUNCES_TO_PAUSE = 3
 """A mail server that says so often in a row that an address does not exist is believed."""
 MAX_TEXT = 300
+NO_LONGER = "the organisation's files do not declare it any more"
 
 
 class SubscriptionRefused(Exception):
@@ -56,6 +57,8 @@ class Subscription(Interest):
     """Why it is paused or ended."""
     by: str
     recorded_at: UtcDatetime
+    declared: str = ""
+    """Its id in the organisation's files, where it is changed and ended; empty: a person recorded it."""
     since: UtcDatetime
     """What was noticed before is not told."""
     told_at: UtcDatetime | None = None
@@ -93,6 +96,27 @@ def record(interest: Interest, id: str, secret: str, by: str, now: datetime, *, 
     )
 
 
+def declared(
+    state: Subscription | None, interest: Interest, id: str, name: str, secret: str, now: datetime
+) -> Subscription | None:
+    """The subscription as the organisation's files declare it; None where it is so already.
+
+    How telling goes is kept, and so is that somebody paused it. One that had ended begins again.
+    """
+    if state is None or state.status == "ended":
+        return Subscription(
+            **interest.model_dump(), id=id, secret=secret, declared=name, by=name, recorded_at=now, since=now
+        )
+    told = state.model_copy(update={**dict(interest), "secret": secret, "declared": name})
+    return None if told == state else told
+
+
+def require_testable(state: Subscription) -> None:
+    """A test is sent to one that is told. Raises SubscriptionRefused."""
+    if state.status != "active":
+        raise SubscriptionRefused("wrong-status", f"it is {state.status}; a test goes to one that is active")
+
+
 def pause(state: Subscription, why: str) -> Subscription:
     """Nothing is told until it is resumed; what happens meanwhile is not told later. Raises SubscriptionRefused."""
     _require(state, "paused", "active")
@@ -109,6 +133,8 @@ def resume(state: Subscription, now: datetime) -> Subscription:
 
 def end(state: Subscription, why: str) -> Subscription:
     """It is not wanted any more. Raises SubscriptionRefused."""
+    if state.declared and why != NO_LONGER:
+        raise SubscriptionRefused("declared", "the organisation's files declare it: take it out there, or pause it")
     _require(state, "ended", "active", "paused")
     return state.model_copy(update={"status": "ended", "why": why})
 

@@ -14,7 +14,7 @@ from services.followup.domain.causes import CaseCause, News
 from services.followup.domain.subscriptions import Subscription
 from services.followup.domain.underway import Underway
 
-Kind = Literal["notices", "digest"]
+Kind = Literal["notices", "digest", "test"]
 MOST_NOTICES = 200
 """More of a day are counted, not listed."""
 GONE = "gone"
@@ -76,6 +76,11 @@ def with_notice(
 def with_digest(id: str, subscription: Subscription, digest_id: str, now: datetime) -> Parcel:
     """A parcel with a weekly digest."""
     return Parcel(id=id, subscription_id=subscription.id, kind="digest", digest_id=digest_id, made_at=now, next_at=now)
+
+
+def test_parcel(id: str, subscription: Subscription, now: datetime) -> Parcel:
+    """A parcel that says no more than that it arrives."""
+    return Parcel(id=id, subscription_id=subscription.id, kind="test", made_at=now, next_at=now)
 
 
 def put_off(state: Parcel, until: datetime) -> Parcel:

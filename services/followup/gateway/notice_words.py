@@ -44,6 +44,15 @@ def mail(subscription: Subscription, parcel: Parcel, words: Words, zone: ZoneInf
     return subject, "\n".join(lines)
 
 
+def test_mail(subscription: Subscription, words: Words) -> tuple[str, str]:
+    """Subject and text of a mail that only shows that mails arrive."""
+    brand = words.brand(subscription.brand)
+    text = words.say("This is a test. Here {department} will be told of what customers of {brand} write.")
+    return words.say("{brand}: a test").format(brand=brand), text.format(
+        department=subscription.department, brand=brand
+    )
+
+
 def _lines(notice: Notice, words: Words, zone: ZoneInfo) -> list[str]:
     head = [
         words.moment(notice.noticed_at, zone),

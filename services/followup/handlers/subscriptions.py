@@ -176,11 +176,20 @@ class Sending:
         now = self._clock.now()
         if parcel.kind == "digest":
             return await self._digests.send(subscription, parcel, now)
+        if parcel.kind == "test":
+            return await self._test(subscription, parcel, now)
         if subscription.url:
             data = notice_words.data(subscription, parcel)
             return await self._subscribers.post(subscription, parcel.id, "cases.noticed", data, now)
         words = Words(self._organisation, subscription.language)
         subject, text = notice_words.mail(subscription, parcel, words, self._zone(subscription))
+        return await self._subscribers.mail(subscription, parcel.id, subject, text, now)
+
+    async def _test(self, subscription: Subscription, parcel: Parcel, now: datetime) -> Outcome:
+        if subscription.url:
+            data = {"subscription_id": subscription.id, "brand": subscription.brand}
+            return await self._subscribers.post(subscription, parcel.id, "subscription.test", data, now)
+        subject, text = notice_words.test_mail(subscription, Words(self._organisation, subscription.language))
         return await self._subscribers.mail(subscription, parcel.id, subject, text, now)
 
     def _zone(self, subscription: Subscription) -> ZoneInfo:

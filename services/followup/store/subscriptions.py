@@ -35,6 +35,12 @@ async def active(database: Database) -> list[Subscription]:
     return [each.state for each in found if each.state]
 
 
+async def not_ended(database: Database) -> list[Subscription]:
+    """Every subscription that is told, or paused."""
+    found = await database.find(SUBSCRIPTIONS, {"status": {"$in": ["active", "paused"]}})
+    return [each.state for each in found if each.state]
+
+
 async def of_brands(database: Database, brands: Iterable[str]) -> list[Subscription]:
     """All subscriptions to these brands, the latest first."""
     found = await database.find(SUBSCRIPTIONS, {"brand": {"$in": sorted(brands)}})

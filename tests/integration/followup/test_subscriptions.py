@@ -7,6 +7,7 @@ from typing import Any
 
 from services.chassis.service import Service
 from services.followup.handlers.subscriptions import Matching, Sending
+from services.followup.handlers.subscriptions_declared import Declaring
 from services.followup.store.subscriptions import PARCELS
 from tests.conftest import Backends
 from tests.integration.delivery.outside import Answer, mail_server, running
@@ -248,3 +249,33 @@ async def test_nothing_is_posted_into_our_own_network(backends: Backends) -> Non
             told = await shown(service, made["id"])
         assert factory.ids == []
         assert "private network" in told["subscription"]["last_error"]
+
+
+async def test_what_the_files_declare_is_recorded_changed_and_ended(backends: Backends) -> None:
+    async with followup(backends, HandClock()) as service:
+        organisation = service.api.state.organisation
+        [first] = organisation.subscriptions
+        environment = {"FACTORY_SECRET": "whsec_c2hvd24gb25jZQ=="}
+        hook = {"mail": "", "url": "https://factory.example/hook", "secret_env": "FACTORY_SECRET"}
+        second = first.model_copy(update={"id": "factory", "department": "Factory", **hook})
+
+        async def with_(*declared: Any) -> list[dict[str, Any]]:
+            files = organisation.model_copy(update={"subscriptions": declared})
+            await Declaring(service.repository, service.clock, files, environment).declare()
+            async with asking(service, LEAD) as lead:
+                return sorted((await lead.get("/subscriptions")).json()["items"], key=lambda each: each["department"])
+
+        [factory, quality] = await with_(first, second)
+        assert (factory["declared"], factory["url"], quality["digest"]) == ("factory", hook["url"], True)
+        async with asking(service, LEAD) as lead:
+            assert (await lead.post(f"/subscriptions/{factory['id']}/end", headers=key("e"))).status_code == 409
+            assert (await lead.post(f"/subscriptions/{factory['id']}/pause", headers=key("p"))).status_code == 200
+        changed = second.model_copy(update={"department": "Factory 2"})
+        assert [each["department"] for each in await with_(first, changed)] == ["Factory 2", "Quality"]
+        [factory, quality] = await with_(changed)
+        assert (factory["status"], quality["status"]) == ("paused", "ended")
+        [_, quality] = await with_(first, changed)
+        assert quality["status"] == "active"
+        environment.clear()
+        third = second.model_copy(update={"id": "unsigned", "department": "Nobody"})
+        assert "Nobody" not in {each["department"] for each in await with_(first, changed, third)}
