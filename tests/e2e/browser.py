@@ -36,6 +36,17 @@ async def window(browser: Browser, url: str) -> Page:
     return page
 
 
+async def phone(browser: Browser, url: str) -> Page:
+    """The same in a hand, of somebody far away."""
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="en-GB", timezone_id="Asia/Singapore", has_touch=True
+    )
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    await page.goto(url)
+    return page
+
+
 async def signed_in(browser: Browser, stage: Stage, person: str, path: str = "/") -> Page:
     """A page of somebody of the team, through the sign-in form; it hears of changes."""
     await stage.may_sign_in(person)
