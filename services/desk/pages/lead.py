@@ -53,17 +53,15 @@ async def others(pages: TeamPages, desk: InParts) -> Response:
 
 def _waiting(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
     """What waits for a decision."""
-    _, _n = pages.gettext, pages.ngettext
+    _ = pages.gettext
     approvals = desk.board.approvals_for(reader.id, reader.brands)
     rows = opened(desk.board.rows.values(), reader.brands)
     offered = sum(bool(row.offered_to) for row in rows)
     mine = desk.board.offered_to(reader.id)
     refused = sum(row.refused for row in rows)
-    handed = _("{n} of them to you.").format(n=mine) if mine else ""
-    given_back = _n("{n} case was given back to routing.", "{n} cases were given back to routing.", refused)
-    waits = _n("{n} offer waits for an answer.", "{n} offers wait for an answer.", offered).format(n=offered)
-    waits = waits if offered else _("No offer waits for an answer.")
-    sentence = " ".join(each for each in (waits, handed, given_back.format(n=refused) if refused else "") if each)
+    words = [_("Offers that wait for an answer.") if offered else _("No offer waits for an answer.")]
+    words += [_("To you: {n}.").format(n=mine)] if mine else []
+    words += [_("Given back to routing: {n}.").format(n=refused)] if refused else []
     return [
         Matter(
             "/approvals",
@@ -72,7 +70,7 @@ def _waiting(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
             _("Replies and grants wait for your eyes.") if approvals else _("Nothing waits for approval."),
             tone(approvals, urgent=True),
         ),
-        Matter("/handovers", _("Handovers"), offered, sentence, tone(mine + refused)),
+        Matter("/handovers", _("Handovers"), offered, " ".join(words), tone(mine + refused)),
     ]
 
 
@@ -130,7 +128,7 @@ async def _people(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
             "/coverage#leaving",
             _("Away with open cases"),
             len(gone),
-            _("{n} cases need somebody before their owner is back.").format(n=cases)
+            _("Cases that need somebody before their owner is back: {n}.").format(n=cases)
             if gone
             else _("Nobody leaves work behind that is due."),
             tone(len(gone)),
@@ -148,7 +146,7 @@ async def _incidents(pages: Pages, desk: Parts, reader: Reader) -> Matter:
     if found is None:
         return _unknown(pages, path, _("Incidents"))
     unowned = sum(not each.owner for each in found.items)
-    sentence = _("{n} of them without anybody who takes care.").format(n=unowned) if unowned else ""
+    sentence = _("Without anybody who takes care: {n}.").format(n=unowned) if unowned else ""
     calm = _("Nothing rises unusually.")
     return Matter(
         path,
@@ -199,6 +197,6 @@ async def _parity(pages: Pages, desk: Parts, reader: Reader) -> Matter:
     if found is None:
         return _unknown(pages, path, _("Parity"))
     worse = sum(not each.better for each in found.deviations)
-    sentence = _("Channels promise otherwise than their brand; {n} times less.").format(n=worse)
+    sentence = _("Channels that promise otherwise than their brand; less for the customer: {n}.").format(n=worse)
     same = _("Every channel promises what its brand promises.")
     return Matter(path, _("Parity"), len(found.deviations), sentence if found.deviations else same, "calm")

@@ -61,7 +61,6 @@ class Pages:
         self.language = texts.chosen_language(request)
         self.look = chosen_look(request)
         self.gettext = texts.catalogues()[self.language].gettext
-        self.ngettext = texts.catalogues()[self.language].ngettext
 
     @property
     def partial(self) -> bool:
