@@ -15,6 +15,7 @@ from services.desk.domain.access import Reader
 from services.desk.domain.board import Asking, Filters
 from services.desk.domain.case_view import Status
 from services.desk.pages.forms import submitted
+from services.desk.pages.lines import Lines
 from services.desk.pages.routing import PageRoute, Staff, TeamPages, signed_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -57,6 +58,7 @@ async def overview(
     context["views"] = [] if pages.partial else await counted(desk, reader)
     owners = [*(row.owner for row in context["list"].rows), *(view.owner for view, _ in context["views"])]
     people = await desk.people.among(owners)
+    context["line"] = Lines(desk, reader, pages.language, people, desk.clock.now())
     return await pages.render("_board.html" if pages.partial else "overview.html", context, people=people)
 
 
