@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
+from services.desk.api.reading import visible_case
 from services.desk.domain.incident_chart import Point, chart
 from services.desk.gateway.incidents import Incidents, OneIncident, Volume
 from services.desk.pages.forms import FormState, submitted, text_of
@@ -42,8 +43,10 @@ async def incident(incident_id: str, pages: TeamPages, desk: InParts) -> Respons
 @router.get("/cases/{case_id}/incidents")
 async def of_case(case_id: str, pages: TeamPages, desk: InParts) -> Response:
     """The line on a case's page that says which incident it belongs to; empty for most."""
+    reader = signed_in(pages)
+    await visible_case(desk, reader, case_id)
     try:
-        found = await desk.followup.see(Incidents, signed_in(pages).id, "cases", case_id, "incidents")
+        found = await desk.followup.see(Incidents, reader.id, "cases", case_id, "incidents")
     except Problem as problem:
         if problem.status < 500:
             raise

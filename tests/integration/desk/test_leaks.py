@@ -59,7 +59,7 @@ OF_A_LINK = frozenset(
     }
 )
 """For whoever has the link, signed in or not: asked for with one that is made up."""
-OF_BOTH_BRANDS = ("", f"?brand={OURS}", f"?brand={OTHERS}")
+OF_BOTH_BRANDS = ("", f"?brand={OTHERS}")
 ASKED: dict[str, tuple[str, ...]] = {
     "/": ("", "?whose=all", f"?whose=all&brand={OTHERS}", "?whose=all&status=closed", f"?status=closed&brand={OTHERS}"),
     "/account": ("",),
@@ -84,10 +84,13 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/operations/dead/{consumer}/{letter_id:path}": ("/operations/dead/desk/none",),
     "/operations/trace": ("?id={masked}", "?id={foreign}", f"?id={COMMON}"),
     "/parity": OF_BOTH_BRANDS,
-    "/promises": (*OF_BOTH_BRANDS, f"?owner={OWNER}", "?state=open"),
+    "/promises": ("?whose=all", f"?whose=all&brand={OTHERS}", "?whose=all&state=kept"),
     "/reveals": ("",),
     "/review": OF_BOTH_BRANDS,
     "/search": (f"?q={COMMON}", f"?q={COMMON}&brand={OTHERS}", "?q=Jonas", "?q=Weber", "?q=hidden.example"),
+    "/subscriptions": OF_BOTH_BRANDS,
+    "/subscriptions/new": OF_BOTH_BRANDS,
+    "/subscriptions/{subscription_id}": ("/subscriptions/none",),
     "/surveys": OF_BOTH_BRANDS,
     "/wallboard": OF_BOTH_BRANDS,
     "/wallboard/today": OF_BOTH_BRANDS,
