@@ -21,8 +21,8 @@ Told = ConsultAccepted | ConsultAnswered | ConsultDeclined | ConsultOffered | Co
 
 COUNTED: dict[type[Told], Counted] = {
     ConsultOffered: Answering.offered,
-    ConsultAccepted: lambda known, consult, at: known.said(consult, "answered", at),
-    ConsultAnswered: lambda known, consult, at: known.said(consult, "answered", at),
+    ConsultAccepted: Answering.accepted,
+    ConsultAnswered: Answering.answers,
     ConsultDeclined: lambda known, consult, at: known.said(consult, "declined", at),
     ConsultOfferExpired: lambda known, consult, at: known.said(consult, "expired", at),
     ConsultOfferEnded: lambda known, consult, _: known.ended(consult),

@@ -31,7 +31,7 @@ class Prospect(BaseModel):
     terms: dict[str, float] = Field(description="what the score is made of")
     works_until: UtcDatetime | None = Field(description="the end of the shift in force")
     answers: float = Field(description="share of the next offers that will be answered, as far as one can tell")
-    usual_minutes: float | None = Field(description="from an offer to the word; null before the first")
+    usual_minutes: float | None = Field(description="from an offer to the answer; null before the first")
     expected_at: UtcDatetime | None = Field(description="when that would be, in their working time; null: nobody knows")
 
 
@@ -94,7 +94,7 @@ async def _prospect(service: Service, dispatcher: Dispatcher, candidate: Candida
     document = await service.database.get(ANSWERING, candidate.person)
     known = document.state.answering if document and document.state else None
     hours = working_time(person) if (person := dispatcher.person(candidate.person)) else None
-    usual = known.usual_minutes if known else None
+    usual = known.answer_minutes if known else None
     return Prospect(
         person=candidate.person,
         score=candidate.score,

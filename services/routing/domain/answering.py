@@ -15,6 +15,7 @@ USUAL_SHARE = 0.8
 """Of offers answered; what is expected of somebody of whom nothing is known yet."""
 USUAL_WEIGHT = 5
 """How many offers of their own it takes until a person's own share counts as much as the usual one."""
+COUNTS = ("answered", "declined", "expired", "minutes", "told", "told_minutes")
 MOST_OPEN = 100
 """Offers remembered as open; more than anybody has at a time."""
 
@@ -32,6 +33,12 @@ class Answering(BaseModel):
     expired: float = 0
     minutes: float = 0
     """Sum over `answered` of the minutes from the offer to the word, on the clock."""
+    working: Mapping[str, UtcDatetime] = Field(default_factory=dict)
+    """Consult that was accepted and not answered yet, to when it was offered, oldest first."""
+    told: float = 0
+    """Answers given, fading like the others."""
+    told_minutes: float = 0
+    """Sum over `told` of the minutes from the offer to the answer, on the clock."""
     counted_at: UtcDatetime | None = None
 
     @property
@@ -41,9 +48,35 @@ class Answering(BaseModel):
         return (self.answered + USUAL_SHARE * USUAL_WEIGHT) / (known + USUAL_WEIGHT)
 
     @property
+    def answer_minutes(self) -> float | None:
+        """How long it takes until the answer is there, from the offer; None before the first."""
+        return self.told_minutes / self.told if self.told else None
+
+    @property
     def usual_minutes(self) -> float | None:
         """How long an answer takes, from the offer to accepting or answering; None before the first."""
         return self.minutes / self.answered if self.answered else None
+
+    def accepted(self, consult_id: str, at: datetime) -> "Answering":
+        """The specialist works on it; the answer comes later."""
+        offered_at = self.open.get(consult_id)
+        if offered_at is None:
+            return self
+        still = list({**self.working, consult_id: offered_at}.items())[-MOST_OPEN:]
+        return self.said(consult_id, "answered", at).model_copy(update={"working": dict(still)})
+
+    def answers(self, consult_id: str, at: datetime) -> "Answering":
+        """The answer is there, whether it was accepted before or not; a second one counts for nothing."""
+        offered_at = self.open.get(consult_id) or self.working.get(consult_id)
+        if offered_at is None:
+            return self
+        known = self.said(consult_id, "answered", at)
+        counts = known.faded(at)
+        counts["told"] += 1
+        counts["told_minutes"] += max(0.0, (at - offered_at).total_seconds() / 60)
+        working = {name: moment for name, moment in known.working.items() if name != consult_id}
+        latest = max(at, known.counted_at or at)
+        return known.model_copy(update={**counts, "working": working, "counted_at": latest})
 
     def offered(self, consult_id: str, at: datetime) -> "Answering":
         """The specialist was asked."""
@@ -59,15 +92,15 @@ class Answering(BaseModel):
         offered_at = self.open.get(consult_id)
         if offered_at is None:
             return self
-        counts = self._faded(at)
+        counts = self.faded(at)
         counts[what] += 1
         if what == "answered":
             counts["minutes"] += max(0.0, (at - offered_at).total_seconds() / 60)
         latest = max(at, self.counted_at or at)
         return self.ended(consult_id).model_copy(update={**counts, "counted_at": latest})
 
-    def _faded(self, at: datetime) -> dict[str, float]:
+    def faded(self, at: datetime) -> dict[str, float]:
         """The counts as of a moment; as they are for one before the last."""
         passed = (at - self.counted_at).total_seconds() / 86_400 if self.counted_at else 0.0
         kept = 0.5 ** (max(0.0, passed) / HALF_LIFE_DAYS)
-        return {name: getattr(self, name) * kept for name in ("answered", "declined", "expired", "minutes")}
+        return {name: getattr(self, name) * kept for name in COUNTS}

@@ -4,10 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.chassis.testing import ManualClock
 from tests.conftest import Backends
 from tests.integration.routing.stage import TUESDAY, organisation, person, stage
-from tests.integration.routing.test_learning import TWO, accepted, offered, records
+from tests.integration.routing.test_learning import TWO, accepted, answered, offered, records
 
 LATE = {"mon-sun": ["18:00-24:00"]}
 
@@ -29,10 +31,10 @@ async def test_the_best_are_named_with_their_reasons_and_when_they_usually_answe
         assert {each["expected_at"] for each in first["best"]} == {None}, "of nobody it is known yet"
         assert first["excluded"]["skill"] == 1
         assert await seen(skill="coffee") == first, "to look changes nothing"
-        await routing.service._handle(records(offered("one", "ana"), accepted("one", "ana")))
+        await routing.service._handle(records(offered("one", "ana"), accepted("one", "ana"), answered("one", "ana")))
         [ana] = [each for each in (await seen(skill="coffee"))["best"] if each["person"] == "ana"]
-        assert ana["usual_minutes"] == 10
-        assert ana["expected_at"] == (TUESDAY + timedelta(minutes=10)).isoformat().replace("+00:00", "Z")
+        assert ana["usual_minutes"] == pytest.approx(20, rel=0.01)
+        assert ana["expected_at"] == (TUESDAY + timedelta(minutes=20)).isoformat().replace("+00:00", "Z")
         nobody = await seen(skill="tea")
         assert (nobody["best"], nobody["next_possible_at"]) == ([], None)
         assert (await routing.client.get("/prospects", params={"brand": "nobodys"})).status_code == 404

@@ -49,6 +49,18 @@ class TestCounting:
     def test_the_time_to_answer(self) -> None:
         assert after("answered", "expired", minutes=12).usual_minutes == pytest.approx(12)
 
+    def test_the_time_until_the_answer_is_there_counts_from_the_offer_also_when_it_was_accepted_first(self) -> None:
+        accepted = Answering().offered("c", NOON).accepted("c", NOON + timedelta(minutes=3))
+        assert (accepted.usual_minutes, accepted.answer_minutes) == (3, None)
+        done = accepted.answers("c", NOON + timedelta(minutes=30))
+        assert done.usual_minutes == pytest.approx(3)
+        assert done.answer_minutes == pytest.approx(30)
+        assert done.answered == pytest.approx(1, rel=0.01)
+        assert done.answers("c", NOON + timedelta(minutes=50)) == done, "a second answer counts for nothing"
+        assert done.working == {}
+        at_once = Answering().offered("d", NOON).answers("d", NOON + timedelta(minutes=12))
+        assert (at_once.usual_minutes, at_once.answer_minutes, at_once.answered) == (12, 12, 1)
+
     def test_what_is_long_ago_counts_less(self) -> None:
         known = after(*["expired"] * 10)
         later = NOON + timedelta(days=HALF_LIFE_DAYS)
