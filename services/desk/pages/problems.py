@@ -44,6 +44,7 @@ def friendly(problem: Problem, gettext: Gettext) -> str:
         "survey-declined-already": _("You said that you want no surveys, so this one is over."),
         "survey-expired": _("This survey is over; it can not be answered any more."),
         "survey-link-invalid": _("This link does not lead to a survey. Was it copied whole?"),
+        "template-missing": _("Choose one of the templates first."),
         "moment-missing": _("Choose the day and the time."),
         "moment-not-ahead": _("Choose a time that lies ahead, before the case closes."),
         "reason-missing": _("Say why, in a few words."),

@@ -4,17 +4,18 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from schemas.ids import derive
 from schemas.organisation import Person
+from schemas.working_time import working_time
 from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
+from services.desk.domain.sharing_out import Candidate, Load, shared_out
 from services.desk.gateway.answers import BulkAnswer
 from services.desk.pages.composer import FLUENT, colleagues
 from services.desk.pages.forms import FormState, submitted, text_of
@@ -27,8 +28,6 @@ from services.desk.pages.search import team_of
 router = APIRouter(prefix="/handovers/several", route_class=PageRoute, include_in_schema=False)
 BEST = "best"
 MOST_CASES = 200
-MOST_RECEIVERS = 50
-RECEIVERS_PER_LANGUAGE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,57 +79,62 @@ async def _handed_over(
     best = form.values.get("whom") == BEST
     if not best and not to:
         raise Problem(400, "person-missing", "choose a colleague")
+    team = await team_of(desk, reader)
     back = [view for view in views if best and reader.may_refuse(view)]
     offered = [view for view in views if view not in back]
-    receivers = await _fitting(desk, reader, offered) if best else list(to)
+    loads = [Load(view.id, view.owner, view.brand, view.language) for view in offered]
+    given = shared_out(loads, _candidates(desk, team, None if best else to))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for view in offered:
+        groups.setdefault((view.owner, given.get(view.id, "")), []).append(view.id)
+    what = {"reason": reason, "note": note}
     work = [_given_back(desk, reader, view, form.key, reason) for view in back]
-    by_owner = groupby(sorted(offered, key=lambda view: view.owner), key=lambda view: view.owner)
-    groups = [(owner, [view.id for view in some]) for owner, some in by_owner]
-    offers = [
-        _offered(desk, reader, form.key, {"from": owner, "cases": ids, "reason": reason, "note": note}, receivers)
-        for owner, ids in groups
+    work += [
+        _offered(desk, reader, form.key, {"from": owner, "cases": ids, **what}, to)
+        for (owner, to), ids in groups.items()
     ]
-    results = [*await asyncio.gather(*work), *(each for some in await asyncio.gather(*offers) for each in some)]
-    return {each.case_id: each for each in results}
+    return {each.case_id: each for some in await asyncio.gather(*work) for each in some}
 
 
-async def _given_back(desk: Parts, reader: Reader, view: CaseView, key: str, reason: str) -> Result:
+def _candidates(desk: Parts, team: Mapping[str, Person], chosen: Sequence[str] | None) -> list[Candidate]:
+    """Those who are chosen; where nobody is, who is at work now, with coaches and leads last."""
+    load = Counter(row.owner for row in desk.board.rows.values())
+    now = desk.clock.now()
+    return [
+        Candidate(
+            person.id,
+            frozenset(person.brands),
+            frozenset(each for each in person.languages if person.speaks(each, FLUENT)),
+            cases=0 if chosen else load[person.id],
+            spared=chosen is None and person.role != "agent",
+        )
+        for person in team.values()
+        if (working_time(person).is_open(now) if chosen is None else person.id in chosen)
+    ]
+
+
+async def _given_back(desk: Parts, reader: Reader, view: CaseView, key: str, reason: str) -> list[Result]:
     try:
         path = ("cases", view.id, "refusal")
         await desk.commands.do(reader.id, derive("several", key, view.id), *path, body={"reason": reason})
     except Problem as problem:
-        return Result(view.id, problem=problem)
-    return Result(view.id)
+        return [Result(view.id, problem=problem)]
+    return [Result(view.id)]
 
 
-async def _offered(
-    desk: Parts, reader: Reader, key: str, body: Mapping[str, Any], receivers: Sequence[str]
-) -> list[Result]:
-    """All cases of one owner, in turn by the languages that the receivers speak."""
-    to = [each for each in receivers if each != body["from"]]
+async def _offered(desk: Parts, reader: Reader, key: str, body: Mapping[str, Any], to: str) -> list[Result]:
+    """Some cases of one owner, all to one person; empty: nobody could take them."""
     if not to:
-        nobody = Problem(409, "nobody-fits", "nobody else who could take it is at work now")
+        nobody = Problem(409, "nobody-fits", "there is nobody else who could take it")
         return [Result(case_id, problem=nobody) for case_id in body["cases"]]
     try:
-        key = derive("several", key, body["from"])
-        answer = BulkAnswer.model_validate(await desk.commands.do(reader.id, key, "handovers", body={**body, "to": to}))
+        named = derive("several", key, body["from"], to)
+        answer = await desk.commands.do(reader.id, named, "handovers", body={**body, "to": [to]})
     except Problem as problem:
         return [Result(case_id, problem=problem) for case_id in body["cases"]]
-    refused = [Result(each.case_id, problem=Problem(409, each.kind, each.detail)) for each in answer.refused]
-    return [*(Result(each.case_id, each.person) for each in answer.done), *refused]
-
-
-async def _fitting(desk: Parts, reader: Reader, views: Sequence[CaseView]) -> list[str]:
-    """Colleagues at work who speak the customers' languages; those who own the fewest cases first."""
-    team, now = await team_of(desk, reader), desk.clock.now()
-    load = Counter(row.owner for row in desk.board.rows.values())
-    found: dict[str, None] = {}
-    for language in sorted({view.language for view in views}):
-        there = [each for each in colleagues(team, language, now) if each.at_work]
-        able = [each for each in there if each.person.speaks(language, FLUENT)] or there
-        able.sort(key=lambda each: (load[each.person.id], each.person.id))
-        found |= dict.fromkeys(each.person.id for each in able[:RECEIVERS_PER_LANGUAGE])
-    return sorted(found, key=lambda id: (load[id], id))[:MOST_RECEIVERS]
+    became = BulkAnswer.model_validate(answer)
+    refused = [Result(each.case_id, problem=Problem(409, each.kind, each.detail)) for each in became.refused]
+    return [*(Result(each.case_id, each.person) for each in became.done), *refused]
 
 
 async def _page(

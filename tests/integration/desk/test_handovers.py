@@ -2,9 +2,10 @@
 
 import re
 
+from schemas.events.message import Author
 from services.chassis.service import Service
 from tests.conftest import eventually
-from tests.integration.desk.conftest import Browser, Started, browser
+from tests.integration.desk.conftest import FORM_TOKEN, Browser, Started, browser
 from tests.integration.desk.stage import CASE, COLLEAGUE, OWNER, PAGE, Desk
 
 LEAD = "fleur.visser"
@@ -115,3 +116,33 @@ async def test_a_cover_acts_until_the_owner_is_back(start_desk: Started, cases: 
         assert "The cover has ended." in (await owner.submit(PAGE, f"{PAGE}/cover/end", partial=True)).text
         await desk.view(lambda view: not view.cover)
         assert f'action="{PAGE}/reply"' not in (await colleague.get(PAGE)).text
+
+
+async def test_several_cases_are_handed_over_with_one_form_and_each_says_what_became_of_it(
+    start_desk: Started, cases: Service
+) -> None:
+    desk = Desk(await start_desk(cases_url=cases.url))
+    await desk.a_case_is_owned()
+    other = await desk.another_case_is_owned(
+        "conversation-2", "web-moccarel", Author(id="c2", name="Ada Moreau"), "Where is it?", COLLEAGUE
+    )
+    form = f"/handovers/several?case={CASE}&case={other}"
+    async with browser(desk.service, OWNER) as owner, browser(desk.service, LEAD) as lead:
+        assert f"several-{CASE}" in (await owner.get("/")).text
+        page = (await owner.get(form)).text  # a colleague's case is not the owner's to hand over
+        assert [f"/cases/{each}\"" in page for each in (CASE, other)] == [True, False]
+        nobody = await lead.submit(form, "/handovers/several", case=CASE, reason="Leave")
+        assert nobody.status_code == 400
+        assert "Choose a colleague." in nobody.text
+        fields = {"case": [CASE, other, "no-such-case"], "to": [COLLEAGUE], "reason": "Leave", "key": "one-click"}
+        for _ in range(2):  # a double click
+            token = FORM_TOKEN.search((await lead.get(form)).text)
+            assert token
+            result = await lead.client.post("/handovers/several", data={"form_token": token[1], **fields})
+            assert "Done for 1 of 2." in result.text
+            assert "There is nobody else to take it." in result.text
+        await desk.view(lambda view: view.handover and view.handover.to == COLLEAGUE)
+        best = {"case": other, "whom": "best", "reason": "Leave"}
+        given_back = await lead.submit(form, "/handovers/several", **best)
+        assert "Routing finds another owner." in given_back.text
+        await desk.view(lambda view: view.refusal, other)
