@@ -216,10 +216,10 @@ def urgency_order(row: Row) -> tuple[int, float, float, str]:
 
 def counted(rows: Iterable[Row], now: datetime) -> Counts:
     """The counts of these open cases."""
-    rows = list(rows)
+    rows, soon, tomorrow = list(rows), now + SOON, now + DAY
     return Counts(
         open=len(rows),
         unowned=sum(not row.owner for row in rows),
-        breaching=sum(row.first_reply_due is not None and row.first_reply_due <= now + SOON for row in rows),
-        promises_due=sum(due <= now + DAY for row in rows for due in row.promises_due),
+        breaching=sum(row.first_reply_due is not None and row.first_reply_due <= soon for row in rows),
+        promises_due=sum(due <= tomorrow for row in rows for due in row.promises_due),
     )

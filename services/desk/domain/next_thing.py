@@ -7,6 +7,7 @@ arrive, somebody asks for approval, an answer came in, the customer wrote last, 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 
 from schemas.events.followup import ClockKind
@@ -20,6 +21,8 @@ ORDER: dict[str, int] = {reason: place for place, reason in enumerate(get_args(R
 SOON = timedelta(minutes=30)
 """So near a clock is soon, also before follow-up has warned."""
 NEVER = float("inf")
+REMEMBERED = 10_000
+"""So many answers for cases at a moment are kept: many readers ask the same within a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def _wrote_at(view: CaseView) -> datetime | None:
     return None if asked or promised else wrote
 
 
+@lru_cache(maxsize=REMEMBERED)
 def next_thing(
     needs: Needs, now: datetime, *, offered: bool, undelivered: bool, approving: bool, waits_for: Waits
 ) -> NextThing:

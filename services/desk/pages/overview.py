@@ -65,7 +65,7 @@ async def overview(
 async def _board(desk: Parts, reader: Reader, chosen: Mapping[str, str], after: str) -> dict[str, Any]:
     statuses = tuple(each for each in STATUSES if each == chosen["status"])
     owner = reader.id if chosen["whose"] == OWN else ""
-    asking = Asking(reader.id, reader.coaches, desk.clock.now())
+    asking = Asking(reader.id, reader.coaches, desk.clock.now().replace(microsecond=0))
     filters = Filters(reader.brands, owner, chosen["brand"], chosen["language"], statuses, asking)
     found = await listing(desk, filters, after, asking=asking)
 
