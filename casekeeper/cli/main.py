@@ -16,6 +16,7 @@ from casekeeper.cli import (
     dead,
     digest,
     figures,
+    flow,
     judged,
     learning,
     organisation,
@@ -51,6 +52,8 @@ app.add_typer(dead.app, name="dead")
 app.add_typer(channel_test.app, name="channel-test")
 app.command()(running.up)
 app.command()(running.send)
+app.command()(flow.flow)
+app.command()(flow.trace)
 app.command()(judged.demo)
 app.command()(judged.chaos)
 app.command()(simulate.simulate)

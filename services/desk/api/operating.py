@@ -50,9 +50,10 @@ def serves_all(desk: Parts, reader: Reader) -> bool:
 
 
 def may_know(desk: Parts, reader: Reader, brands: Iterable[str]) -> bool:
-    """Whether what is of these brands, or of none that it tells, is this person's to see."""
-    known = set(brands) - {""}
-    return known <= reader.brands if known else serves_all(desk, reader)
+    """Whether what is of these brands is this person's to see; of none, or of one that there is not, it could be anybody's."""
+    told = set(brands) - {""}
+    known = told & {brand.id for brand in desk.organisation.brands}
+    return known <= reader.brands if told and told == known else serves_all(desk, reader)
 
 
 async def letters_for(desk: Parts, reader: Reader) -> list[Letter]:
