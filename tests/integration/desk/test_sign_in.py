@@ -129,6 +129,7 @@ async def test_people_see_and_do_what_is_theirs(start_desk: Started) -> None:
 
         await eventually(arrived)
         await _details_are_revealed_to_the_owner_on_record(service, agent)
+        await _leads_read_who_looked(agent, lead, expert)
         await _the_autopilot_is_the_leads(agent, lead, expert)
         await _strange_requests_get_clear_answers(agent)
 
@@ -143,6 +144,18 @@ async def _details_are_revealed_to_the_owner_on_record(service: Service, agent: 
     [record] = await service.database.find(REVEALS, {"case": "mine"})
     assert record.state is not None
     assert (record.state.person, record.state.fields) == (AGENT, ("address",))
+
+
+async def _leads_read_who_looked(agent: Browser, lead: Browser, expert: Browser) -> None:
+    [looked] = (await lead.get("/api/reveals")).json()["reveals"]
+    assert (looked["person"], looked["case_id"], looked["fields"]) == (AGENT, "mine", ["address"])
+    page = (await lead.get("/reveals")).text
+    assert "Maaike Postma" in page
+    assert "/cases/mine" in page
+    assert "Nothing earlier" in (await lead.get("/reveals?before=0")).text
+    for each in (agent, expert):
+        assert (await each.get("/api/reveals")).status_code == 403
+        assert (await each.get("/reveals")).status_code == 403
 
 
 async def _the_autopilot_is_the_leads(agent: Browser, lead: Browser, expert: Browser) -> None:
