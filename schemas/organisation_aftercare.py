@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from schemas.organisation_hours import Frozen
 from schemas.organisation_mandates import Mandates
+from schemas.organisation_templates import Templates
 from schemas.organisation_values import Id, Language, Text, only_placeholders
 from schemas.survey_scales import SCALES, SurveyKind
 
@@ -54,7 +55,7 @@ class SurveyPolicy(Frozen):
         return (self.texts[language], language) if language in self.texts else (self.texts["en"], "en")
 
 
-class Aftercare(Mandates):
+class Aftercare(Mandates, Templates):
     """The part of a brand's policy about what the customer hears while they wait, and after the end."""
 
     holding_promise_minutes: int = Field(default=240, gt=0)

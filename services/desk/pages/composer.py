@@ -8,13 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schemas.organisation import Person
+from schemas.organisation_templates import ReplyTemplate
 from schemas.organisation_values import CefrLevel
 from schemas.working_time import working_time
 from services.desk.api.parts import Parts
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
 from services.desk.domain.case_parts import Reply
-from services.desk.pages.enclosing import as_typed, customers_own, rows_of
+from services.desk.pages.enclosing import as_typed, customers_own, going_out, rows_of
 from services.desk.pages.forms import CONSULT_CHOICES_MINUTES, DUE_CHOICES_MINUTES, FormState
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
@@ -63,6 +64,7 @@ def composer(
         "may_name_cover": reader.may_name_cover(view),
         "may_refuse": reader.may_refuse(view),
         "link_rows": rows_of,
+        **going_out(forms.get("reply", FormState()).values),
         "customers_own": customers_own(view),
         "forms": {name: forms.get(name, FormState()) for name in FORMS},
         "opened": opened[0] if opened else "reply" if acts else "",
@@ -90,12 +92,21 @@ def _words(desk: Parts, reader: Reader, view: CaseView) -> dict[str, Any]:
     templates = brand.policy.holding_replies if brand else {}
     mandates = brand.policy.mandates.values() if brand else ()
     return {
+        "templates": templates_of(desk, view),
         "has_holding_texts": bool(templates.get(view.language) or templates.get("en")),
         "grant_kinds": sorted({(kind, most.currency) for level in mandates for kind, most in level.items()}),
         "signature": brand.signed("", reader.person).strip() if brand else "",
         "max_length": channel.max_length if channel else 0,
         "threads": channel is not None and channel.threads,
     }
+
+
+def templates_of(desk: Parts, view: CaseView) -> list[tuple[ReplyTemplate, str]]:
+    """What a reply in the customer's language can begin with, with its text; English for a language that nobody knows."""
+    brand = desk.organisation.by_id["brands"].get(view.brand)
+    language = "en" if view.language == "und" else view.language
+    found = [(each, each.text_in(language)) for each in (brand.policy.reply_templates if brand else ())]
+    return [(each, text) for each, text in found if text]
 
 
 def composer_state(view: CaseView, now: datetime) -> str:

@@ -10,6 +10,7 @@ from schemas.events.message import Attachment
 from schemas.ids import derive
 from services.chassis.errors import Problem
 from services.desk.domain import CaseView
+from services.desk.domain.links import links, shown_path
 
 MOST = 5
 """Rows of a form. The cases service takes more; a draft of another program keeps those that it has."""
@@ -84,3 +85,12 @@ def _path(url: str) -> str:
 def with_enclosed(body: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """The body of a command, with what goes along. Raises Problem 400."""
     return body | {"attachments": enclosed(values)}
+
+
+def going_out(values: Mapping[str, str]) -> dict[str, Any]:
+    """What leaves besides the words, to look at before it does: the links in them, and what is enclosed so far."""
+    try:
+        beside = [Attachment.model_validate(each) for each in enclosed(values)]
+    except Problem:  # half typed
+        beside = []
+    return {"links": links(values.get("text", "")), "shown_path": shown_path, "beside": beside}

@@ -12,9 +12,9 @@ from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
 from services.desk.gateway.answers import HoldingReply, Preview
 from services.desk.pages.case import show_case
-from services.desk.pages.composer import chosen_moment
+from services.desk.pages.composer import chosen_moment, templates_of
 from services.desk.pages.doing import carry_out
-from services.desk.pages.enclosing import with_enclosed
+from services.desk.pages.enclosing import going_out, with_enclosed
 from services.desk.pages.forms import DEFAULT_DUE_MINUTES, FormState, due_at, reply_body, send_at, submitted
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
@@ -122,7 +122,7 @@ async def check_reply(case_id: str, request: Request, pages: TeamPages, desk: In
     seen = FormState(form.values, key=form.key, advice=found)
     if not pages.partial:
         return await show_case(pages, desk, reader, view, {"reply": seen})
-    context = {"form": seen, "friendly": lambda problem: friendly(problem, pages.gettext)}
+    context = {"form": seen, "friendly": lambda problem: friendly(problem, pages.gettext), **going_out(form.values)}
     shown = await pages.render("_advice.html", context | {"advised": ""})
     advised = sha256(bytes(shown.body)).hexdigest()[:16]
     if form.values.get("advised") == advised:
@@ -141,6 +141,26 @@ async def propose_holding(case_id: str, request: Request, pages: TeamPages, desk
     except Problem as problem:
         return await show_case(pages, desk, reader, view, {"reply": form.failed(problem)})
     return await show_case(pages, desk, reader, view, {"reply": FormState(values, key=form.key)})
+
+
+@router.post("/template")
+async def begin_with_template(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
+    """Put a template into the form, after what is written there, with what has to be made personal marked."""
+    reader = signed_in(pages)
+    form = await submitted(request, desk)
+    view = await visible_case(desk, reader, case_id)
+    known = {each.id: text for each, text in templates_of(desk, view)}
+    text = known.get(form.values.get("template", ""))
+    if text is None:
+        problem = Problem(400, "template-missing", "template: choose one of the templates")
+        return await show_case(pages, desk, reader, view, {"reply": form.failed(problem)})
+    written = form.values.get("text", "").strip()
+    begun = FormState({**form.values, "text": f"{written}\n\n{text}" if written else text}, key=form.key)
+    try:
+        advice = await _considered(desk, view, reader.id, begun)
+    except Problem:  # advice is a help; the text is there all the same, and is checked before it leaves
+        advice = None
+    return await show_case(pages, desk, reader, view, {"reply": FormState(begun.values, key=begun.key, advice=advice)})
 
 
 async def _holding(desk: Parts, view: CaseView, person: str, form: FormState, pages: Pages) -> dict[str, str]:

@@ -164,3 +164,11 @@ class TestProposedPromise:
 )
 def test_a_case_is_named_by_its_id_or_the_address_of_its_page(text: str) -> None:
     assert case_named(text) == "c-1"
+
+
+def test_a_question_for_one_person_alone_names_them_and_no_number_of_places() -> None:
+    values = {"question": "Why?", "places": "3", "skill": "coffee"}
+    assert consult_body(values)["places"] == 3
+    meant = consult_body(values | {"specialist": "salma.qasim"})
+    assert meant["specialist"] == "salma.qasim"
+    assert "places" not in meant
