@@ -263,8 +263,10 @@ async def test_a_page_says_when_it_is_cut_off_and_comes_back_by_itself(start: St
     port = desk.port
     await desk.stop()
     await expect(page.locator("#connection")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
+    await expect(page.locator("#cut-off")).to_contain_text("What you write is kept", timeout=PATIENCE_MS)
     again = await start("desk", http_port=port)
     await live(page)
+    await expect(page.locator("#cut-off")).to_be_hidden()
     more = Story(start=datetime.now(UTC), owner=AGENT).wrote("hello again", minutes=1)
     await again.publisher.publish(outgoing(more.events))
     await expect(page.locator(".thread")).to_contain_text("hello again", timeout=PATIENCE_MS)

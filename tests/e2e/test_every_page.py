@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from schemas.events.followup import LateClock
 from schemas.events.incident import Reason
 from schemas.events.message import Author
 from schemas.services import SERVICES
 from services.chassis.dead import Letter, letters
 from services.chassis.documents import Collection, Context, Decision
+from services.followup.domain.escalations import Call, Escalation
 from services.followup.domain.incidents import Incident
 from services.followup.domain.surveys import Survey, survey_id
+from services.followup.store.escalations import ESCALATIONS
 from services.followup.store.incidents import INCIDENTS
 from services.followup.store.surveys import SURVEYS
 from tests.conftest import eventually
@@ -92,7 +95,7 @@ async def to_look_at(stage: Stage, browser: Browser) -> World:
     """One of each kind of thing that has a page."""
     async with stage.colleague(LEAD) as lead:
         listed = (await lead.read("/api/cases"))["cases"]
-    case, owner = next((each["id"], each["owner"]) for each in listed if each["status"] == "owned")
+    case, owner = next((each["id"], each["owner"]) for each in listed if each["owner"])
     specialist, link = await a_question(stage, owner, case)
     addresses = {
         "/cases/{case_id}": f"/cases/{case}",
@@ -100,6 +103,8 @@ async def to_look_at(stage: Stage, browser: Browser) -> World:
         "/handovers/several": f"/handovers/several?case={case}",
         "/question/{token}": link,
         "/incidents/{incident_id}": await an_incident(stage),
+        "/escalations/{escalation_id}": await a_sum(stage),
+        "/subscriptions/{subscription_id}": await a_subscription(stage),
         "/operations/dead/{consumer}/{letter_id:path}": await a_dead_letter(stage),
         "/operations/trace": f"/operations/trace?id={case}",
         "/talk/{brand}": "/talk/moccarel",
@@ -161,6 +166,30 @@ async def an_incident(stage: Stage) -> str:
     return f"/incidents/{INCIDENT}"
 
 
+async def a_sum(stage: Stage) -> str:
+    """More was late at once than anybody is told of one by one."""
+    now = stage.clock.now()
+    call = Call(id="sum-to-look-at", brand="moccarel", kind="sum", count=12, at=now)
+    late = LateClock(
+        clock_id="clock-of-a-sum",
+        case_id="case-of-a-sum",
+        kind="first-response",
+        due_at=now - timedelta(hours=1),
+        harm=3.5,
+    )
+    state = Escalation(call=call, by_kind={"first-response": 12}, worst=(late,), since=now, handed=1)
+    await keep(stage, ESCALATIONS, call.id, state)
+    return f"/escalations/{call.id}"
+
+
+async def a_subscription(stage: Stage) -> str:
+    """One that the organisation's files declare."""
+    async with stage.colleague(LEAD) as lead:
+        found = re.search(r'href="(/subscriptions/(?!new)[^"/]+)"', await lead.page("/subscriptions"))
+    assert found, "no subscription is listed"
+    return found[1]
+
+
 async def a_survey(stage: Stage) -> str:
     """One that was asked just now; by itself that takes hours after a case has closed."""
     case, now = "case-of-a-survey", stage.clock.now()
@@ -178,16 +207,16 @@ async def a_survey(stage: Stage) -> str:
         requested_at=now,
         expires_at=now + timedelta(days=7),
     )
-    await keep(stage, SURVEYS, asked)
+    await keep(stage, SURVEYS, asked.id, asked)
     link: str = stage.stack.services["followup"].api.state.survey_links.link(asked.id)
     return f"/survey/{link.rpartition('/')[2]}"
 
 
-async def keep(stage: Stage, collection: Collection, state: Survey | Incident) -> None:
+async def keep(stage: Stage, collection: Collection, id: str, state: Survey | Incident | Escalation) -> None:
     """Put it into follow-up's store, with nothing said of it: no other service has to know."""
     repository = stage.stack.services["followup"].repository
 
     def decide(known: object, _: Context) -> Decision[object]:
         return Decision(known or state)
 
-    await stage.run(repository.execute(collection, state.id, f"look-at-{state.id}", decide))
+    await stage.run(repository.execute(collection, id, f"look-at-{id}", decide))
