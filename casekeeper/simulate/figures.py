@@ -84,6 +84,8 @@ def _within(served: Sequence[Served], target: float) -> float:
 
 def _waits(served: Sequence[Served], what: Callable[[Served], float | None]) -> dict[str, float | None]:
     """Percentiles in minutes. Who still waits has waited longer than anybody else."""
+    if not served:
+        return dict.fromkeys(PERCENTILES)
     waits = sorted(math.inf if (wait := what(each)) is None else wait / 60 for each in served)
     found = {name: waits[min(len(waits) - 1, int(len(waits) * part))] for name, part in PERCENTILES.items()}
     return {name: None if math.isinf(wait) else round(wait, 1) for name, wait in found.items()}

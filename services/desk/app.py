@@ -18,6 +18,7 @@ from services.desk.api.session import Sessions, Signing
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
 from services.desk.domain.records import Means
+from services.desk.domain.uploads import BODY_BYTES
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
 from services.desk.gateway.http import Caller
 from services.desk.gateway.identity_provider import IdentityProvider, Registration
@@ -36,6 +37,7 @@ from services.desk.pages import (
     correcting,
     coverage,
     customer,
+    escalations,
     figures,
     handing,
     handovers,
@@ -46,6 +48,7 @@ from services.desk.pages import (
     insights,
     lead,
     ledger,
+    media,
     more,
     operations_flow,
     operations_letters,
@@ -86,6 +89,7 @@ from services.desk.store.replays import REPLAYS, Replays
 from services.desk.store.roster import Roster
 from services.desk.store.search import Search
 from services.desk.store.sessions import OpenSessions
+from services.desk.store.uploads import Uploads
 from services.desk.store.views import Views
 from services.desk.store.watching import Watching
 from services.desk.store.whatifs import WhatIfs
@@ -108,7 +112,7 @@ OF_A_CASE = (
 )
 LISTS = (search, views, several, handovers, approvals, ledger, consults, holding)
 LEADING = (lead, wallboard, coverage, parity, whatif)
-STEERING = (figures, incidents, insights, improvements, review, channel_tests, surveys, subscriptions)
+STEERING = (escalations, figures, incidents, insights, improvements, review, channel_tests, surveys, subscriptions)
 OPERATING = (operations_flow, operations_letters, operations_trace)
 PARTS = (
     reading,
@@ -129,13 +133,14 @@ PARTS = (
     *LEADING,
     *OPERATING,
     talk,
+    media,
     survey,
     question,
 )
 """All that answers over HTTP."""
 ROSTER_SECONDS = 30.0
 """So late the desk may learn who is there and who is not."""
-SEARCH_SECONDS = 0.5
+SEARCH_SECONDS = 1.0
 """So late what happened can be found."""
 SWEEP_SECONDS = 3600.0
 """How often sessions whose time is over are forgotten."""
@@ -145,7 +150,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service, not yet started. Raises OrganisationInvalid."""
     board, hub = Board(), Hub()
     live = Live(board, hub)
-    service = Service(settings, table(live.notice, live.notice_case), clock=clock, collections=(*OWN, REPLAYS))
+    service = Service(
+        settings,
+        table(live.notice, live.notice_case),
+        clock=clock,
+        collections=(*OWN, REPLAYS),
+        body_limits={"/talk/": BODY_BYTES},
+    )
     clock = service.clock
     callers = [
         Caller(name, url, settings.internal_token.get_secret_value())
@@ -181,14 +192,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
             await asyncio.gather(*(caller.close() for caller in callers), desk.operations.close())
 
     service.on_start(prepare)
-    async def keep_search_current() -> None:
-        if await desk.search.keep_current():
-            hub.wake([SEARCH])
 
-    live.also_tell(desk.search.take)
     service.on_batch(live.publish)
     service.every(settings.catch_up_seconds, catch_up)
-    service.every(SEARCH_SECONDS, keep_search_current)
+    live.also_tell(desk.search.take)
+    service.every(SEARCH_SECONDS, partial(desk.search.keep_current, lambda: hub.wake([SEARCH])))
     service.every(SWEEP_SECONDS, desk.sessions.opened.sweep)
     service.every(settings.flow_seconds, partial(_look_at_the_flow, desk))
     service.every(ROSTER_SECONDS, desk.roster.refresh)
@@ -202,14 +210,11 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
     organisation = load(settings.organisation)
     repository = service.repository
     people = People(service.database, organisation)
-
-    def country_of(person_id: str) -> str:
-        person = organisation.by_id["people"].get(person_id)
-        return str(person.country) if person else ""
-
     pause = timedelta(seconds=settings.sign_in_pause_seconds)
     accounts = Accounts(repository, clock, settings.sign_in_failures, pause)
     cases = Cases(service.database, board, clock)
+    sessions = _sessions(settings, repository, accounts, people, clock)
+    uploads = Uploads(repository, sessions.signing, settings.public_url)
     return Parts(
         organisation=organisation,
         clock=clock,
@@ -221,7 +226,7 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         consults=Consults(repository, cases),
         accounts=accounts,
         desk=Desk(repository, clock, autopilot=settings.autopilot),
-        sessions=_sessions(settings, repository, accounts, people, clock),
+        sessions=sessions,
         provider=_provider(settings),
         passwords=not settings.oidc_only,
         commands=ServiceCommands(callers[0]),
@@ -232,9 +237,10 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         replays=Replays(repository),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
         watching=Watching(service.database, clock),
-        pictures=Pictures(settings.picture_hosts),
+        pictures=Pictures(settings.picture_hosts, uploads.place),
+        uploads=uploads,
         what_ifs=_what_ifs(settings, repository, clock, hub),
-        search=Search(service.database, country_of, settings.searchable_cases),
+        search=Search(service.database, organisation, settings.searchable_cases),
         views=Views(repository, clock),
     )
 

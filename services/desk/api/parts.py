@@ -25,6 +25,7 @@ from services.desk.store.people import People
 from services.desk.store.replays import Replays
 from services.desk.store.roster import Roster
 from services.desk.store.search import Search
+from services.desk.store.uploads import Uploads
 from services.desk.store.views import Views
 from services.desk.store.watching import Watching
 from services.desk.store.whatifs import WhatIfs
@@ -57,6 +58,7 @@ class Parts:
     customer_limit: Limit
     watching: Watching
     pictures: Pictures
+    uploads: Uploads
     what_ifs: WhatIfs
     search: Search
     views: Views

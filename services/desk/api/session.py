@@ -69,6 +69,17 @@ class Signing:
         except BadSignature:
             return None
 
+    def media(self, id: str) -> str:
+        """The token of a file that a customer sent along."""
+        return str(URLSafeSerializer(self._secret, salt="media").dumps(id))
+
+    def upload(self, token: str) -> str:
+        """The file that a token names, empty for a token that we did not make."""
+        try:
+            return str(URLSafeSerializer(self._secret, salt="media").loads(token))
+        except BadSignature:
+            return ""
+
 
 @dataclass
 class Known:

@@ -7,6 +7,7 @@ which load nothing until followed.
 """
 
 import re
+from collections.abc import Callable
 from mimetypes import guess_type
 from typing import Literal
 from urllib.parse import urlsplit
@@ -25,8 +26,12 @@ KINDS: dict[str, Kind] = {"image": "picture", "video": "video", "audio": "sound"
 class Pictures:
     """The choice of one organisation."""
 
-    def __init__(self, hosts: str = ANY) -> None:
-        """`hosts`: `*` for all, names with spaces between them, or nothing. Raises ValueError for what is no host."""
+    def __init__(self, hosts: str = ANY, place: Callable[[str], str] = lambda _: "") -> None:
+        """`hosts`: `*` for all, names with spaces between them, or nothing. Raises ValueError for what is no host.
+
+        `place` says where on this desk an address lies that is our own; those are always shown.
+        """
+        self._place = place
         named = hosts.lower().split()
         self._any = named == [ANY]
         self._hosts = frozenset() if self._any else frozenset(named)
@@ -47,6 +52,10 @@ class Pictures:
         """Whether the page plays it as a video, once somebody asks for it; else it is a link."""
         return self._trusts(attachment) and _media_type(attachment).startswith("video/")
 
+    def source(self, attachment: Attachment) -> str:
+        """From where the page loads it: what lies on this desk from here, whatever name its address has for us."""
+        return self._place(attachment.url) or attachment.url
+
     def links(self, attachment: Attachment) -> bool:
         """Whether it lies on the web, so that a link leads there and does nothing else."""
         return _address(attachment) is not None
@@ -65,6 +74,8 @@ class Pictures:
 
     def _trusts(self, attachment: Attachment) -> bool:
         address = _address(attachment)
+        if self._place(attachment.url):
+            return True
         return address is not None and address[0] == "https" and (self._any or address[1] in self._hosts)
 
 

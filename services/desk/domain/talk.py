@@ -18,6 +18,7 @@ class Written(Model):
     id: str
     text: str
     at: UtcDatetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Talk(Model):
@@ -42,6 +43,8 @@ class Line(Model):
     at: UtcDatetime
     by: str = ""
     mine: bool = False
+    taken: bool = True
+    """Of the customer's own: whether the team has it by now; what was sent a moment ago is on its way."""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -73,7 +76,7 @@ def lines(conversation: str, talk: Talk | None, cases: Iterable[CaseView]) -> li
         and (entry.kind in SAID or (entry.kind == "reply" and _arrived(view, entry.ref)))
     }
     waiting = [
-        Line(id=each.id, text=each.text, at=each.at, mine=True)
+        Line(id=each.id, text=each.text, at=each.at, mine=True, taken=False, attachments=each.attachments)
         for each in (talk.written if talk else ())
         if each.id not in found
     ]

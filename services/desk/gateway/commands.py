@@ -53,8 +53,8 @@ class CustomerMessages:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    async def send(self, brand: str, channel: str, message: Mapping[str, str]) -> str:
-        """The message's id. `message` has conversation, author_id, author_name, text, client_message_id."""
+    async def send(self, brand: str, channel: str, message: Mapping[str, Any]) -> str:
+        """The message's id. `message` has conversation, author_id, author_name, text, client_message_id, attachments."""
         path = f"/web/{quote(brand, safe='')}/{quote(channel, safe='')}/messages"
         answer = await self._caller.post(path, message, {})
         return str(answer["message_id"])

@@ -38,6 +38,7 @@ def environment(language: str) -> Environment:
     made.globals |= {
         "asset": asset_url,
         "language": language,
+        "direction": texts.direction(language),
         "languages": sorted(texts.catalogues()),
         "own_name": texts.own_name,
         "language_name": partial(texts.language_name, language=language),

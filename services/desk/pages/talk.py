@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sse_starlette import EventSourceResponse
+from starlette.datastructures import UploadFile
 
+from schemas.events.message import Attachment
 from schemas.ids import conversation_id
 from schemas.organisation import Brand, Channel
 from services.chassis.errors import Problem
@@ -13,6 +15,7 @@ from services.desk.api.live import talk_subject
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.session import visitor
 from services.desk.domain.talk import Talk, lines, outlook
+from services.desk.domain.uploads import ACCEPTED, MOST_BYTES, MOST_FILES, NotTaken, checked
 from services.desk.pages.forms import FormState, submitted
 from services.desk.pages.limiting import within_limit
 from services.desk.pages.problems import friendly
@@ -102,7 +105,8 @@ def _cookie(brand: str) -> str:
 
 async def _send(request: Request, desk: Parts, place: Place, thread: str, form: FormState) -> None:
     text, name = form.values.get("text", "").strip(), form.values.get("name", "").strip()[:LONGEST_NAME]
-    if not text:
+    files = await _files(request)
+    if not text and not files:
         raise Problem(400, "message-missing", "text: write your message first")
     if len(text) > place.channel.max_length:
         raise Problem(400, "message-too-long", f"text: at most {place.channel.max_length} characters")
@@ -110,17 +114,49 @@ async def _send(request: Request, desk: Parts, place: Place, thread: str, form: 
     conversation = conversation_id(place.brand.id, place.channel.id, thread)
     known = await desk.desk.talk(conversation)
     name = name or (known.name if known else "")
+    attachments = await _kept(request, desk, thread, form.key, files)
     message = {
         "conversation": thread,
         "author_id": thread,
         "author_name": name,
         "text": text,
         "client_message_id": form.key[:64],
+        "attachments": [each.model_dump() for each in attachments],
     }
     message_id = await desk.customers.send(place.brand.id, place.channel.id, message)
     talk = Talk(conversation=conversation, brand=place.brand.id, thread=thread, name=name)
-    await desk.desk.wrote(talk, message_id, text)
+    await desk.desk.wrote(talk, message_id, text, attachments)
     desk.hub.wake([talk_subject(conversation)])
+
+
+async def _files(request: Request) -> list[tuple[str, bytes]]:
+    """What was chosen to go along: names and contents. Raises Problem 400."""
+    form = await request.form()
+    chosen = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
+    try:
+        if len(chosen) > MOST_FILES:
+            raise Problem(400, "too-many-files", f"files: at most {MOST_FILES}")
+        return [(each.filename or "", await each.read()) for each in chosen]
+    finally:
+        for each in chosen:
+            await each.close()
+
+
+async def _kept(
+    request: Request, desk: Parts, thread: str, key: str, files: list[tuple[str, bytes]]
+) -> tuple[Attachment, ...]:
+    """The files, stored under links of their own. Raises Problem 400 before any is, when one is not taken."""
+    try:
+        for name, content in files:
+            checked(name, content)
+        base = str(request.base_url)
+        kept = [
+            await desk.uploads.keep(thread, key, number, name, content, base)
+            for number, (name, content) in enumerate(files)
+        ]
+    except NotTaken as error:
+        raise Problem(400, error.kind, f"files: {error}") from error
+    return tuple(kept)
 
 
 async def _start(request: Request, pages: Pages, place: Place, form: FormState) -> Response:
@@ -130,6 +166,7 @@ async def _start(request: Request, pages: Pages, place: Place, form: FormState) 
         "form": form,
         "earlier": known if known.startswith(f"/talk/{place.brand.id}/") else "",
         "problem_text": _words(pages, form),
+        "accepted": ",".join(ACCEPTED),
     }
     return await pages.render("talk_start.html", context, status=form.problem.status if form.problem else 200)
 
@@ -149,6 +186,7 @@ async def _conversation(
         "form": form,
         "composing": composing,
         "problem_text": _words(pages, form),
+        "accepted": ",".join(ACCEPTED),
     }
     people = await desk.people.among([expected.owner, *(line.by for line in said)])
     return await pages.render("_talk.html" if pages.partial else "talk.html", context, people=people)
@@ -161,4 +199,9 @@ def _words(pages: Pages, form: FormState) -> str:
         return pages.gettext("Write your message first.")
     if form.problem.kind == "message-too-long":
         return pages.gettext("That is too long for one message. Please make it shorter, or send it in parts.")
+    if form.problem.kind in ("file-too-large", "too-many-files", "body-too-large"):
+        told = pages.gettext("At most {files} files go with one message, each of at most {size} MB.")
+        return told.format(files=MOST_FILES, size=MOST_BYTES // 1024**2)
+    if form.problem.kind == "file-unknown":
+        return pages.gettext("Only pictures, short videos (MP4, WebM) and PDF files can go along.")
     return friendly(form.problem, pages.gettext)

@@ -44,6 +44,11 @@ def own_name(code: str) -> str:
         return code
 
 
+def direction(language: str) -> str:
+    """Which way a page in this language is read: `ltr` or `rtl`."""
+    return str(Locale(language).text_direction)
+
+
 def country_name(code: str, language: str) -> str:
     return str(Locale(language).territories.get(code, code))
 

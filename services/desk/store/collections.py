@@ -13,6 +13,7 @@ from services.desk.domain.offer import Offer
 from services.desk.domain.records import Account, Reveal, Session, Switch
 from services.desk.domain.saved_views import SavedView
 from services.desk.domain.talk import Talk
+from services.desk.domain.uploads import Upload
 from services.desk.domain.whatif import Run
 
 
@@ -84,6 +85,7 @@ SESSIONS = Collection(
     indexes=(Index(("person",)), Index(("ends_ms",))),
 )
 SWITCHES = Collection("switches", Switch)
+UPLOADS = Collection("uploads", Upload)
 WHAT_IFS = Collection(
     "whatifs",
     Run,
@@ -97,5 +99,5 @@ VIEWS = Collection(
     indexes=(Index(("owner",)), Index(("shared",))),
 )
 
-OWN = (CASES, PEOPLE, OFFERS, ABSENCES, TALKS, ACCOUNTS, SESSIONS, REVEALS, SWITCHES, WHAT_IFS, VIEWS)
+OWN = (CASES, PEOPLE, OFFERS, ABSENCES, TALKS, ACCOUNTS, SESSIONS, REVEALS, SWITCHES, WHAT_IFS, UPLOADS, VIEWS)
 """All of them; the handlers write the first four only."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from schemas.events.message import Attachment
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
 from services.chassis.ids import fresh
@@ -52,12 +53,12 @@ class Desk:
         document = await self._repository.database.get(TALKS, conversation)
         return document.state if document else None
 
-    async def wrote(self, talk: Talk, message_id: str, text: str) -> None:
+    async def wrote(self, talk: Talk, message_id: str, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """Keep what a customer wrote here, so that their page shows it before a case does."""
 
         def decide(known: Talk | None, context: Context) -> Decision[Talk]:
             before = known or talk
-            written = Written(id=message_id, text=text, at=context.now)
+            written = Written(id=message_id, text=text, at=context.now, attachments=attachments)
             return Decision(before.wrote(written).model_copy(update={"name": talk.name or before.name}))
 
         await self._repository.execute(TALKS, talk.conversation, message_id, decide)

@@ -57,6 +57,7 @@ def typed_on_the_web(typed: WebMessage, account: Account, now: datetime) -> Mess
             author=WireAuthor(id=typed.author_id, name=typed.author_name),
             text=typed.text,
             sent_at=now,
+            attachments=typed.attachments,
         ),
         account,
         now,

@@ -74,6 +74,11 @@ class WireAttachment(_Wire):
     alt: Line = ""
 
 
+def _require_content(text: str, attachments: tuple[WireAttachment, ...]) -> None:
+    if not text and not attachments:
+        raise ValueError("text: a message needs text or an attachment")
+
+
 class WireMessage(_Wire):
     """One message of a customer. Without `conversation` the author's conversation with the brand is meant."""
 
@@ -88,8 +93,7 @@ class WireMessage(_Wire):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.text and not self.attachments:
-            raise ValueError("text: a message needs text or an attachment")
+        _require_content(self.text, self.attachments)
         return self
 
 
@@ -107,8 +111,14 @@ class WebMessage(_Wire):
     conversation: Annotated[Id, StringConstraints(max_length=120)]
     author_id: Id
     author_name: Line = ""
-    text: Annotated[Text, StringConstraints(min_length=1)]
+    text: Text = ""
     client_message_id: Annotated[Id, StringConstraints(max_length=64)]
+    attachments: Annotated[tuple[WireAttachment, ...], Field(max_length=MAX_ATTACHMENTS)] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        _require_content(self.text, self.attachments)
+        return self
 
 
 W = TypeVar("W", bound=_Wire)

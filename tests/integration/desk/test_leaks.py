@@ -51,6 +51,8 @@ OF_A_LINK = frozenset(
         "/talk/{brand}",
         "/talk/{brand}/{token}",
         "/talk/{brand}/{token}/events",
+        "/media/{token}",
+        "/media/{token}",
         "/survey/{token}",
         "/question/{token}",
         "/sign-in",
@@ -149,7 +151,7 @@ class _Everywhere:
             for case in CASES_OF_ALL:
                 yield route.path.replace("{case_id}", self._filled(case))
         else:
-            for each in ASKED[route.path]:
+            for each in ASKED.get(route.path, ()):
                 yield self._filled(each) if each.startswith("/") else f"{route.path}{self._filled(each)}"
 
     def _filled(self, text: str) -> str:

@@ -1,7 +1,9 @@
 """The customer's page before the real ingestion."""
 
+import re
 from collections.abc import AsyncIterator
 
+import httpx2
 import pytest
 
 from schemas.events.case import CaseMerged
@@ -13,7 +15,7 @@ from services.chassis.service import Service
 from services.ingestion.app import build as build_ingestion
 from services.ingestion.settings import Settings as IngestionSettings
 from tests.conftest import Backends, eventually
-from tests.integration.desk.conftest import TOKEN, Browser, Started, browser, publish
+from tests.integration.desk.conftest import FORM_TOKEN, TOKEN, Browser, Started, browser, publish
 from tests.unit.desk.stories import NOON, Story, outgoing
 
 OWNER = "maaike.postma"
@@ -166,3 +168,44 @@ async def test_media_and_merged_cases_on_the_customers_page(start_desk: Started,
     assert "Said elsewhere." not in answer.text
     assert '<img src="https://media.moccarel.example/lid.jpg" alt="The lid, closed"' in answer.text
     assert "img-src 'self' https://media.moccarel.example;" in answer.headers["content-security-policy"]
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(2_000_000)
+"""More than other bodies may have."""
+
+
+async def test_pictures_go_along_and_what_could_run_does_not(start_desk: Started, ingestion: Service) -> None:
+    service = await start_desk(ingestion_url=ingestion.url)
+    async with browser(service) as customer, browser(service) as elsewhere:
+        token = FORM_TOKEN.search((await customer.get("/talk/moccarel")).text)
+        assert token
+        fields = {"form_token": token[1], "text": "", "name": "Sanne", "key": "with-a-picture"}
+
+        async def sent(*files: tuple[str, bytes]) -> httpx2.Response:
+            chosen = [("files", (name, content, "image/png")) for name, content in files]
+            return await customer.client.post("/talk/moccarel", data=fields, files=chosen)
+
+        script = await sent(("leak.png", PICTURE), ("nice.png", b"<svg onload=alert(1)>"))
+        assert script.status_code == 400
+        assert "Only pictures, short videos" in script.text
+        assert (await sent(*[("leak.png", PICTURE[:100])] * 4)).status_code == 400
+
+        answers = [await sent(("leak at home.png", PICTURE)) for _ in range(2)]  # a double click
+        [link] = {answer.headers["location"] for answer in answers}
+        page = (await elsewhere.get(link)).text
+        [address] = set(re.findall(r'<img src="(/media/[^"]+)"', page))
+        assert page.count("<img ") == 1
+        shown = await elsewhere.get(address)
+        assert (shown.status_code, shown.content) == (200, PICTURE)
+        assert shown.headers["content-type"] == "image/png"
+        assert "sandbox" in shown.headers["content-security-policy"]
+        assert (await elsewhere.get(address[:-2])).status_code == 404
+
+        async def taken() -> list[kafka.Record]:
+            return [record async for record in kafka.read(ingestion.config.cluster, ["messages.received"])]
+
+        [record] = await eventually(taken)
+        message = record.envelope().data.message
+        [attachment] = message.attachments
+        assert attachment.url.endswith(address)
+        assert (attachment.name, attachment.media_type, message.text) == ("leak at home.png", "image/png", "")
