@@ -1,6 +1,6 @@
 """Looking at topics from outside: how far they reach, how far their readers have come, and what was written since a moment."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +112,7 @@ class Lookout:
 
 async def since(
     cluster: Cluster, topics: Sequence[str], since_ms: int, *, key: bytes | None = None, last: int = 0
-) -> AsyncIterator[Record]:
+) -> AsyncGenerator[Record, None]:
     """What was written to these topics since a moment (milliseconds since 1970 UTC), up to now; each partition in order.
 
     With a `key` only the partitions where it lies, and only its records. With `last` at most so many of each partition, the

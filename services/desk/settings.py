@@ -79,7 +79,7 @@ class Settings(ServiceConfig):
     )
     simulations: int = Field(1, ge=1, le=2, description="so many what-if questions are worked on at a time")
     searchable_cases: int = Field(
-        100_000, ge=1, description="so many cases, those changed last, are kept in memory for the search"
+        100_000, ge=1, description="so many cases, those changed last, are read for the search at a start"
     )
     catch_up_seconds: float = Field(5, gt=0, description="how often the list looks for what other instances handled")
 

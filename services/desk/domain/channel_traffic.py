@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 
 from schemas.base import Event
 from schemas.events.message import MessageReceived
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 
 MOST_REPLIES = 20_000
-Trouble = Literal["failed", "uncertain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +38,22 @@ class Traffic:
         match event:
             case MessageReceived(message=message):
                 known = self._known(message.channel)
-                self._set(replace(known, received=known.received + 1, last_received_at=_later(known.last_received_at, at)))
+                self._set(
+                    replace(known, received=known.received + 1, last_received_at=_later(known.last_received_at, at))
+                )
             case ReplyQueued(reply_id=reply, channel=channel):
                 known = self._known(channel)
                 self._set(replace(known, queued=known.queued + 1))
                 self._remember(reply, channel)
             case ReplySent(reply_id=reply):
-                if known := self._of(reply):
-                    self._set(replace(known, sent=known.sent + 1, last_sent_at=_later(known.last_sent_at, at)))
-            case ReplyFailed(reply_id=reply, reason=reason) | ReplyUncertain(reply_id=reply, reason=reason):
-                if known := self._of(reply):
-                    kind: Trouble = "failed" if isinstance(event, ReplyFailed) else "uncertain"
-                    more = {kind: getattr(known, kind) + 1}
-                    self._set(replace(known, **more, last_trouble_at=_later(known.last_trouble_at, at), last_reason=reason))
+                if ended := self._of(reply):
+                    self._set(replace(ended, sent=ended.sent + 1, last_sent_at=_later(ended.last_sent_at, at)))
+            case ReplyFailed(reply_id=reply, reason=reason):
+                if ended := self._of(reply):
+                    self._set(_in_trouble(replace(ended, failed=ended.failed + 1), reason, at))
+            case ReplyUncertain(reply_id=reply, reason=reason):
+                if ended := self._of(reply):
+                    self._set(_in_trouble(replace(ended, uncertain=ended.uncertain + 1), reason, at))
             case _:
                 pass
 
@@ -70,6 +71,10 @@ class Traffic:
         self._of_reply[reply] = channel
         while len(self._of_reply) > MOST_REPLIES:
             del self._of_reply[next(iter(self._of_reply))]
+
+
+def _in_trouble(known: ChannelTraffic, reason: str, at: datetime) -> ChannelTraffic:
+    return replace(known, last_trouble_at=_later(known.last_trouble_at, at), last_reason=reason)
 
 
 def _later(known: datetime | None, at: datetime) -> datetime:
