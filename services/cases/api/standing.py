@@ -35,7 +35,9 @@ class Standing:
         if person is None:
             raise Problem(403, "unknown-person", f"the organisation has no person {id_!r}")
         if person.role == "operator":
-            raise Problem(403, "not-allowed", "an operator keeps the system running; cases are for those who answer them")
+            raise Problem(
+                403, "not-allowed", "an operator keeps the system running; cases are for those who answer them"
+            )
         return cls(id_, frozenset(person.brands), person, known)
 
     def brand_query(self, brand: str) -> Any:
