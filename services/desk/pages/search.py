@@ -1,6 +1,7 @@
 """The search: words and filters over everything that somebody may see."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from services.desk.api.finding import ME, Answer, search, understood
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.saved_views import counted
 from services.desk.domain.access import Reader
-from services.desk.domain.search_query import FILTERS, LONGEST_QUERY
+from services.desk.domain.search_query import FILTERS, LONGEST_QUERY, Filters
 from services.desk.domain.search_query import Query as Asked
 from services.desk.pages.forms import FormState
 from services.desk.pages.overview import STATUSES
@@ -47,26 +48,22 @@ async def show_search(
     after: str = "",
     saving: FormState | None = None,
 ) -> Response:
-    """The page, or for its script the results only. `saving` is the form that keeps the search, after it was sent."""
+    """The page, or for its script the results only. `saving` is the form that keeps the search, as it was sent."""
     reader = signed_in(pages)
     view = await desk.views.find(reader, view_id) if view_id else None
     if view and not (text or given):
         text, given = view.text, view.filters
     problem, answer = await _answered(desk, reader, text, given, after)
-    team = await team_of(desk, reader)
-    filters = answer.query.filters if answer else understood("", {}).filters
-    here = {"q": text, **(filters.given if answer else given), "view": view_id}
-
-    def address(**changes: str) -> str:
-        return f"/search?{urlencode({name: value for name, value in {**here, **changes}.items() if value})}"
-
+    team, views = await team_of(desk, reader), await counted(desk, reader)
+    filters = Filters() if problem else understood("", given).filters
+    address = partial(_address, {"q": text, **given, "view": view_id})
     context: dict[str, Any] = {
         "text": text,
         "filters": filters,
         "answer": answer,
         "problem_found": problem,
         "view": view,
-        "views": await counted(desk, reader),
+        "views": views,
         "saving": saving or FormState(),
         "address": address,
         "here": address(after=after),
@@ -75,13 +72,17 @@ async def show_search(
         "friendly": lambda wrong: friendly(wrong, pages.gettext),
         **_choices(desk, reader, team),
     }
-    found = [hit.found.owner for hit in answer.hits] if answer else []
-    people = team | await desk.people.among([*found, *(each.owner for each, _ in context["views"])])
+    owners = [*(hit.found.owner for hit in (answer.hits if answer else ())), *(each.owner for each, _ in views)]
+    people = team | await desk.people.among(owners)
+    if pages.partial:
+        return await pages.render("_search.html", context, people=people)
     wrong = problem or (saving.problem if saving else None)
-    template = "_search.html" if pages.partial else "search.html"
-    return await pages.render(
-        template, context, status=wrong.status if wrong and not pages.partial else 200, people=people
-    )
+    return await pages.render("search.html", context, status=wrong.status if wrong else 200, people=people)
+
+
+def _address(here: Mapping[str, str], **changes: str) -> str:
+    """Of the search that is shown, with these changes."""
+    return f"/search?{urlencode({name: value for name, value in {**here, **changes}.items() if value})}"
 
 
 async def _answered(

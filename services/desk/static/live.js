@@ -54,6 +54,7 @@
       for (const option of document.getElementById(id)?.options ?? []) option.selected = values.includes(option.value);
     }
     if (known.size) for (const each of part.querySelectorAll("li[id]")) if (!known.has(each.id)) each.classList.add("fresh");
+    if (known.size) for (const each of part.querySelectorAll("tr a[data-row]")) if (!known.has(each.id)) each.closest("tr").classList.add("fresh");
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 

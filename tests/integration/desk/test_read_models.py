@@ -89,6 +89,8 @@ async def _check_lists(agent: Browser) -> None:
     assert await _lists(agent, brand="pluvane") == ["other"]
     assert await _lists(agent, language="nl", status="new") == ["other"]
     assert await _lists(agent, status="closed") == ["earlier"]
+    [mine] = (await agent.client.get("/api/cases", params={"owner": "me", "order": "needs"})).json()["cases"]
+    assert (mine["id"], mine["next"]["reason"], mine["next"]["clock"]) == ("full", "wrote", None)
     page = (await agent.client.get("/api/cases", params={"limit": 1})).json()
     assert page["total"] == 3
     rest = (await agent.client.get("/api/cases", params={"limit": 2, "after": page["next"]})).json()
