@@ -169,9 +169,17 @@ def _success(operation: Document) -> tuple[str, Document]:
 
 
 def _as_events_are(found: Document) -> Document:
-    """The document with its references in the form in which events' schemas have them."""
-    told: Document = json.loads(json.dumps(found).replace("#/components/schemas/", "#/$defs/"))
+    """The document with its references in the form in which events' schemas have them.
+
+    That a body takes no unknown fields is left out: it is we who read it, so one more that may be there breaks nobody.
+    """
+    text = json.dumps(found).replace("#/components/schemas/", "#/$defs/")
+    told: Document = json.loads(text, object_hook=_open)
     return told
+
+
+def _open(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in value.items() if (name, each) != ("additionalProperties", False)}
 
 
 def _schemas(found: Document) -> Document:

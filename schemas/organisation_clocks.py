@@ -8,8 +8,9 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from schemas import webhooks
 from schemas.organisation_hours import Frozen
-from schemas.organisation_values import Language
+from schemas.organisation_values import EnvironmentName, Language
 
 TimedClock = Literal["pick-up", "next-reply", "consult", "resolution"]
 """Clocks whose length the rules say. The others are due when an event says so: a first reply, a promise, an approval."""
@@ -96,6 +97,20 @@ class EscalationStep(Frozen):
         return self
 
 
+class EscalationWebhook(Frozen):
+    """Where escalations are posted that go by webhook, signed (Standard Webhooks)."""
+
+    url: str
+    secret_env: EnvironmentName
+    """The environment variable that holds the signing secret."""
+
+    @model_validator(mode="after")
+    def _can_be_posted_to(self) -> Self:
+        if not webhooks.checked_url(self.url).lower().startswith("https://"):
+            raise ValueError("url can not be used: it is not an https address")
+        return self
+
+
 class Clocks(Frozen):
     """The clocks of one brand, beside those of first replies, promises and approvals, which have moments of their own."""
 
@@ -105,6 +120,8 @@ class Clocks(Frozen):
     """What a clock waits for. The minutes that are left are kept, and go on when the wait is over."""
     escalations: tuple[EscalationStep, ...] = ()
     """Nobody is told more often than these say."""
+    webhook: EscalationWebhook | None = None
+    """For steps by webhook; without it these are told by event and at the desk only."""
     most_escalations_an_hour: int = Field(default=60, ge=0)
     """Of the brand; what goes beyond is told to the leads as a sum."""
 

@@ -253,7 +253,7 @@ TOPICS: tuple[Topic, ...] = (
         "What was late in such numbers that the leads of a brand are told as a sum; for the leads, and for systems of others",
         "brand",
         "followup",
-        (),
+        ("followup",),
         (followup.ClocksSummedUp,),
     ),
     Topic(

@@ -11,6 +11,7 @@ from services.chassis.service import Service
 from services.followup.api import PARTS, openapi
 from services.followup.gateway.channel_tests import Contacts
 from services.followup.gateway.mails import Mails
+from services.followup.gateway.subscribers import Hooks
 from services.followup.handlers import listening
 from services.followup.handlers.channel_tests import ChannelTesting
 from services.followup.handlers.invitations import invite_specialists
@@ -18,7 +19,7 @@ from services.followup.handlers.radar_looking import Looking, Spreading
 from services.followup.handlers.review import review_days
 from services.followup.handlers.subscriptions_declared import Declaring
 from services.followup.handlers.surveys_asking import ask_customers
-from services.followup.handlers.telling import COLLECTIONS, Post, tell_departments
+from services.followup.handlers.telling import COLLECTIONS, Post, call_people, tell_departments
 from services.followup.handlers.ticking import Ticking
 from services.followup.settings import Settings
 from services.followup.store.figures import Timetable
@@ -53,9 +54,11 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
     ask_customers(service, organisation, settings.desk_url, secret, settings.survey_seconds)
     review_days(service, organisation, settings.review_seconds)
     mails = Mails(settings.mail_server, settings.mail_from, settings.subscribers_attempt_seconds)
-    tell_departments(service, organisation, timetable, _post(settings, mails), settings.subscribers_seconds)
+    post = _post(settings, mails)
+    tell_departments(service, organisation, timetable, post, settings.subscribers_seconds)
     invite_specialists(service, organisation, mails, settings.desk_url, secret, settings.invitations_seconds)
     secrets = os.environ if environment is None else environment
+    call_people(service, organisation, post, secrets, settings.desk_url, settings.subscribers_seconds)
     declaring = Declaring(service.repository, service.clock, organisation, secrets)
     service.every(DECLARED_SECONDS, declaring.declare)
     _test_channels(service, settings, organisation, secrets)
@@ -65,6 +68,7 @@ def build(settings: Settings, clock: Clock | None = None, environment: Mapping[s
 def _post(settings: Settings, mails: Mails) -> Post:
     return Post(
         mails,
+        Hooks(settings.subscribers_attempt_seconds, insecure=settings.subscribers_insecure),
         settings.subscribers_attempt_seconds,
         timedelta(days=settings.subscribers_give_up_days),
         insecure=settings.subscribers_insecure,

@@ -188,6 +188,11 @@ class TestCompatible:
         listed["required"].append("subject")
         assert contract.breaks(DOCUMENT, more) == []
 
+    def test_a_field_that_a_closed_body_may_have_now(self) -> None:
+        new = copy.deepcopy(OF_FOLLOWUP)
+        new["components"]["schemas"]["Calendar"]["properties"]["colour"] = {"type": "string", "default": ""}
+        assert contract.breaks(OF_FOLLOWUP, new) == []
+
     def test_another_status_when_all_is_well(self) -> None:
         new = copy.deepcopy(DOCUMENT)
         responses = new["paths"]["/cases/{case_id}/notes"]["post"]["responses"]

@@ -17,17 +17,21 @@ from services.followup.domain.subscriptions_parcel import judged
 from services.followup.gateway.mails import Enclosed, Mails
 
 
-class Subscribers:
-    """Tells subscribers. `insecure`: addresses without TLS and within our own network may be posted to."""
+class Hooks:
+    """Posts signed documents. `insecure`: to addresses without TLS and within our own network too."""
 
-    def __init__(self, mails: Mails, seconds: float, *, insecure: bool) -> None:
-        self._mails = mails
+    def __init__(self, seconds: float, *, insecure: bool) -> None:
+        """One attempt takes at most so many seconds."""
         self._insecure = insecure
         self._poster = Poster(seconds)
 
-    async def post(self, to: Subscription, id: str, kind: str, data: Mapping[str, Any], now: datetime) -> Outcome:
-        """One signed document. The webhook-id is the parcel's, on every attempt."""
-        if not self._insecure and (reason := await _reaches_inside(to.url)):
+    async def post(self, url: str, secret: str, id: str, kind: str, data: Mapping[str, Any], now: datetime) -> Outcome:
+        """One signed document. The webhook-id is `id`, on every attempt."""
+        try:
+            key = webhooks.key_of(secret)
+        except ValueError as error:
+            return Later(f"the secret that signs it can not be used: {error}")
+        if not self._insecure and (reason := await _reaches_inside(url)):
             return Later(reason)
         stamp = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
         content = json.dumps({"type": kind, "timestamp": stamp, "data": data}, ensure_ascii=False).encode()
@@ -36,18 +40,29 @@ class Subscribers:
             reason = readable(f"the receiver answered {status}: {answer[:1000].decode(errors='replace')}")
             return judged(status, reason, webhooks.seconds_to_wait(retry_after, now))
 
-        headers = webhooks.signed(id, webhooks.key_of(to.secret), content, now)
-        return await self._poster.post(to.url, content, headers, judge)
+        return await self._poster.post(url, content, webhooks.signed(id, key, content, now), judge)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._poster.close()
+
+
+class Subscribers:
+    """Tells subscribers, by mail or by signed webhook."""
+
+    def __init__(self, mails: Mails, hooks: Hooks) -> None:
+        self._mails = mails
+        self._hooks = hooks
+
+    async def post(self, to: Subscription, id: str, kind: str, data: Mapping[str, Any], now: datetime) -> Outcome:
+        """One signed document. The webhook-id is the parcel's, on every attempt."""
+        return await self._hooks.post(to.url, to.secret, id, kind, data, now)
 
     async def mail(
         self, to: Subscription, id: str, subject: str, text: str, now: datetime, enclosed: Sequence[Enclosed] = ()
     ) -> Outcome:
         """One mail. Its Message-ID is the parcel's, on every attempt."""
         return await self._mails.send(to.mail, to.language, id, subject, text, now, enclosed)
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        await self._poster.close()
 
 
 async def _reaches_inside(url: str) -> str:

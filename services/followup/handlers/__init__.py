@@ -6,6 +6,7 @@ from services.followup.handlers import (
     channel_tests,
     clocks,
     clocks_budget,
+    escalations,
     figures,
     insights,
     invitations,
@@ -20,6 +21,7 @@ def listening(organisation: Organisation) -> Table:
     table = Table()
     clocks.listen(table, organisation)
     clocks_budget.listen(table)
+    escalations.listen(table, organisation)
     surveys.listen(table, organisation)
     figures.listen(table, organisation)
     channel_tests.listen(table, organisation)
