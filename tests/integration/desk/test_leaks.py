@@ -52,7 +52,6 @@ OF_A_LINK = frozenset(
         "/talk/{brand}/{token}",
         "/talk/{brand}/{token}/events",
         "/media/{token}",
-        "/media/{token}",
         "/survey/{token}",
         "/question/{token}",
         "/sign-in",
