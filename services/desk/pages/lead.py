@@ -168,7 +168,8 @@ async def _review(pages: Pages, desk: Parts, reader: Reader) -> Matter:
         return _unknown(pages, path, _("Review"))
     latest = [next((day for day in each.items if day.cases), None) for each in told if each]
     open_ = sum(day.cases - day.discussed for day in latest if day)
-    sentence = _("Cases worth talking about.") if open_ else _("Everything proposed was talked about.")
+    calm = _("Everything proposed was talked about.") if any(latest) else _("No case is proposed yet.")
+    sentence = _("Cases worth talking about.") if open_ else calm
     return Matter(path, _("Review"), open_, sentence, tone(open_))
 
 
