@@ -160,9 +160,8 @@ async def an_incident(stage: Stage) -> str:
         dimension="topic", value="delivery", window_minutes=15, seen=24, expected=3.5, by_chance_per_week=0.001
     )
     started = now - timedelta(minutes=20)
-    await keep(
-        stage, INCIDENTS, Incident(id=INCIDENT, brand="moccarel", reasons=(reason,), started_at=started, raised_at=now)
-    )
+    seen = Incident(id=INCIDENT, brand="moccarel", reasons=(reason,), started_at=started, raised_at=now)
+    await keep(stage, INCIDENTS, INCIDENT, seen)
     return f"/incidents/{INCIDENT}"
 
 
@@ -212,11 +211,11 @@ async def a_survey(stage: Stage) -> str:
     return f"/survey/{link.rpartition('/')[2]}"
 
 
-async def keep(stage: Stage, collection: Collection, id: str, state: Survey | Incident | Escalation) -> None:
+async def keep(stage: Stage, collection: Collection[Any], id: str, state: Survey | Incident | Escalation) -> None:
     """Put it into follow-up's store, with nothing said of it: no other service has to know."""
     repository = stage.stack.services["followup"].repository
 
-    def decide(known: object, _: Context) -> Decision[object]:
+    def decide(known: Any, _: Context) -> Decision[Any]:
         return Decision(known or state)
 
     await stage.run(repository.execute(collection, id, f"look-at-{id}", decide))
