@@ -23,7 +23,7 @@ def reader(organisation: Organisation, role: str, **changes: object) -> Reader:
     return Reader(Person.model_validate(person.model_dump() | changes))
 
 
-@pytest.mark.parametrize(("role", "sees"), [("agent", True), ("coach", True), ("lead", True), ("specialist", False)])
+@pytest.mark.parametrize(("role", "sees"), [("agent", True), ("coach", True), ("lead", True), ("specialist", False), ("operator", False)])
 def test_the_team_sees_cases_and_specialists_do_not(organisation: Organisation, role: str, sees: bool) -> None:
     assert reader(organisation, role).may_see(VIEW) is sees
 
@@ -44,3 +44,8 @@ def test_nobody_acts_on_a_closed_case_or_sees_one_not_opened(organisation: Organ
     assert owner.may_see(closed)
     assert not owner.may_act(closed, NOON)
     assert not owner.may_see(folded(Story().assigned().events))
+
+
+@pytest.mark.parametrize(("role", "may"), [("agent", False), ("coach", False), ("lead", True), ("operator", True)])
+def test_operators_and_leads_look_after_the_system(organisation: Organisation, role: str, may: bool) -> None:
+    assert reader(organisation, role).may_operate is may

@@ -125,6 +125,8 @@ class TestCheck:
             ("name: CRM, brands: [kettle]", "name: CRM", 41, "integration crm: brands"),
             ("id: crm", "id: CRM", 41, "an id is of lower-case letters"),
             ("role: agent", "role: specialist", 7, "brand kettle: nobody can own its cases"),
+            ("role: agent", "role: operator", 7, "brand kettle: nobody can own its cases"),
+            ("role: agent", "role: operator", 29, "person kari: an operator answers no customers: leave out mandate"),
             ("id: kari", "id: Kari", 26, "an id is of lower-case letters, digits, dots and hyphens"),
             ("skills:\n", "skils:\n", 20, "unknown section 'skils' (did you mean skills?)"),
             ("  - {id: care, name: Care}", "  care: Care", 4, "pools must be a list"),
