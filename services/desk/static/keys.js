@@ -26,7 +26,8 @@
 
   function openTool(tool) {
     tool.open = true;
-    const first = tool.querySelector("textarea:not([hidden]), select, input:not([type=hidden]), button");
+    const text = tool.matches("#tool-reply, #tool-consult") && tool.querySelector("textarea");
+    const first = text || tool.querySelector("textarea:not([hidden]), select, input:not([type=hidden]), button");
     tool.scrollIntoView({ block: "nearest" });
     (first ?? tool.querySelector("summary")).focus();
   }
