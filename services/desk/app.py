@@ -155,7 +155,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         table(live.notice, live.notice_case),
         clock=clock,
         collections=(*OWN, REPLAYS),
-        body_limits={"/talk/": BODY_BYTES},
+        body_limits={"/talk/": BODY_BYTES, "/question/": BODY_BYTES},
     )
     clock = service.clock
     callers = [

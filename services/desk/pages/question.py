@@ -12,14 +12,15 @@ from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.shown import context_of
 from services.desk.domain.masking import for_outside
+from services.desk.domain.uploads import ACCEPTED
 from services.desk.gateway.invitations import Invited
 from services.desk.pages.consults import ActName
 from services.desk.pages.enclosing import rows_of
 from services.desk.pages.forms import FormState, submitted
 from services.desk.pages.limiting import within_limit
-from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import OpenPages, PageRoute
+from services.desk.pages.sending_files import chosen_files, kept_files, why_not_taken
 from services.desk.pages.specialist import ACTS, act, said
 from services.desk.store.consults import Asked
 
@@ -46,7 +47,9 @@ async def do(token: str, name: ActName, request: Request, pages: OpenPages, desk
         return await _page(pages, desk, token, invited, FormState(form.values), OVER if invited else 404)
     try:
         within_limit(request, desk)
-        await act(desk, invited.specialist, invited.case_id, invited.consult_id, name, form)
+        files = await chosen_files(request) if name == "answer" else []
+        beside = await kept_files(request, desk, invited.request_id, form.key, files)
+        await act(desk, invited.specialist, invited.case_id, invited.consult_id, name, form, beside)
     except Problem as problem:
         return await _page(pages, desk, token, invited, form.failed(problem), problem.status)
     # The follow-up service hears of it a moment later; what was done is known here already.
@@ -75,7 +78,8 @@ async def _page(
         "form": form,
         "shown": None,
         "link_rows": rows_of,
-        "friendly": lambda problem: friendly(problem, pages.gettext),
+        "accepted": ",".join(ACCEPTED),
+        "friendly": lambda problem: why_not_taken(problem, pages.gettext),
     }
     named: list[str] = []
     if invited:

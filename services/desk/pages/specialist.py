@@ -1,9 +1,10 @@
 """What a specialist does with a question, signed in or by a link: take it, answer, ask back, decline (O2)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.events.message import Attachment
 from services.desk.api.parts import Parts
 from services.desk.pages.enclosing import with_enclosed
 from services.desk.pages.forms import FormState, text_of
@@ -34,11 +35,22 @@ ACTS = {
 }
 
 
-async def act(desk: Parts, person: str, case_id: str, consult_id: str, name: str, form: FormState) -> None:
-    """Do it in the specialist's name, once per form. Raises Problem."""
+async def act(
+    desk: Parts,
+    person: str,
+    case_id: str,
+    consult_id: str,
+    name: str,
+    form: FormState,
+    beside: Sequence[Attachment] = (),
+) -> None:
+    """Do it in the specialist's name, once per form; `beside` are files that go along. Raises Problem."""
     wanted = ACTS[name]
+    body = wanted.body(form.values)
+    if beside:
+        body["attachments"] = [*body.get("attachments", ()), *(each.model_dump() for each in beside)]
     path = ("cases", case_id, "consults", consult_id, wanted.command)
-    await desk.commands.do(person, form.key, *path, body=wanted.body(form.values))
+    await desk.commands.do(person, form.key, *path, body=body)
 
 
 def said(name: str, gettext: Callable[[str], str]) -> str:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sse_starlette import EventSourceResponse
-from starlette.datastructures import UploadFile
 
-from schemas.events.message import Attachment
 from schemas.ids import conversation_id
 from schemas.organisation import Brand, Channel
 from services.chassis.errors import Problem
@@ -15,12 +13,12 @@ from services.desk.api.live import talk_subject
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.session import visitor
 from services.desk.domain.talk import Talk, lines, outlook
-from services.desk.domain.uploads import ACCEPTED, MOST_BYTES, MOST_FILES, NotTaken, checked
+from services.desk.domain.uploads import ACCEPTED
 from services.desk.pages.forms import FormState, submitted
 from services.desk.pages.limiting import within_limit
-from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import YEAR_SECONDS, Pages
 from services.desk.pages.routing import OpenPages, PageRoute
+from services.desk.pages.sending_files import chosen_files, kept_files, why_not_taken
 
 router = APIRouter(prefix="/talk", route_class=PageRoute, include_in_schema=False)
 
@@ -105,7 +103,7 @@ def _cookie(brand: str) -> str:
 
 async def _send(request: Request, desk: Parts, place: Place, thread: str, form: FormState) -> None:
     text, name = form.values.get("text", "").strip(), form.values.get("name", "").strip()[:LONGEST_NAME]
-    files = await _files(request)
+    files = await chosen_files(request)
     if not text and not files:
         raise Problem(400, "message-missing", "text: write your message first")
     if len(text) > place.channel.max_length:
@@ -114,7 +112,7 @@ async def _send(request: Request, desk: Parts, place: Place, thread: str, form: 
     conversation = conversation_id(place.brand.id, place.channel.id, thread)
     known = await desk.desk.talk(conversation)
     name = name or (known.name if known else "")
-    attachments = await _kept(request, desk, thread, form.key, files)
+    attachments = await kept_files(request, desk, thread, form.key, files)
     message = {
         "conversation": thread,
         "author_id": thread,
@@ -127,36 +125,6 @@ async def _send(request: Request, desk: Parts, place: Place, thread: str, form: 
     talk = Talk(conversation=conversation, brand=place.brand.id, thread=thread, name=name)
     await desk.desk.wrote(talk, message_id, text, attachments)
     desk.hub.wake([talk_subject(conversation)])
-
-
-async def _files(request: Request) -> list[tuple[str, bytes]]:
-    """What was chosen to go along: names and contents. Raises Problem 400."""
-    form = await request.form()
-    chosen = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
-    try:
-        if len(chosen) > MOST_FILES:
-            raise Problem(400, "too-many-files", f"files: at most {MOST_FILES}")
-        return [(each.filename or "", await each.read()) for each in chosen]
-    finally:
-        for each in chosen:
-            await each.close()
-
-
-async def _kept(
-    request: Request, desk: Parts, thread: str, key: str, files: list[tuple[str, bytes]]
-) -> tuple[Attachment, ...]:
-    """The files, stored under links of their own. Raises Problem 400 before any is, when one is not taken."""
-    try:
-        for name, content in files:
-            checked(name, content)
-        base = str(request.base_url)
-        kept = [
-            await desk.uploads.keep(thread, key, number, name, content, base)
-            for number, (name, content) in enumerate(files)
-        ]
-    except NotTaken as error:
-        raise Problem(400, error.kind, f"files: {error}") from error
-    return tuple(kept)
 
 
 async def _start(request: Request, pages: Pages, place: Place, form: FormState) -> Response:
@@ -199,9 +167,4 @@ def _words(pages: Pages, form: FormState) -> str:
         return pages.gettext("Write your message first.")
     if form.problem.kind == "message-too-long":
         return pages.gettext("That is too long for one message. Please make it shorter, or send it in parts.")
-    if form.problem.kind in ("file-too-large", "too-many-files", "body-too-large"):
-        told = pages.gettext("At most {files} files go with one message, each of at most {size} MB.")
-        return told.format(files=MOST_FILES, size=MOST_BYTES // 1024**2)
-    if form.problem.kind == "file-unknown":
-        return pages.gettext("Only pictures, short videos (MP4, WebM) and PDF files can go along.")
-    return friendly(form.problem, pages.gettext)
+    return why_not_taken(form.problem, pages.gettext)

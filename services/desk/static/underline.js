@@ -41,6 +41,16 @@
     ink.scrollTop = text.scrollTop;
   }
 
+  // What is left open is marked, to be written over.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-fill]");
+    if (!button) return;
+    const [place] = places(field().value, [{ words: button.dataset.fill, start: Number(button.dataset.start) }]);
+    if (!place) return;
+    field().focus();
+    field().setSelectionRange(place.start, place.end);
+  });
+
   document.addEventListener("input", (event) => event.target === field() && draw());
   document.addEventListener("htmx:afterSwap", draw);
   draw();

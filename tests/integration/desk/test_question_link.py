@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,7 +14,15 @@ from services.chassis.service import Service
 from services.followup.app import build
 from services.followup.settings import Settings
 from tests.conftest import Backends, eventually
-from tests.integration.desk.conftest import SINCE_THE_STORY_SECONDS, TOKEN, Browser, Started, browser, publish
+from tests.integration.desk.conftest import (
+    FORM_TOKEN,
+    SINCE_THE_STORY_SECONDS,
+    TOKEN,
+    Browser,
+    Started,
+    browser,
+    publish,
+)
 from tests.integration.desk.stage import CASE, COLLEAGUE, CONVERSATION, OWNER, PAGE, Desk
 from tests.unit.desk.stories import WHY, Story, outgoing
 
@@ -93,10 +102,19 @@ async def test_a_link_is_opened_used_once_and_then_over(start_desk: Started, cas
         empty = await phone.submit(first, f"{first}/answer", answer=" ")
         assert (empty.status_code, "Write your answer first." in empty.text) == (400, True)
         told = {"link-1-url": "https://files.example/valve.pdf", "link-1-what": "The valve"}
-        done = await phone.submit(first, f"{first}/answer", answer=ANSWER, key="once", **told)
+        token = FORM_TOKEN.search((await phone.get(first)).text)
+        assert token
+        fields = {"form_token": token[1], "answer": ANSWER, "key": "once", **told}
+        wrong = await phone.client.post(f"{first}/answer?lang=en", data=fields, files={"files": ("a.exe", b"MZ")})
+        assert (wrong.status_code, "Only pictures" in wrong.text, ANSWER in wrong.text) == (400, True, True)
+        photo = {"files": ("valve.png", b"\x89PNG\r\n\x1a\n...")}
+        done = await phone.client.post(f"{first}/answer?lang=en", data=fields, files=photo)
         assert "You need not do anything more." in done.text
         view = await desk.view(lambda view: view.consults[-1].answer)
         assert (view.consults[-1].answer, view.consults[-1].specialist) == (ANSWER, SALMA)
+        enclosed = [each for entry in view.timeline if entry.kind == "consult-answered" for each in entry.attachments]
+        assert [each.name for each in enclosed] == ["valve.pdf", "valve.png"]
+        assert (await owner.get(urlsplit(enclosed[1].url).path)).content.startswith(b"\x89PNG")
         await used_up(desk, phone, first)
         assert await links(owner, 0) == []
 

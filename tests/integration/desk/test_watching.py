@@ -13,7 +13,7 @@ async def test_who_else_is_there_and_writes_is_told_by_another_instance_too(star
     clock = ManualClock(NOON)
     one, other = await start_desk(clock), await start_desk(clock)
     story = Story().opened().wrote("It leaks").assigned()
-    same = (
+    neighbour = (
         Story("case-2", "conversation-2", customer=Author(id="c2"))
         .opened()
         .wrote("Mine leaks too")
