@@ -28,7 +28,8 @@ class Settings(ServiceConfig):
         "http://127.0.0.1:8082", description="address of classification, whose health operators see; empty: not known"
     )
     routing_url: str = Field(
-        "http://127.0.0.1:8084", description="address of routing, which knows who can take what and by when; empty: not known"
+        "http://127.0.0.1:8084",
+        description="address of routing, which knows who can take what and by when; empty: not known",
     )
     delivery_url: str = Field(
         "http://127.0.0.1:8086", description="address of delivery, whose health operators see; empty: not known"

@@ -69,6 +69,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/channel-tests": OF_BOTH_BRANDS,
     "/consults": ("",),
     "/coverage": OF_BOTH_BRANDS,
+    "/escalations": (*OF_BOTH_BRANDS, "?state=all"),
+    "/escalations/{escalation_id}": ("/escalations/none",),
     "/figures": OF_BOTH_BRANDS,
     "/handovers": ("",),
     "/handovers/several": ("", "?case={foreign}", "?case={masked}", "?cases={foreign}"),
