@@ -1,4 +1,4 @@
-"""Tests of channels over HTTP, for coaches and leads, and for operators to read (F11): how each channel did, and one more test now.
+"""Tests of channels over HTTP, for coaches and leads; operators may read (F11): how each channel did, and one more test now.
 
 Whoever answers customers does not see them here, or it would not be a test.
 """

@@ -23,7 +23,9 @@ def reader(organisation: Organisation, role: str, **changes: object) -> Reader:
     return Reader(Person.model_validate(person.model_dump() | changes))
 
 
-@pytest.mark.parametrize(("role", "sees"), [("agent", True), ("coach", True), ("lead", True), ("specialist", False), ("operator", False)])
+@pytest.mark.parametrize(
+    ("role", "sees"), [("agent", True), ("coach", True), ("lead", True), ("specialist", False), ("operator", False)]
+)
 def test_the_team_sees_cases_and_specialists_do_not(organisation: Organisation, role: str, sees: bool) -> None:
     assert reader(organisation, role).may_see(VIEW) is sees
 

@@ -9,10 +9,10 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CASE = "case-1"
 
 
-def seen(second: float, id: str, type: str, cause: str = "", trace_id: str = "t1", **more: str) -> Seen:
+def seen(second: float, id: str, kind: str, cause: str = "", trace_id: str = "t1", **more: str) -> Seen:
     at = NOON + timedelta(seconds=second)
-    case = {} if type.startswith("message.") else {"case_id": CASE}
-    return Seen(id, f"{type}.v1", "topic", "service", at, cause=cause, trace_id=trace_id, **{**case, **more})
+    case = {} if kind.startswith("message.") else {"case_id": CASE}
+    return Seen(id, f"{kind}.v1", "topic", "service", at, cause=cause, trace_id=trace_id, **{**case, **more})
 
 
 RECEIVED = seen(0, "e1", "message.received", message_id="m1", external_id="x1")
