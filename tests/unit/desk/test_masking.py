@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from schemas.events.message import Author
 from schemas.masking import masked_text
-from services.desk.domain.masking import profile
+from services.desk.domain.masking import as_read, profile
+from tests.unit.desk.stories import Story
+from tests.unit.desk.test_folding import folded
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,28 @@ class TestProfile:
 
     def test_says_when_there_is_nothing_to_reveal(self) -> None:
         assert not profile(Author(id="c1", name="Jonas"), revealed=False).masked
+
+
+class TestACaseAsItIsRead:
+    words = "write to jonas.weber@example.org or call +31 6 12345678"
+    view = folded(
+        Story()
+        .opened()
+        .wrote(words)
+        .assigned()
+        .asked(words, specialist="harry.carter")
+        .answered(words, "harry.carter")
+        .promised(words, 60)
+        .replied(words)
+        .events
+    )
+
+    def test_by_who_acts_is_whole(self) -> None:
+        assert as_read(self.view, acting=True) == self.view
+
+    def test_by_others_tells_nobody_how_to_reach_the_customer(self) -> None:
+        seen = as_read(self.view, acting=False)
+        told = seen.model_copy(update={"customer": None}).model_dump_json()
+        assert "jonas.weber" not in told
+        assert "12345678" not in told
+        assert told.count("j•••@e•••.org") >= 6
