@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from schemas.base import Model
 from schemas.events.followup import LateClock
 from schemas.events.incident import Reason
 from schemas.events.message import Author
@@ -20,9 +21,11 @@ from services.chassis.dead import Letter, letters
 from services.chassis.documents import Collection, Context, Decision
 from services.followup.domain.escalations import Call, Escalation
 from services.followup.domain.incidents import Incident
+from services.followup.domain.subscriptions import Subscription
 from services.followup.domain.surveys import Survey, survey_id
 from services.followup.store.escalations import ESCALATIONS
 from services.followup.store.incidents import INCIDENTS
+from services.followup.store.subscriptions import SUBSCRIPTIONS
 from services.followup.store.surveys import SURVEYS
 from tests.conftest import eventually
 from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in, window
@@ -182,11 +185,11 @@ async def a_sum(stage: Stage) -> str:
 
 
 async def a_subscription(stage: Stage) -> str:
-    """One that the organisation's files declare."""
-    async with stage.colleague(LEAD) as lead:
-        found = re.search(r'href="(/subscriptions/(?!new)[^"/]+)"', await lead.page("/subscriptions"))
-    assert found, "no subscription is listed"
-    return found[1]
+    """A department that is told of nothing yet."""
+    id, now = "subscription-to-look-at", stage.clock.now()
+    wish = Subscription(id=id, brand="moccarel", department="Quality", digest=True, by=LEAD, recorded_at=now, since=now)
+    await keep(stage, SUBSCRIPTIONS, id, wish.model_copy(update={"mail": "quality@hesselwijk.example"}))
+    return f"/subscriptions/{id}"
 
 
 async def a_survey(stage: Stage) -> str:
@@ -211,7 +214,7 @@ async def a_survey(stage: Stage) -> str:
     return f"/survey/{link.rpartition('/')[2]}"
 
 
-async def keep(stage: Stage, collection: Collection[Any], id: str, state: Survey | Incident | Escalation) -> None:
+async def keep(stage: Stage, collection: Collection[Any], id: str, state: Model) -> None:
     """Put it into follow-up's store, with nothing said of it: no other service has to know."""
     repository = stage.stack.services["followup"].repository
 
