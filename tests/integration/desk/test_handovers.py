@@ -130,7 +130,7 @@ async def test_several_cases_are_handed_over_with_one_form_and_each_says_what_be
     async with browser(desk.service, OWNER) as owner, browser(desk.service, LEAD) as lead:
         assert f"several-{CASE}" in (await owner.get("/")).text
         page = (await owner.get(form)).text  # a colleague's case is not the owner's to hand over
-        assert [f"/cases/{each}\"" in page for each in (CASE, other)] == [True, False]
+        assert [f'/cases/{each}"' in page for each in (CASE, other)] == [True, False]
         nobody = await lead.submit(form, "/handovers/several", case=CASE, reason="Leave")
         assert nobody.status_code == 400
         assert "Choose a colleague." in nobody.text
