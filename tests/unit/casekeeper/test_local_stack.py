@@ -62,7 +62,13 @@ def test_secrets_are_made_once_and_are_nobody_elses(tmp_path: Path, organisation
     assert secrets.keep(tmp_path / "other", organisation).internal_token != made.internal_token
     values = [made.internal_token, made.desk_secret, *made.channels.values(), *made.logins.values()]
     assert len(set(values)) == len(values)
-    assert {organisation.person(person).role for person in made.logins} == {"agent", "coach", "lead", "specialist"}
+    assert {organisation.person(person).role for person in made.logins} == {
+        "agent",
+        "coach",
+        "lead",
+        "operator",
+        "specialist",
+    }
     assert all(len(password) >= 10 for password in made.logins.values())
 
 
