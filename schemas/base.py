@@ -27,6 +27,11 @@ def utc(moment: datetime) -> datetime:
         raise ValueError("in UTC this moment lies outside the years 1 to 9999") from None
 
 
+def milliseconds(moment: datetime) -> int:
+    """Since 1970, as moments are searched for: a supported store reads every document for a range of datetimes."""
+    return int(moment.timestamp() * 1000)
+
+
 UtcDatetime = Annotated[
     AwareDatetime,
     AfterValidator(utc),

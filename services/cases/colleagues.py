@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from schemas.base import milliseconds
 from schemas.organisation import Organisation, Person
-from services.cases.store import PEOPLE, milliseconds
+from services.cases.store import PEOPLE
 from services.chassis.clock import Clock
 from services.chassis.mongo import Database
 

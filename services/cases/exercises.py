@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from schemas.base import milliseconds
 from services.cases.domain.practice import Exercise
-from services.cases.store import milliseconds
 from services.chassis.documents import Collection, Context, Decision, Index
 from services.chassis.repository import Repository
 

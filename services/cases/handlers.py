@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from schemas.base import Event
+from schemas.base import Event, milliseconds
 from schemas.events.delivery import DeliveryCancelled, DeliveryFailed, DeliverySent, DeliveryUncertain
 from schemas.events.followup import ClockBreached, ClockWarned
 from schemas.events.incident import IncidentAnswerOffered
@@ -22,7 +22,7 @@ from services.cases.domain.incident_answers import answer_offered
 from services.cases.domain.terms import Terms
 from services.cases.domain.timers import Timer, timers
 from services.cases.domain.weighing import weighed
-from services.cases.store import CASES, PEOPLE, Colleague, milliseconds, waking
+from services.cases.store import CASES, PEOPLE, Colleague, waking
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
 from services.chassis.errors import Conflict, Rejected

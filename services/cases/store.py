@@ -6,17 +6,13 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.base import milliseconds
 from schemas.organisation import Person
 from services.cases.domain import Case, Status
 from services.cases.domain.answers import contributed_at
 from services.cases.domain.timers import wakes_at
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
-
-
-def milliseconds(moment: datetime) -> int:
-    """Since 1970. A number, because one of the supported stores reads every document for a range of datetimes."""
-    return int(moment.timestamp() * 1000)
 
 
 def identity_key(brand: str, channel: str, author: str) -> str:

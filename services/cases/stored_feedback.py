@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.base import milliseconds
 from schemas.events.coaching import FeedbackGiven
-from services.cases.store import milliseconds
 from services.chassis.documents import Collection, Index
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from schemas.base import UtcDatetime
+from schemas.base import UtcDatetime, milliseconds
 from schemas.events.grant import GrantMade, GrantProposed, GrantRefused
 from services.cases.domain.records import Frozen, GrantStatus
-from services.cases.store import milliseconds
 from services.chassis.documents import Collection, Context, Decision, Index
 from services.chassis.table import Table
 

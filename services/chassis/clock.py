@@ -4,11 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
-def milliseconds(moment: datetime) -> int:
-    """Since 1970, as the store searches for moments: a supported store reads every document for a range of datetimes."""
-    return int(moment.timestamp() * 1000)
-
-
 class Clock(Protocol):
     """Tells the time."""
 

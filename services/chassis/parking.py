@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from schemas.base import milliseconds
 from services.chassis.documents import Index
 from services.chassis.ids import fresh
 from services.chassis.kafka import Record
@@ -87,7 +88,7 @@ class Parking:
                     "head": 0,
                     "attempts": tries,
                     "reason": reason[:MAX_REASON_CHARACTERS] if tries else "",
-                    "not_before_ms": _milliseconds(now + _delay(tries)),
+                    "not_before_ms": milliseconds(now + _delay(tries)),
                     **_stored(record),
                 }
             )
@@ -109,7 +110,7 @@ class Parking:
     async def failed(self, parked: Parked, now: datetime, reason: str = "") -> int:
         """Note one more failed try, and return how many there were."""
         attempts = parked.attempts + 1
-        again = {"attempts": attempts, "not_before_ms": _milliseconds(now + _delay(attempts))}
+        again = {"attempts": attempts, "not_before_ms": milliseconds(now + _delay(attempts))}
         await self._database.set(NAME, parked.id, again | {"reason": reason[:MAX_REASON_CHARACTERS]})
         return attempts
 
@@ -124,13 +125,13 @@ class Parking:
             return []
         self._look_at = now + LOOK_EVERY
         heads = await self._database.rows(
-            NAME, {"head": 1, "not_before_ms": {"$lte": _milliseconds(now)}}, "not_before_ms", LANES_AT_ONCE
+            NAME, {"head": 1, "not_before_ms": {"$lte": milliseconds(now)}}, "not_before_ms", LANES_AT_ONCE
         )
         found = []
         for lane in dict.fromkeys(head["lane"] for head in heads):
             rows = await self._database.rows(NAME, {"lane": lane}, "order", EVENTS_AT_ONCE)
             waiting = [_parked(row) for row in rows]
-            if waiting and _milliseconds(waiting[0].not_before) <= _milliseconds(now):
+            if waiting and milliseconds(waiting[0].not_before) <= milliseconds(now):
                 found.append(waiting)
         if not heads:
             await self._look()
@@ -151,11 +152,6 @@ def exhausted(attempts: int) -> bool:
 
 def _delay(attempts: int) -> timedelta:
     return timedelta(seconds=DELAYS_SECONDS[min(attempts, len(DELAYS_SECONDS)) - 1] if attempts else 0)
-
-
-def _milliseconds(moment: datetime) -> int:
-    """A number, because not every store sets a time right in an update."""
-    return int(moment.timestamp() * 1000)
 
 
 def _moment(milliseconds: int) -> datetime:

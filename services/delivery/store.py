@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.chassis.clock import milliseconds
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.delivery.domain.delivery import Delivery

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from schemas.base import milliseconds
 from schemas.events.consult import (
     ConsultAccepted,
     ConsultAnswered,
@@ -14,7 +15,7 @@ from schemas.events.consult import (
 from services.chassis.documents import Context, Decision
 from services.chassis.table import Table
 from services.routing.domain.answering import Answering
-from services.routing.store import ANSWERING, AnsweringState, milliseconds
+from services.routing.store import ANSWERING, AnsweringState
 
 Counted = Callable[[Answering, str, datetime], Answering]
 Told = ConsultAccepted | ConsultAnswered | ConsultDeclined | ConsultOffered | ConsultOfferEnded | ConsultOfferExpired

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from schemas.base import milliseconds
 from schemas.ids import derive
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.service import Service
 from services.routing.dispatcher import Decided, Dispatcher
 from services.routing.domain import Chosen, Outcome, Request
 from services.routing.staff import Staff
-from services.routing.store import REQUESTS, RequestState, milliseconds
+from services.routing.store import REQUESTS, RequestState
 
 TOPIC = "routing.requests"
 """Whoever Kafka gives its partition to has the pools: all of them, for it has one partition."""

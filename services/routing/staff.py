@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from schemas.base import milliseconds
 from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.ids import derive
 from schemas.organisation import Organisation, Person, Stage
@@ -13,7 +14,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.service import Service
 from services.routing.dispatcher import Dispatcher
 from services.routing.domain.stages import GraduationRefused, graduation
-from services.routing.store import ANSWERING, PEOPLE, AnsweringState, PersonState, milliseconds
+from services.routing.store import ANSWERING, PEOPLE, AnsweringState, PersonState
 
 OVERLAP = timedelta(seconds=30)
 """Changes of other instances are looked for so far back: their clocks differ, and a write takes its time."""

@@ -1,12 +1,11 @@
 """What routing stores: each request with who got it, each person, and how people answer. Loads are derived, never stored."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.base import UtcDatetime
+from schemas.base import UtcDatetime, milliseconds
 from schemas.events.routing import (
     ApproverRequested,
     CoverRequested,
@@ -94,11 +93,6 @@ class AnsweringState(BaseModel):
 
     answering: Answering = Answering()
     changed_ms: int = 0
-
-
-def milliseconds(moment: datetime) -> int:
-    """Since 1970: times are searched for as numbers, which every store keeps alike."""
-    return int(moment.timestamp() * 1000)
 
 
 def _request_fields(state: RequestState) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from casekeeper.local.stack import Plan, Stack
-from schemas.base import Event
+from schemas.base import Event, milliseconds
 from schemas.events.case import CaseClosed, CaseMessageAdded, CaseOpened
 from schemas.events.message import Author, Classification, Message
 from services.chassis.documents import Document
@@ -30,7 +30,7 @@ from services.followup import domain
 from services.followup.domain import CaseClocks, ClockTerms
 from services.followup.handlers.clocks import listen
 from services.followup.handlers.ticking import Ticking
-from services.followup.store.clocks import CLOCKS, milliseconds
+from services.followup.store.clocks import CLOCKS
 from tests.benchmarks.building import built
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

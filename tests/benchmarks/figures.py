@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from casekeeper.local import children
 from casekeeper.local.children import StoreEngine
+from schemas.base import milliseconds
 from schemas.envelope import Envelope
 from schemas.organisation_file import load
 from schemas.topics import key_of
@@ -24,7 +25,7 @@ from services.chassis.processor import Processor
 from services.chassis.repository import Repository
 from services.chassis.table import Table
 from services.followup.api.figures_answering import Question
-from services.followup.domain.figures import Timings, fold, milliseconds
+from services.followup.domain.figures import Timings, fold
 from services.followup.domain.figures.summing import Window
 from services.followup.handlers import figures
 from services.followup.store.figures import TIMINGS, Timetable

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
-from schemas.base import UtcDatetime
+from schemas.base import UtcDatetime, milliseconds
 from services.cases.api.acting import All, Reading, may
 from services.cases.domain.records import GrantStatus
-from services.cases.store import milliseconds
 from services.cases.stored_grants import GRANTS, StoredGrant
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router

@@ -1,9 +1,9 @@
 """What the desk stores, and by which fields it is found."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from schemas.base import milliseconds
 from schemas.events.roster import RosterPerson
 from services.chassis.documents import Collection, Index
 from services.desk.domain import CaseView
@@ -25,11 +25,6 @@ def customer_key(channel: str, author_id: str) -> str:
 def about(view: CaseView) -> str:
     """By which cases of a brand about the same topic are found."""
     return f"{view.brand}/{view.topic}"
-
-
-def milliseconds(moment: datetime) -> int:
-    """For questions about a stretch of time: numbers are in the same order in every store."""
-    return int(moment.timestamp() * 1000)
 
 
 def _case_fields(view: CaseView) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from tantivy import (
     Tokenizer,
 )
 
+from schemas.base import milliseconds
 from services.desk.domain.case_view import OPEN
 from services.desk.domain.search_query import Query as Asked
 from services.desk.domain.search_query import Term
@@ -164,11 +165,6 @@ class CaseIndex:
         """From `start` on, before `until`."""
         lower, upper = milliseconds(start) if start else None, milliseconds(until) - 1 if until else None
         return Query.range_query(self._schema, name, FieldType.Integer, lower, upper)
-
-
-def milliseconds(moment: datetime) -> int:
-    """Since 1970."""
-    return int(moment.timestamp() * 1000)
 
 
 def _document(case: Found) -> Document:

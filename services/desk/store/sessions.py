@@ -7,12 +7,13 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from schemas.base import milliseconds
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
 from services.chassis.ids import fresh
 from services.chassis.repository import Repository
 from services.desk.domain.records import Means, Session
-from services.desk.store.collections import SESSIONS, milliseconds
+from services.desk.store.collections import SESSIONS
 
 TOKEN_BYTES = 32
 LONGEST_BROWSER = 300

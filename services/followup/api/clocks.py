@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Header, Query, Request
 from pydantic import BaseModel, Field
 
-from schemas.base import UtcDatetime
+from schemas.base import UtcDatetime, milliseconds
 from schemas.events.followup import ClockKind, EscalationBy, EscalationTo
 from schemas.organisation import Brand, Calendar, NotInOrganisation, Organisation
 from services.chassis.errors import Problem
@@ -20,7 +20,7 @@ from services.chassis.service import Service
 from services.followup.api.asking import PERSON, InService
 from services.followup.domain import CaseClocks, Clock, ClockTerms, clock_terms, harm
 from services.followup.domain.clocks_plan import Plan, Planned
-from services.followup.store.clocks import CLOCKS, milliseconds
+from services.followup.store.clocks import CLOCKS
 
 router = internal_router()
 ClockState = Literal["running", "warned", "late", "paused"]

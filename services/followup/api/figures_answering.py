@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from schemas.base import Model, UtcDatetime
-from services.followup.domain.figures import Kind, milliseconds
+from schemas.base import Model, UtcDatetime, milliseconds
+from services.followup.domain.figures import Kind
 from services.followup.domain.figures.columns import Rows
 from services.followup.domain.figures.periods import Step, edges
 from services.followup.domain.figures.summing import Figure, Window, chosen, counted, figures, trend

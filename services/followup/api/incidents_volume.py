@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from schemas.base import UtcDatetime
+from schemas.base import UtcDatetime, milliseconds
 from schemas.organisation import Organisation
 from services.chassis.http import internal_router
 from services.chassis.service import Service
 from services.followup.api.asking import Asking, InService
 from services.followup.api.incidents import IncidentId, visible_incident
 from services.followup.domain.incidents import Incident
-from services.followup.domain.radar import BUCKET_MS, HOUR_MS, bucket, milliseconds
+from services.followup.domain.radar import BUCKET_MS, HOUR_MS, bucket
 from services.followup.domain.radar_baseline import HISTORY_DAYS, Baseline, learned
 from services.followup.domain.radar_detection import usual_range
 from services.followup.store.radar import DAY_MS, KEPT_DAYS, between, days_since, hours_of

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.base import milliseconds
 from schemas.events.case import CaseMessageAdded
 from schemas.events.incident import Dimension
 
@@ -155,8 +156,3 @@ def together(parts: Iterable[Tallies]) -> dict[str, Tally]:
 def bucket(at_ms: int) -> int:
     """When the bucket begins that this moment lies in."""
     return at_ms // BUCKET_MS * BUCKET_MS
-
-
-def milliseconds(moment: datetime) -> int:
-    """Since 1970."""
-    return int(moment.timestamp() * 1000)

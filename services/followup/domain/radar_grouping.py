@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.base import milliseconds
 from schemas.ids import derive
-from services.followup.domain.radar import ALL, Frozen, Sighting, milliseconds, split_key
+from services.followup.domain.radar import ALL, Frozen, Sighting, split_key
 from services.followup.domain.radar_detection import MINUTE_MS, WINDOW_MINUTES, Alarm
 
 SAME_SHARE = 0.5

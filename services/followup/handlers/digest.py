@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from schemas.base import milliseconds
 from schemas.ids import derive
 from schemas.organisation import Brand, Organisation
 from services.chassis.clock import Clock
@@ -23,7 +24,6 @@ from services.followup.store.digest import DIGESTS
 from services.followup.store.figures import Timetable
 from services.followup.store.improvements import effect_of, of_brands
 from services.followup.store.insights import opened_in
-from services.followup.store.moments import milliseconds
 from services.followup.store.subscriptions import PARCELS, active
 from services.followup.store.surveys import answered
 

@@ -1,10 +1,11 @@
 """The events of cases that the steering figures are made of (F4)."""
 
+from schemas.base import milliseconds
 from schemas.events.case import CaseEvent
 from schemas.organisation import Organisation
 from services.chassis.documents import Context, Decision
 from services.chassis.table import Table
-from services.followup.domain.figures import FOLDED, Timings, fold, milliseconds
+from services.followup.domain.figures import FOLDED, Timings, fold
 from services.followup.store.figures import TIMINGS
 
 

@@ -4,18 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from schemas.base import milliseconds
 from schemas.ids import derive
 from services.chassis.documents import Context, Decision, Document
 from services.chassis.repository import Repository
-from services.followup.domain.radar import (
-    HOUR_MS,
-    Sightings,
-    Tallies,
-    Tally,
-    milliseconds,
-    tallied,
-    together,
-)
+from services.followup.domain.radar import HOUR_MS, Sightings, Tallies, Tally, tallied, together
 from services.followup.domain.radar_baseline import HISTORY_DAYS, Baseline, learned
 from services.followup.domain.radar_detection import MINUTE_MS, WINDOW_MINUTES, Bucket, Window, windows
 from services.followup.store.radar import (

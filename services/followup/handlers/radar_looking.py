@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from schemas.base import milliseconds
 from schemas.ids import derive
 from schemas.organisation import Brand, Organisation
 from services.chassis.clock import Clock
@@ -14,7 +15,7 @@ from services.chassis.logs import logger
 from services.chassis.repository import Repository
 from services.followup.domain import incidents
 from services.followup.domain.incidents import Answer, Incident, IncidentCase
-from services.followup.domain.radar import Sighting, bucket, milliseconds
+from services.followup.domain.radar import Sighting, bucket
 from services.followup.domain.radar_detection import MINUTE_MS, WINDOW_MINUTES, alarms
 from services.followup.domain.radar_grouping import Burst, Watch, bursts, watched
 from services.followup.handlers.radar_history import History, Recent

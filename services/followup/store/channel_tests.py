@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain.channel_tests import ChannelTest
-from services.followup.store.moments import milliseconds
 
 HISTORY = 50
 """So many of the latest tests of a channel are looked at."""

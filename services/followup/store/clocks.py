@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain import CaseClocks, case_harm, weight
@@ -13,11 +14,6 @@ from services.followup.domain.clocks_harm import WEIGHTS
 
 STANDING_MS = 2**52
 """In place of a moment for what stands still: after all that run."""
-
-
-def milliseconds(moment: datetime) -> int:
-    """Since 1970. A number, because one of the supported stores reads every document for a range of datetimes."""
-    return int(moment.timestamp() * 1000)
 
 
 def _fields(state: CaseClocks) -> Mapping[str, Any]:

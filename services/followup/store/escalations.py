@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain.escalations import Escalation
 from services.followup.domain.escalations_inbox import Inbox, inbox_id
-from services.followup.store.moments import milliseconds
 
 ESCALATIONS = Collection(
     "escalations",

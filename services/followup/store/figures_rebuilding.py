@@ -8,13 +8,14 @@ have read is left for the next round.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from schemas.base import milliseconds
 from schemas.envelope import Envelope, InvalidEnvelope
 from services.chassis import kafka
 from services.chassis.clock import Clock
 from services.chassis.documents import SEEN_LIMIT, Document
 from services.chassis.kafka import Cluster
 from services.chassis.mongo import Database
-from services.followup.domain.figures import FOLDED, Timings, fold, milliseconds
+from services.followup.domain.figures import FOLDED, Timings, fold
 from services.followup.store.figures import TIMINGS
 
 TOPIC = "cases.events"

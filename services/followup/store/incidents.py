@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Index
 from services.chassis.mongo import Database
 from services.followup.domain.incidents import Incident, IncidentCase
-from services.followup.domain.radar import milliseconds
 
 
 def _incident_fields(state: Incident) -> Mapping[str, str | int]:

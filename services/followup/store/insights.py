@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain.causes import CaseCause
 from services.followup.domain.windows import Window
-from services.followup.store.moments import milliseconds
 
 
 def _fields(state: CaseCause) -> Mapping[str, str | int]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain.invitations import InvitedConsult
-from services.followup.store.moments import milliseconds
 
 
 def _fields(state: InvitedConsult) -> Mapping[str, str | int]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
+from schemas.base import milliseconds
 from schemas.ids import derive
 from services.chassis.documents import Collection, Document, Index, S
 from services.chassis.mongo import Database
 from services.followup.domain.review import Review, id_of
 from services.followup.domain.review_course import Course
-from services.followup.store.moments import milliseconds
 
 
 def _course_fields(course: Course) -> Mapping[str, str | int]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain.subscriptions import Subscription
 from services.followup.domain.subscriptions_parcel import Parcel
-from services.followup.store.moments import milliseconds
 
 SUBSCRIPTIONS = Collection(
     "subscriptions",

@@ -3,27 +3,23 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from schemas.base import milliseconds
 from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain.surveys import Survey
 from services.followup.domain.surveys_customer import SurveyCustomer, customer_id
 
 
-def _milliseconds(moment: datetime) -> int:
-    """Since 1970: one of the supported stores reads every document for a range of datetimes."""
-    return int(moment.timestamp() * 1000)
-
-
 def _fields(state: Survey) -> Mapping[str, str | int]:
     fields: dict[str, str | int] = {}
     if state.next_at:
-        fields["next_at_ms"] = _milliseconds(state.next_at)
+        fields["next_at_ms"] = milliseconds(state.next_at)
     if not state.closed:
         fields["open_of"] = customer_id(state.brand, state.channel, state.customer.id)
     if state.requested_at:
-        fields |= {"brand": state.brand, "requested_ms": _milliseconds(state.requested_at)}
+        fields |= {"brand": state.brand, "requested_ms": milliseconds(state.requested_at)}
     if state.status == "answered" and state.ended_at:
-        fields["answered_ms"] = _milliseconds(state.ended_at)
+        fields["answered_ms"] = milliseconds(state.ended_at)
     return fields
 
 
@@ -43,7 +39,7 @@ SURVEY_CUSTOMERS = Collection("survey_customers", SurveyCustomer)
 
 async def due(database: Database, now: datetime, limit: int) -> list[Document[Survey]]:
     """Those whose moment has come, to ask or to end, the most overdue first."""
-    return await database.find(SURVEYS, {"next_at_ms": {"$lte": _milliseconds(now)}}, sort="next_at_ms", limit=limit)
+    return await database.find(SURVEYS, {"next_at_ms": {"$lte": milliseconds(now)}}, sort="next_at_ms", limit=limit)
 
 
 async def has_open_case(database: Database, survey: Survey) -> bool:
@@ -65,6 +61,6 @@ async def requested(database: Database, brands: Iterable[str], since: datetime, 
 async def _between(
     database: Database, field: str, brands: Iterable[str], since: datetime, until: datetime
 ) -> list[Survey]:
-    moments = {"$gte": _milliseconds(since), "$lt": _milliseconds(until)}
+    moments = {"$gte": milliseconds(since), "$lt": milliseconds(until)}
     found = await database.find(SURVEYS, {"brand": {"$in": sorted({*brands})}, field: moments}, sort=field)
     return [document.state for document in found if document.state]

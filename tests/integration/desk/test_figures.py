@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from schemas.base import milliseconds
 from services.chassis.documents import Document
 from services.chassis.service import Service
 from services.followup.app import build as build_followup
-from services.followup.domain.figures import Timings, fold, milliseconds
+from services.followup.domain.figures import Timings, fold
 from services.followup.settings import Settings as FollowupSettings
 from services.followup.store.figures import TIMINGS
 from tests.conftest import Backends

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from schemas.base import milliseconds
 from schemas.events.case import CaseMessageAdded
 from schemas.events.message import Author, Classification, Entity, Message
-from services.followup.domain.radar import ALL, HOUR_MS, Sighting, Tally, milliseconds
+from services.followup.domain.radar import ALL, HOUR_MS, Sighting, Tally
 from services.followup.domain.radar_baseline import DAY_SHAPE, Hours, hour_of_week
 from services.followup.domain.radar_detection import WINDOW_MINUTES, Window
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from schemas.base import milliseconds
 from schemas.events.incident import IncidentAnswerOffered, IncidentChanged, IncidentRaised, Reason
 from services.followup.domain import incidents
 from services.followup.domain.incidents import Change, Incident, IncidentCase, Refused
-from services.followup.domain.radar import milliseconds
 from services.followup.domain.radar_detection import Alarm
 from services.followup.domain.radar_grouping import CALM_MS, Watch, bursts, watched
 from tests.unit.followup.radar_moments import NOON, at, seen

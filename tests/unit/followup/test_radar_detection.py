@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
+from schemas.base import milliseconds
 from schemas.organisation_radar import RadarRules
-from services.followup.domain.radar import ALL, HOUR_MS, Tally, milliseconds
+from services.followup.domain.radar import ALL, HOUR_MS, Tally
 from services.followup.domain.radar_baseline import Hours, learned
 from services.followup.domain.radar_detection import Window, alarms, looks_per_week, usual_range
 from tests.unit.followup.radar_moments import NOON, SHAPE, ZONE, history, tally, windows

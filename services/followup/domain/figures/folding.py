@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from schemas.base import milliseconds
 from schemas.events.case import (
     CaseAssigned,
     CaseClosed,
@@ -23,7 +24,7 @@ from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
 from schemas.events.understanding import CaseReclassified, ClassificationCorrected
 from services.followup.domain.figures.talk import MOVED
-from services.followup.domain.figures.timings import Done, Heard, Span, Timings, milliseconds
+from services.followup.domain.figures.timings import Done, Heard, Span, Timings
 
 TEST_MARK: str = "test"
 """A case that somebody marked so is kept out of every figure, like that of a test contact (F11)."""

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from schemas.base import milliseconds
 from services.followup.domain.figures.summing import Window
-from services.followup.domain.figures.timings import milliseconds
 
 Period = Literal["today", "week"]
 Step = Literal["hour", "day", "week"]

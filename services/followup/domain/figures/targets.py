@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from schemas.base import milliseconds
 from schemas.events.followup import ClockKind
 from schemas.organisation_clocks import MeasuredClock
 from schemas.organisation_roster import Stretch, without
 from services.followup.domain.clocks_terms import ClockTerms, Length, shifted
 from services.followup.domain.clocks_wanted import FAR, pauses
 from services.followup.domain.figures.talk import turns
-from services.followup.domain.figures.timings import Span, Timings, milliseconds
+from services.followup.domain.figures.timings import Span, Timings
 
 SLACK_MINUTES = 1e-6
 """Working minutes are counted in floating-point numbers: what ends with a day's work must not end on the next morning."""

@@ -4,8 +4,6 @@ Each fact has a place of its own, so that the same facts in any order, or twice,
 and is not stored.
 """
 
-from datetime import datetime
-
 from pydantic import Field
 
 from schemas.base import Model
@@ -13,11 +11,6 @@ from schemas.events.message import Urgency
 
 FOR_EVER_MS = 2**53 - 1
 """Later than any moment, and exact in every store."""
-
-
-def milliseconds(moment: datetime) -> int:
-    """Since 1970."""
-    return int(moment.timestamp() * 1000)
 
 
 class Done(Model):

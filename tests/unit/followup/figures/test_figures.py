@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from schemas.base import milliseconds
 from schemas.organisation_file import load
-from services.followup.domain.figures import Timings, fold, milliseconds
+from services.followup.domain.figures import Timings, fold
 from services.followup.domain.figures.columns import Codes, Packing, unpacked
 from services.followup.domain.figures.summing import Figure, Window, chosen, figures
 from tests.unit.followup.figures import naive

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.followup.domain.figures import milliseconds
+from schemas.base import milliseconds
 from services.followup.domain.figures.periods import Step, between, edges, period, zone_of
 from services.followup.domain.figures.summing import Window
 
