@@ -158,15 +158,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         body_limits={"/talk/": BODY_BYTES, "/question/": BODY_BYTES},
     )
     clock = service.clock
-    callers = [
-        Caller(name, url, settings.internal_token.get_secret_value())
-        for name, url in (
-            ("cases", settings.cases_url),
-            ("ingestion", settings.ingestion_url),
-            ("followup", settings.followup_url),
-            ("routing", settings.routing_url),
-        )
-    ]
+    callers = _callers(settings)
     desk = _parts(service, settings, clock, board, hub, callers)
     service.api.state.desk = desk
     service.api.state.demonstration_clock = bool(settings.clock_offset_seconds)
@@ -181,8 +173,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         await desk.cases.load_board()
         await desk.roster.refresh()
 
-    async def catch_up() -> None:
-        await live.catch_up(desk.cases, alone=service.alone)
+    service.on_start(prepare)
+    service.on_batch(live.publish)
+    live.also_tell(desk.search.take)
+    _recurring(service, settings, live, desk)
 
     async def until_stopped() -> None:
         try:
@@ -191,19 +185,33 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
             hub.close()
             await asyncio.gather(*(caller.close() for caller in callers), desk.operations.close())
 
-    service.on_start(prepare)
+    service.every(0, until_stopped)
+    return service
 
-    service.on_batch(live.publish)
+
+def _callers(settings: Settings) -> list[Caller]:
+    urls = {
+        "cases": settings.cases_url,
+        "ingestion": settings.ingestion_url,
+        "followup": settings.followup_url,
+        "routing": settings.routing_url,
+    }
+    return [Caller(name, url, settings.internal_token.get_secret_value()) for name, url in urls.items()]
+
+
+def _recurring(service: Service, settings: Settings, live: Live, desk: Parts) -> None:
+    """What the desk does from time to time."""
+
+    async def catch_up() -> None:
+        await live.catch_up(desk.cases, alone=service.alone)
+
     service.every(settings.catch_up_seconds, catch_up)
-    live.also_tell(desk.search.take)
-    service.every(SEARCH_SECONDS, partial(desk.search.keep_current, lambda: hub.wake([SEARCH])))
+    service.every(SEARCH_SECONDS, partial(desk.search.keep_current, lambda: desk.hub.wake([SEARCH])))
     service.every(SWEEP_SECONDS, desk.sessions.opened.sweep)
     service.every(settings.flow_seconds, partial(_look_at_the_flow, desk))
     service.every(ROSTER_SECONDS, desk.roster.refresh)
     for _ in range(settings.simulations):
         service.every(0, desk.what_ifs.work)
-    service.every(0, until_stopped)
-    return service
 
 
 def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub: Hub, callers: list[Caller]) -> Parts:
