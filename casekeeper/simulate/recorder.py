@@ -68,10 +68,11 @@ def recorded(envelopes: Iterable[Envelope], day: date | None = None) -> Recordin
 
 
 def _people(events: Sequence[Envelope], day: RecordedDay) -> tuple[RecordedPerson, ...]:
-    """As last recorded before the day ended; a topic that keeps only the latest may know of later only."""
+    """Who answers customers or owners, as last recorded before the day ended; a topic that keeps only the latest may know of
+    later only."""
     told: dict[str, list[tuple[datetime, PersonRecorded]]] = {}
     for each in events:
-        if isinstance(each.data, PersonRecorded):
+        if isinstance(each.data, PersonRecorded) and each.data.person.role != "operator":
             told.setdefault(each.data.person_id, []).append((each.time, each.data))
     return tuple(_person(records, day) for _, records in sorted(told.items()))
 

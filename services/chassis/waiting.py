@@ -68,7 +68,7 @@ def waiting_router(outbox: Outbox, parking: Parking, clock: Clock) -> APIRouter:
     """`GET /internal/waiting`, for our own services."""
     router = internal_router()
 
-    @router.get("/internal/waiting")
+    @router.get("/internal/waiting", include_in_schema=False)
     async def waiting() -> Waiting:
         """What this instance has not published, and what the service has parked."""
         now: datetime = clock.now()

@@ -41,6 +41,8 @@ class PageRoute(APIRoute):
             except Exception:
                 log.exception("a page failed", path=self.path)
                 return await _problem_page(request, Problem(500, "bug", "this page has a fault"))
+            finally:
+                await request.close()  # the files that came with a form
 
         return handler
 

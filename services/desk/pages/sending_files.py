@@ -17,13 +17,9 @@ async def chosen_files(request: Request) -> Files:
     """What was chosen to go along. Raises Problem 400."""
     form = await request.form()
     chosen = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
-    try:
-        if len(chosen) > MOST_FILES:
-            raise Problem(400, "too-many-files", f"files: at most {MOST_FILES}")
-        return [(each.filename or "", await each.read()) for each in chosen]
-    finally:
-        for each in chosen:
-            await each.close()
+    if len(chosen) > MOST_FILES:
+        raise Problem(400, "too-many-files", f"files: at most {MOST_FILES}")
+    return [(each.filename or "", await each.read()) for each in chosen]
 
 
 async def kept_files(request: Request, desk: Parts, owner: str, key: str, files: Files) -> tuple[Attachment, ...]:
