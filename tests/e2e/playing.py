@@ -11,11 +11,11 @@ CONVERSATIONS, TURNS = 15, 14
 """The autopilot gets fewer turns than two for each case, so that not all of them can be resolved."""
 
 
-def sample(stage: Stage) -> list[Thread]:
-    """What customers write about our brands, in many languages."""
+def sample(stage: Stage, first: int = 0) -> list[Thread]:
+    """What customers write about our brands, in many languages; another `first` gives other conversations."""
     found = threads(stage.stack.organisation, ORGANISATION / "samples")
     ours = [thread for thread in found if thread.messages[0].conversation.startswith("own-") and drawable(thread)]
-    return ours[:: len(ours) // CONVERSATIONS][:CONVERSATIONS]
+    return ours[first :: len(ours) // CONVERSATIONS][:CONVERSATIONS]
 
 
 def drawable(thread: Thread) -> bool:
