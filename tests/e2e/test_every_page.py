@@ -73,7 +73,7 @@ async def test_every_page_can_be_used_by_everybody(stage: Stage) -> None:
         await eventually(lambda: all_resolved(autopilot, conversations), "not all cases were resolved", 120)
     finally:
         await stage.run(autopilot.stop())
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)
 
 
 async def all_pages(stage: Stage, browser: Browser, world: World) -> AsyncIterator[str]:
