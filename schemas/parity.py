@@ -35,6 +35,11 @@ class Deviation(BaseModel):
     """hours a week, minutes, or a currency."""
     reason: str
 
+    @property
+    def better(self) -> bool:
+        """Whether customers of the channel are promised more: longer hours, a faster word, a larger sum."""
+        return self.difference < 0 if self.what == "first-reply" else self.difference > 0
+
 
 def on_channel(brand: Brand, channel: Channel) -> Brand:
     """The brand as its customers on that channel meet it."""

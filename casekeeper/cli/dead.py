@@ -1,6 +1,5 @@
 """`casekeeper dead`: what could not be handled, and giving it another chance."""
 
-import asyncio
 import json
 import os
 from collections import Counter
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from casekeeper.cli.cases import cluster_of
-from casekeeper.cli.ending import fail
+from casekeeper.cli.ending import fail, reached
 from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, KafkaOption, PrefixOption
 from schemas.services import SERVICES
 
@@ -91,24 +90,19 @@ def replay(
     chosen = dead.waiting(found, consumer=consumer) if everything else named
     if missing := set(letter_ids or ()) - {letter.id for letter in chosen}:
         fail(f"there is no dead letter {min(missing)}")
-    out.print(f"{asyncio.run(_replay(cluster, chosen))} replayed")
+    out.print(f"{reached(_replay(cluster, chosen))} replayed")
 
 
 def _letters(cluster: "Cluster") -> "list[Letter]":
     from services.chassis import dead
-    from services.chassis.errors import Unavailable
 
-    try:
-        return asyncio.run(dead.letters(cluster, SERVICES))
-    except Unavailable as error:
-        fail(str(error))
+    return reached(dead.letters(cluster, SERVICES))
 
 
 async def _replay(cluster: "Cluster", chosen: "list[Letter]") -> int:
     from datetime import UTC, datetime
 
     from services.chassis import dead
-    from services.chassis.errors import Unavailable
     from services.chassis.kafka import Publisher
 
     publisher = Publisher(cluster, "casekeeper-cli")
@@ -117,7 +111,5 @@ async def _replay(cluster: "Cluster", chosen: "list[Letter]") -> int:
         return await dead.replay(
             publisher, chosen, datetime.now(UTC), f"{os.environ.get('USER', 'somebody')} (command)"
         )
-    except Unavailable as error:
-        fail(str(error))
     finally:
         await publisher.stop()

@@ -1,12 +1,14 @@
 """How a command ends when it can not do what was asked."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 
+T = TypeVar("T")
 err = Console(stderr=True)
 
 
@@ -14,6 +16,16 @@ def fail(text: str) -> NoReturn:
     """Say it on stderr, in whole lines, and end with status 1."""
     err.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(1)
+
+
+def reached(work: Coroutine[Any, Any, T]) -> T:
+    """What the work comes to; the command ends and says so when a broker or store does not answer."""
+    from services.chassis.errors import Unavailable
+
+    try:
+        return asyncio.run(work)
+    except Unavailable as error:
+        fail(str(error))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from casekeeper.cli.cases import cluster_of
-from casekeeper.cli.ending import fail
+from casekeeper.cli.ending import fail, reached
 from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, KafkaOption, PrefixOption
 from schemas.services import SERVICES
 
@@ -31,12 +31,7 @@ def flow(
     as_json: JsonOption = False,
 ) -> None:
     """How fast events come and are handled, and what waits, topic by topic and reader by reader; from Kafka's offsets."""
-    from services.chassis.errors import Unavailable
-
-    try:
-        found = asyncio.run(_measured(cluster_of(kafka, prefix, folder), seconds))
-    except Unavailable as error:
-        fail(str(error))
+    found = reached(_measured(cluster_of(kafka, prefix, folder), seconds))
     if as_json:
         typer.echo(json.dumps(asdict(found), default=_as_text))
         return
@@ -83,12 +78,7 @@ def trace(
     as_json: JsonOption = False,
 ) -> None:
     """One message's or case's way through the services, from the webhook to the channel: each event, and how long it took."""
-    from services.chassis.errors import Unavailable
-
-    try:
-        found = asyncio.run(_searched(cluster_of(kafka, prefix, folder), asked, hours))
-    except Unavailable as error:
-        fail(str(error))
+    found = reached(_searched(cluster_of(kafka, prefix, folder), asked, hours))
     if found.trace is None:
         ended = "" if found.complete else "; there was too much to read in the time"
         fail(f"nothing of the last {hours:g} hours has the id {asked} ({found.records:,} events read{ended})")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from casekeeper.cli.ending import err, extra, fail
+from casekeeper.cli.ending import err, extra, fail, reached
 from casekeeper.cli.options import (
     DEFAULT_FOLDER,
     DEFAULT_ORGANISATION,
@@ -41,17 +41,12 @@ def corrections(kafka: KafkaOption = "", prefix: PrefixOption = "", folder: Fold
 
     The rows hold customers' words: keep the file where such words may be kept.
     """
-    import asyncio
 
     from casekeeper.cli.cases import cluster_of
     from casekeeper.understanding.corrections import read_corrections
-    from services.chassis.errors import Unavailable
     from services.classification.learning.corrections import written
 
-    try:
-        rows = asyncio.run(read_corrections(cluster_of(kafka, prefix, folder)))
-    except Unavailable as error:
-        fail(str(error))
+    rows = reached(read_corrections(cluster_of(kafka, prefix, folder)))
     for line in written(rows):
         typer.echo(line)
 

@@ -29,19 +29,14 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Every decision of routing for a case: what was asked, who was chosen over whom and why, and what it waited for."""
-    import asyncio
     import json
 
     from casekeeper.cli.cases import cluster_of
-    from casekeeper.cli.ending import fail
+    from casekeeper.cli.ending import fail, reached
     from casekeeper.route_story import TOPICS, read_searches
-    from services.chassis.errors import Unavailable
 
     cluster = cluster_of(kafka, prefix, folder)
-    try:
-        found = asyncio.run(read_searches(cluster, case_id))
-    except Unavailable as error:
-        fail(str(error))
+    found = reached(read_searches(cluster, case_id))
     if not found:
         topics = " and ".join(map(cluster.topic, TOPICS))
         fail(f"routing was asked nothing for a case {case_id}, as far as {topics} of {cluster.bootstrap} go back")

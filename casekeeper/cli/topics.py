@@ -1,6 +1,5 @@
 """`casekeeper topics`: what customers write about that the taxonomy does not know (U1)."""
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from casekeeper.cli.ending import err, extra, fail
+from casekeeper.cli.ending import err, extra, fail, reached
 from casekeeper.cli.options import (
     DEFAULT_FOLDER,
     DEFAULT_ORGANISATION,
@@ -86,12 +85,8 @@ def _of_file(path: Path, org: Path) -> "list[Said]":
 def _of_topic(kafka: str, prefix: str, folder: Path) -> "list[Said]":
     from casekeeper.cli.cases import cluster_of
     from casekeeper.understanding.unknown import of_topic
-    from services.chassis.errors import Unavailable
 
-    try:
-        return asyncio.run(of_topic(cluster_of(kafka, prefix, folder)))
-    except Unavailable as error:
-        fail(str(error))
+    return reached(of_topic(cluster_of(kafka, prefix, folder)))
 
 
 def _tell(unknown: int, found: "list[Suggestion]") -> None:

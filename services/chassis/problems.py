@@ -37,6 +37,12 @@ ALWAYS = (
     Kind(503, "unavailable", "The store does not answer; try the same again under the same key."),
 )
 """What every route can lead to."""
+OF_A_COMMAND = (
+    Kind(400, "idempotency-key-missing", "A command needs the header Idempotency-Key."),
+    Kind(409, "conflict", "Others keep changing the same at this moment; try again under the same key."),
+)
+"""What every command can lead to."""
+INVALID_CURSOR = Kind(400, "invalid-cursor", "The cursor does not belong to this list; begin again without one.")
 ELSEWHERE = (
     Kind(404, "not-found", "There is nothing at this address."),
     Kind(405, "method-not-allowed", "The address does not take this method."),

@@ -11,7 +11,8 @@ from services.cases.api.acting import Commands
 from services.cases.api.standing import Standing
 from services.cases.domain import Refused
 from services.chassis.problems import ALWAYS as ANY_ROUTE
-from services.chassis.problems import ELSEWHERE, Kind, named_in
+from services.chassis.problems import ELSEWHERE, INVALID_CURSOR, Kind, named_in
+from services.chassis.problems import OF_A_COMMAND as OF_ANY_COMMAND
 from services.chassis.reaching import Reach, source
 
 REACH = Reach(("services.cases.", "services.chassis.paging"), shared=(Commands, Standing), ending=(Refused,))
@@ -24,8 +25,7 @@ ALWAYS = (
 )
 """What every route can lead to."""
 OF_A_COMMAND = (
-    Kind(400, "idempotency-key-missing", "A command needs the header Idempotency-Key."),
-    Kind(409, "conflict", "Others keep changing the same at this moment; try again under the same key."),
+    *OF_ANY_COMMAND,
     Kind(412, "case-moved", "The case has another version than If-Match says; `since` tells what happened."),
     Kind(422, "idempotency-key-reused", "The key named another command of this person at this address before."),
 )
@@ -44,7 +44,7 @@ OF_A_CASE = (
 )
 OTHERS = (
     UNKNOWN_BRAND,
-    Kind(400, "invalid-cursor", "The cursor does not belong to this list; begin again without one."),
+    INVALID_CURSOR,
     Kind(404, "exercise-not-found", "There is no such exercise, or its brand is not one that whoever acts serves."),
     Kind(404, "nothing-offered", "Nothing of these handovers waits for whoever acts."),
     Kind(404, "person-not-found", "The person does not exist, or does not work for the brand."),

@@ -42,9 +42,14 @@ class Reader:
         return self.person.role == "lead"
 
     @property
+    def leads(self) -> bool:
+        """A coach or a lead by role: sees how the team does, and shares out its work."""
+        return self.person.role in ("coach", "lead")
+
+    @property
     def coaches(self) -> bool:
         """Whether they help others to grow: by role, or by having grown that far (P1)."""
-        return self.person.role in ("coach", "lead") or self.person.stage == "coach"
+        return self.leads or self.person.stage == "coach"
 
     @property
     def brands(self) -> frozenset[str]:
@@ -60,8 +65,7 @@ class Reader:
 
     def may_offer(self, view: CaseView, now: datetime) -> bool:
         """Who may ask somebody to take the case over (O6)."""
-        superior = self.person.role in ("coach", "lead")
-        return self.may_act(view, now) or (superior and self.may_see(view) and bool(view.owner) and not view.closed)
+        return self.may_act(view, now) or (self.leads and self.may_see(view) and bool(view.owner) and not view.closed)
 
     def may_refuse(self, view: CaseView) -> bool:
         """Who may give an assignment back to routing (O1)."""

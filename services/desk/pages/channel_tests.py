@@ -37,7 +37,7 @@ async def run(request: Request, pages: TeamPages, desk: InParts) -> Response:
 
 async def _page(pages: Pages, desk: Parts, form: FormState) -> Response:
     reader = signed_in(pages)
-    if reader.person.role not in ("coach", "lead"):
+    if not reader.leads:
         raise Problem(403, "not-allowed", pages.gettext("This page is for coaches and leads."))
     found = await desk.followup.see(Channels, reader.id, "channel-tests")
     context = {

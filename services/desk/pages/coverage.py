@@ -162,7 +162,7 @@ def _receivers(members: Mapping[str, Member], leaving: Leaving) -> list[tuple[Me
 
 def require_lead(pages: Pages, reader: Reader) -> None:
     """Raises Problem 403 for who is neither coach nor lead."""
-    if reader.person.role not in ("coach", "lead"):
+    if not reader.leads:
         raise Problem(403, "not-allowed", pages.gettext("This page is for coaches and leads."))
 
 

@@ -47,7 +47,7 @@ async def insights(
 
 def require_learning(pages: Pages) -> None:
     """Raises Problem 403 for who is neither a coach nor a lead."""
-    if signed_in(pages).person.role not in ("coach", "lead"):
+    if not signed_in(pages).leads:
         raise Problem(403, "not-allowed", pages.gettext("Insights are for coaches and leads."))
 
 

@@ -52,5 +52,4 @@ class Lines:
 
     def _choosable(self, row: Row) -> bool:
         """Whether the reader can choose it together with others, to hand them over."""
-        superior = self._reader.person.role in ("coach", "lead")
-        return bool(row.owner) and row.status != "closed" and (row.owner == self._reader.id or superior)
+        return bool(row.owner) and row.status != "closed" and (row.owner == self._reader.id or self._reader.leads)

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from markupsafe import Markup
 
-from schemas.parity import on_channel
+from schemas.parity import Deviation, on_channel
 from services.desk.api.parts import InParts, Parts
 from services.desk.domain.access import Reader
 from services.desk.gateway.figures import Figure, Figures
-from services.desk.gateway.parity import Deviation, Parity
+from services.desk.gateway.parity import Parity
 from services.desk.pages import charts, figures
 from services.desk.pages.asked import unless_away
 from services.desk.pages.names import Names

@@ -108,7 +108,7 @@ async def _page(pages: Pages, desk: Parts, brand: str, day: date | None, form: F
         "lessons": lessons,
         "brands": brands,
         "lights": [(light, [each for each in found.cases if each.light == light]) for light in LIGHTS],
-        "leads": reader.person.role in ("coach", "lead"),
+        "leads": reader.leads,
         "figures": FIGURES,
         "topics": sorted(desk.organisation.by_id["topics"]),
         "form": form or FormState(),

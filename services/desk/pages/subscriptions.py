@@ -77,7 +77,7 @@ async def change(subscription_id: str, command: str, request: Request, pages: Te
 
 
 def _require_lead(pages: Pages) -> None:
-    if signed_in(pages).person.role != "lead":
+    if not signed_in(pages).is_lead:
         raise Problem(403, "not-allowed", pages.gettext("Who is told in other departments is decided by leads."))
 
 

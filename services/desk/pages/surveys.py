@@ -31,7 +31,7 @@ async def surveys(
 ) -> Response:
     """Scores by group and by week, of all brands that the reader serves or of one."""
     reader = signed_in(pages)
-    if reader.person.role not in ("coach", "lead"):
+    if not reader.leads:
         raise Problem(403, "not-allowed", pages.gettext("Surveys are for coaches and leads."))
     since = desk.clock.now() - timedelta(weeks=weeks)
     path = ("surveys", "scores")

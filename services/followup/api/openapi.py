@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi.routing import RouteContext
 
 from services.chassis.openapi import Manual, by_status, changes, endpoint
-from services.chassis.problems import ALWAYS, Kind
+from services.chassis.problems import ALWAYS, OF_A_COMMAND, Kind
 from services.followup.api import problems
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -40,7 +40,7 @@ def kinds(route: RouteContext) -> list[Kind]:
     if _asks_who(route):
         found |= set(problems.OF_A_PERSON)
     if changes(route):
-        found |= set(problems.OF_A_COMMAND)
+        found |= set(OF_A_COMMAND)
     return by_status(found)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any
 
-from services.chassis.problems import ALWAYS, ELSEWHERE, Kind, named_in
+from services.chassis.problems import ALWAYS, ELSEWHERE, INVALID_CURSOR, OF_A_COMMAND, Kind, named_in
 from services.chassis.reaching import Reach, source
 from services.followup.api.surveys_answering import STATUSES
 from services.followup.domain.surveys_answers import REASONS
@@ -16,13 +16,8 @@ REACH = Reach(("services.followup.", "services.chassis.paging"))
 _REFUSED = re.compile(r"Refused\(\s*\"([a-z-]+)\"")
 OF_A_PERSON = (Kind(403, "not-allowed", "Nobody of the organisation has that id, or the role does not allow it."),)
 """What every route can lead to that asks who acts."""
-OF_A_COMMAND = (
-    Kind(400, "idempotency-key-missing", "A command needs the header Idempotency-Key."),
-    Kind(409, "conflict", "Others keep changing the same at this moment; try again under the same key."),
-)
-"""What every command can lead to."""
 OTHERS = (
-    Kind(400, "invalid-cursor", "The cursor does not belong to this list; begin again without one."),
+    INVALID_CURSOR,
     Kind(400, "too-many-steps", "The stretch has too many steps; choose longer ones."),
     Kind(400, "unknown-topic", "The organisation has no such topic."),
     Kind(400, "reason-missing", "Refusing an answer takes words that say what has to be better."),
