@@ -5,7 +5,7 @@ indexes), so that every MongoDB-compatible server will do.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -115,10 +115,12 @@ class Database:
             rows: list[dict[str, Any]] = await (cursor.limit(limit) if limit else cursor).to_list(None)
             return rows
 
-    async def all_rows(self, name: str, at_once: int) -> AsyncIterator[list[dict[str, Any]]]:
-        """All rows by their ids, some at a time."""
+    async def all_rows(
+        self, name: str, at_once: int, sort: str = "_id", *, descending: bool = False
+    ) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """All rows in order, some at a time."""
         async with _available():
-            cursor = self._database[name].find({}).sort("_id", ASCENDING).batch_size(at_once)
+            cursor = self._database[name].find({}).sort(sort, -1 if descending else 1).batch_size(at_once)
             while rows := await cursor.to_list(at_once):
                 yield rows
 

@@ -4,7 +4,8 @@ The newest cases are read first, so that they can be found while the older ones 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +31,6 @@ class Search:
         self._known: dict[str, datetime] = {}
         """When each case in the index was changed last."""
         self._waiting: dict[str, CaseView] = {}
-        self._read_until: datetime | None = None
-        self._limit = READ_AT_ONCE
         self.complete = False
         """Whether every case that is to be found has been read since the start."""
 
@@ -56,11 +55,13 @@ class Search:
 
         Raises Unavailable; what was read until then stays.
         """
-        while not self.complete:
-            limit = self._limit
-            rows = await self._next_rows(limit)
-            await self._take_in(rows, tell)
-            self.complete = len(rows) < limit or self.cases >= self._most_cases
+        if not self.complete:
+            async with aclosing(self._newest_first()) as stored:
+                async for rows in stored:
+                    await self._take_in(rows, tell)
+                    if self.cases >= self._most_cases:
+                        break
+            self.complete = True
         await self._take_in([], tell)
 
     async def _take_in(self, rows: Sequence[Mapping[str, Any]], tell: Callable[[], None]) -> None:
@@ -71,14 +72,8 @@ class Search:
         if changed:
             tell()
 
-    async def _next_rows(self, limit: int) -> list[dict[str, Any]]:
-        """The cases changed last of those not read yet."""
-        query: dict[str, object] = {"updated_at": {"$lte": self._read_until}} if self._read_until else {}
-        rows = await self._database.rows(CASES.name, query, "updated_at", limit, descending=True)
-        last = rows[-1]["updated_at"] if rows else None
-        self._limit = limit * 2 if last == self._read_until else READ_AT_ONCE  # more of one moment than fit
-        self._read_until = last
-        return rows
+    def _newest_first(self) -> AsyncGenerator[list[dict[str, Any]], None]:
+        return self._database.all_rows(CASES.name, READ_AT_ONCE, "updated_at", descending=True)
 
     def _put(self, views: Iterable[CaseView], rows: Iterable[Mapping[str, Any]]) -> bool:
         stored = (Document.loaded(CASES, row).state for row in rows if row["_id"] not in self._known)
