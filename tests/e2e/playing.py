@@ -31,6 +31,16 @@ async def say_so(stage: Stage) -> None:
     assert answer.json() == {"on": True}
 
 
+async def begun(stage: Stage, first: int = 0) -> tuple[Autopilot, "Turns", set[str]]:
+    """A sample is sent and its first turns are taken; whoever asked stops the autopilot."""
+    answers = [await stage.send(said) for thread in sample(stage, first) for said in thread.messages]
+    assert {status for status, _ in answers} <= {200, 202}  # taken before, when the test is run again
+    conversations = {taken["conversation"] for _, taken in answers}
+    await say_so(stage)
+    turns = Turns(TURNS)
+    return await stage.autopilot(is_on=turns.take), turns, conversations
+
+
 class Turns:
     """So many times the autopilot may act."""
 

@@ -32,7 +32,7 @@ from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in, window
 from tests.e2e.conftest import LEAD
 from tests.e2e.every_page import PAGES, SPECIALIST, Visit, name_of
 from tests.e2e.looks import looked_at
-from tests.e2e.playing import TURNS, Turns, all_resolved, most_owned, sample, say_so
+from tests.e2e.playing import all_resolved, begun, most_owned
 from tests.e2e.stage import Stage
 from tests.e2e.test_poison_event_does_not_stop_the_line import publish_garbage
 
@@ -58,11 +58,7 @@ class World:
 async def test_every_page_can_be_used_by_everybody(stage: Stage) -> None:
     """WCAG 2.2 AA as far as a machine can judge, in light and dark, at 1280 and at 360 pixels."""
     expect.set_options(timeout=PATIENCE_MS)
-    answers = [await stage.send(said) for thread in sample(stage, first=1) for said in thread.messages]
-    conversations = {taken["conversation"] for _, taken in answers}
-    await say_so(stage)
-    turns = Turns(TURNS)
-    autopilot = await stage.autopilot(is_on=turns.take)
+    autopilot, turns, conversations = await begun(stage, first=1)
     try:
         await eventually(lambda: most_owned(autopilot, conversations), "most cases did not get an owner")
         await eventually(turns.all_taken, "the autopilot did not take its turns")

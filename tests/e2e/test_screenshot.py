@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from tests.conftest import eventually
 from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in
 from tests.e2e.conftest import LEAD
-from tests.e2e.playing import CONVERSATIONS, TURNS, Turns, all_resolved, most_owned, sample, say_so
+from tests.e2e.playing import CONVERSATIONS, TURNS, all_resolved, begun, most_owned
 from tests.e2e.stage import REPOSITORY, Stage
 
 pytestmark = [
@@ -25,12 +25,7 @@ LARGEST_BYTES = 200_000
 
 async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
     expect.set_options(timeout=PATIENCE_MS)
-    answers = [await stage.send(said) for thread in sample(stage) for said in thread.messages]
-    assert {status for status, _ in answers} <= {200, 202}  # taken before, when the test is run again
-    conversations = {taken["conversation"] for _, taken in answers}
-    await say_so(stage)
-    turns = Turns(TURNS)
-    autopilot = await stage.autopilot(is_on=turns.take)
+    autopilot, turns, conversations = await begun(stage)
     try:
         await eventually(lambda: most_owned(autopilot, conversations), "most cases did not get an owner")
         await eventually(turns.all_taken, "the autopilot did not take its turns")
