@@ -6,8 +6,8 @@ from schemas.base import Identifier, UtcDatetime
 from schemas.events.case import CaseEvent
 
 ApprovalSubject = Literal["reply", "grant"]
-ApprovalReason = Literal["stage", "mandate", "policy"]
-"""Why it needs four eyes: the author's stage, an amount above the mandate, or the brand's rule."""
+ApprovalReason = Literal["stage", "mandate", "policy", "asked"]
+"""Why it needs four eyes: the author's stage, an amount above the mandate, the brand's rule, or because the author wants it."""
 PassedOnCause = Literal["off-shift", "no-answer"]
 
 

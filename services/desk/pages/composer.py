@@ -59,6 +59,7 @@ def composer(
         "view": view,
         "may_act": acts,
         "may_send": acts and reader.person.stage != "shadow",
+        "held": reader.person.stage == "supervised",
         "may_draft": reader.may_see(view) and not view.closed,
         "may_offer": reader.may_offer(view, now),
         "may_name_cover": reader.may_name_cover(view),

@@ -12,12 +12,12 @@ from fastapi import Request
 
 from services.chassis.errors import Problem
 from services.chassis.ids import fresh
+from services.desk.api.beside import DEFAULT_CONSULT_MINUTES
 from services.desk.api.parts import Parts
 
 DUE_CHOICES_MINUTES = (60, 240, 24 * 60, 3 * 24 * 60)
 DEFAULT_DUE_MINUTES = 240
 CONSULT_CHOICES_MINUTES = (30, 60, 120, 240, 24 * 60)
-DEFAULT_CONSULT_MINUTES = 120
 BY = "{by}"
 LONGEST_FIELD = 100_000
 STEP = timedelta(minutes=5)
@@ -149,14 +149,15 @@ def case_named(text: str) -> str:
     return text.strip().partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
-def send_at(values: Mapping[str, str]) -> str | None:
-    """When a reply is to leave, None for at once. Raises Problem 400."""
-    if values.get("when") != "later":
-        return None
+def departure(values: Mapping[str, str]) -> dict[str, Any]:
+    """When a reply is to leave, and whether a coach or lead is asked to see it first. Raises Problem 400."""
+    when = values.get("when")
+    if when != "later":
+        return {"send_at": None, "ask_approval": when == "approved"}
     moment = local_moment(values.get("send_at", ""), values.get("zone", ""))
     if moment is None:
         raise Problem(400, "moment-missing", "send_at: choose the day and the time")
-    return moment.isoformat()
+    return {"send_at": moment.isoformat(), "ask_approval": False}
 
 
 def spoken(moment: datetime, language: str, zone: str) -> str:

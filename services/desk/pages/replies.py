@@ -15,7 +15,7 @@ from services.desk.pages.case import show_case
 from services.desk.pages.composer import chosen_moment, templates_of
 from services.desk.pages.doing import carry_out
 from services.desk.pages.enclosing import going_out, with_enclosed
-from services.desk.pages.forms import DEFAULT_DUE_MINUTES, FormState, due_at, reply_body, send_at, submitted
+from services.desk.pages.forms import DEFAULT_DUE_MINUTES, FormState, departure, due_at, reply_body, submitted
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
@@ -25,20 +25,18 @@ router = APIRouter(prefix="/cases/{case_id}", route_class=PageRoute, include_in_
 
 @router.post("/reply")
 async def reply(case_id: str, request: Request, pages: TeamPages, desk: InParts) -> Response:
-    """Send it now or at a time; a draft is sent with the words as they are in the form."""
+    """Send it now, at a time, or to a coach first; a draft is sent with the words as they are in the form."""
 
     async def command(form: FormState, view: CaseView, person: str) -> str:
-        body, moment = _body(form, view, desk), send_at(form.values)
+        body, leaving = _body(form, view, desk), departure(form.values)
         draft = form.values.get("draft", "")
         if not draft:
-            sent = await desk.commands.do(
-                person, form.key, "cases", view.id, "replies", body=body | {"send_at": moment}
-            )
+            sent = await desk.commands.do(person, form.key, "cases", view.id, "replies", body=body | leaving)
         else:
             version = await _draft_with(desk, view, person, form, body)
             path = ("cases", view.id, "drafts", draft, "sending")
-            sent = await desk.commands.do(person, form.key, *path, body={"version": version, "send_at": moment})
-        return _became(str(sent.get("reply_status", "")), pages)
+            sent = await desk.commands.do(person, form.key, *path, body={"version": version} | leaving)
+        return _became(str(sent.get("reply_status", "")), pages, at_a_time=leaving["send_at"] is not None)
 
     return await carry_out(request, pages, desk, case_id, "reply", command)
 
@@ -211,11 +209,12 @@ async def _draft_with(desk: Parts, view: CaseView, person: str, form: FormState,
     return int(known[-1]["version"])
 
 
-def _became(status: str, pages: Pages) -> str:
+def _became(status: str, pages: Pages, *, at_a_time: bool = False) -> str:
     _ = pages.gettext
+    at_its_time = _("It leaves at its time. Until then you can take it back.")
     return {
         "held": _("A coach or lead looks at it first; it leaves as soon as they approve."),
-        "scheduled": _("It leaves at its time. Until then you can take it back."),
+        "scheduled": at_its_time if at_a_time else _("It leaves in a moment. Until then you can take it back."),
     }.get(status, _("Your reply is on its way."))
 
 

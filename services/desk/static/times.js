@@ -37,9 +37,11 @@
 
   function tick() {
     for (const each of document.querySelectorAll("[data-due]")) {
-      const due = Date.parse(each.dataset.due);
+      const until = "until" in each.dataset;
+      const due = until ? Math.max(Date.parse(each.dataset.due), now()) : Date.parse(each.dataset.due);
       const text = remaining(due);
       if (each.textContent !== text) each.textContent = text;
+      if (until) continue;
       const named = `clock clock-${state(due)}`;
       if (each.className !== named) each.className = named;
     }
@@ -54,6 +56,7 @@
     }
     for (const each of root.querySelectorAll("[data-due]")) each.title = full.format(new Date(each.dataset.due));
     for (const each of root.querySelectorAll("[data-zone-field]")) each.value = zone;
+    for (const each of root.querySelectorAll("[data-zone-name]")) each.textContent = zone;
     tick();
   }
 

@@ -96,6 +96,24 @@ class TestPolicy:
         assert life.of(ApprovalRequested)[0].reasons == ("stage", "policy")
 
 
+class TestAsked:
+    def test_an_author_who_wants_a_second_pair_of_eyes_gets_it(self) -> None:
+        life = owned().writes(text="It is the seal", ask_approval=True)
+        (asked,) = life.of(ApprovalRequested)
+        assert (asked.asked_by, asked.reasons, life.reply().status) == (OWNER, ("asked",), "held")
+        assert life.approves().reply().status == "queued"
+        assert folds(life)
+
+    def test_a_draft_goes_to_a_coach_first_too_and_leaves_at_its_time(self) -> None:
+        send_at = START + timedelta(hours=1)
+        life = owned().drafts().sends(1, ask_approval=True, send_at=send_at)
+        assert life.reply().status == "held"
+        assert life.approves().reply().status == "scheduled"
+
+    def test_it_is_told_beside_the_reason_that_holds_it_anyway(self) -> None:
+        assert supervised().writes(ask_approval=True).of(ApprovalRequested)[0].reasons == ("stage", "asked")
+
+
 class TestClock:
     def test_too_late_it_is_escalated_once_and_stays_waiting(self) -> None:
         """M1: its own clock."""

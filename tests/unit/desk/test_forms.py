@@ -11,6 +11,7 @@ from services.desk.pages.forms import (
     FormState,
     case_named,
     consult_body,
+    departure,
     due_at,
     minutes,
     new_promise,
@@ -172,3 +173,15 @@ def test_a_question_for_one_person_alone_names_them_and_no_number_of_places() ->
     meant = consult_body(values | {"specialist": "salma.qasim"})
     assert meant["specialist"] == "salma.qasim"
     assert "places" not in meant
+
+
+class TestDeparture:
+    def test_at_once_at_a_time_or_after_a_coach_has_looked(self) -> None:
+        assert departure({}) == {"send_at": None, "ask_approval": False}
+        assert departure({"when": "approved"}) == {"send_at": None, "ask_approval": True}
+        later = {"when": "later", "send_at": "2026-11-21T09:30", "zone": AMSTERDAM}
+        assert departure(later) == {"send_at": "2026-11-21T08:30:00+00:00", "ask_approval": False}
+
+    def test_a_time_that_is_none_is_refused(self) -> None:
+        with pytest.raises(Problem, match="choose the day and the time"):
+            departure({"when": "later", "send_at": "soon", "zone": AMSTERDAM})

@@ -12,7 +12,7 @@ from services.cases.domain.commands import approvals
 from services.cases.domain.commands.acting import facts, require_acting, require_open
 from services.cases.domain.commands.letters import Letter, content_of
 from services.cases.domain.commands.ownership import OWNER_ROLES, is_superior
-from services.cases.domain.commands.sending import drafted, send, taken_up
+from services.cases.domain.commands.sending import Departure, drafted, send, taken_up
 from services.cases.domain.records import Reply
 from services.cases.domain.terms import Terms
 
@@ -21,6 +21,8 @@ class WriteReply(Letter):
     """Say something to the customer, at once or at `send_at`."""
 
     send_at: UtcDatetime | None = None
+    ask_approval: bool = False
+    """Whether a coach or lead is to see it first, also where nobody has to."""
 
 
 class ChangeDraft(Letter):
@@ -34,6 +36,8 @@ class SendDraft(BaseModel):
 
     version: int = Field(ge=1)
     send_at: UtcDatetime | None = None
+    ask_approval: bool = False
+    """Whether a coach or lead is to see it first, also where nobody has to."""
 
 
 def draft(case: Case, command: Letter, actor: str, terms: Terms, reply_id: str, now: datetime) -> list[Event]:
@@ -83,13 +87,15 @@ def send_draft(case: Case, reply_id: str, command: SendDraft, actor: str, terms:
     require_acting(case, actor, now)
     reply = _draft(case, reply_id)
     _require_version(reply, command.version)
-    return send(case, reply_id, content_of(reply), actor, terms, command.send_at, now)
+    departure = Departure(command.send_at, command.ask_approval)
+    return send(case, reply_id, content_of(reply), actor, terms, departure, now)
 
 
 def reply(case: Case, command: WriteReply, actor: str, terms: Terms, reply_id: str, now: datetime) -> list[Event]:
     """Draft and send in one."""
     require_acting(case, actor, now)
-    return send(case, reply_id, command.content, actor, terms, command.send_at, now)
+    departure = Departure(command.send_at, command.ask_approval)
+    return send(case, reply_id, command.content, actor, terms, departure, now)
 
 
 def cancel_reply(case: Case, reply_id: str, actor: str, now: datetime) -> list[Event]:

@@ -1,7 +1,7 @@
 """How a reply leaves: at once, at its time, or after four eyes have seen it (rule 4, P1)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -23,19 +23,29 @@ from services.cases.domain.terms import Terms
 from services.cases.domain.timer import Timer
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How its sender wants a reply to leave: at once or at `send_at`; `ask_approval`: only after four eyes have seen it."""
+
+    send_at: datetime | None = None
+    ask_approval: bool = False
+
+
 def send(
-    case: Case, reply_id: str, content: Content, actor: str, terms: Terms, send_at: datetime | None, now: datetime
+    case: Case, reply_id: str, content: Content, actor: str, terms: Terms, departure: Departure, now: datetime
 ) -> list[Event]:
     """Send a reply in the actor's name; whether they may act is known. New words become a draft if they have to wait."""
     if terms.person(actor).stage == "shadow":
         raise refusals.NotAllowed(f"{actor} is at the stage shadow: drafts only; the owner sends them")
+    send_at = departure.send_at
     _require_ahead(case, send_at, now)
     undo = timedelta(seconds=terms.brand.policy.undo_seconds)
     leaves_at = send_at or (now + undo if undo else None)
     signed = ready(case, reply_id, content, terms, actor, leaves_at or now)
     known = case.replies.get(reply_id)
     draft = [] if known else [drafted(case, reply_id, content, actor, 1, now)]
-    if reasons := reasons_to_hold(case, terms, actor):
+    wanted: tuple[ApprovalReason, ...] = ("asked",) if departure.ask_approval else ()
+    if reasons := (*reasons_to_hold(case, terms, actor), *wanted):
         drafted_case = fold(draft, case) or case
         asked = approvals.request_approval(drafted_case, "reply", reply_id, actor, reasons, terms, now, send_at)
         return [*draft, *asked]
