@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.desk.api.parts import InParts
+from services.desk.domain.devices import device
 from services.desk.pages.forms import submitted
 from services.desk.pages.routing import SIGN_IN, PageRoute, Staff, signed_in
 
@@ -14,7 +15,8 @@ router = APIRouter(prefix="/account", route_class=PageRoute, include_in_schema=F
 async def account(pages: Staff, desk: InParts) -> Response:
     """What the organisation says of the reader, and their open sessions."""
     reader = signed_in(pages)
-    return await pages.render("account.html", {"sessions": await desk.sessions.opened.of(reader.id)})
+    context = {"sessions": await desk.sessions.opened.of(reader.id), "device": device}
+    return await pages.render("account.html", context)
 
 
 @router.post("/sign-out-everywhere")

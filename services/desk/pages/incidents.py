@@ -10,6 +10,7 @@ from services.desk.api.parts import InParts, Parts
 from services.desk.api.reading import visible_case
 from services.desk.domain.incident_chart import Point, chart
 from services.desk.gateway.incidents import Incidents, OneIncident, Volume
+from services.desk.pages.coverage import hour_words
 from services.desk.pages.forms import FormState, submitted, text_of
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
@@ -148,13 +149,16 @@ async def _page(pages: Pages, desk: Parts, incident_id: str, forms: dict[str, Fo
         (each, view) for each in reversed(shown.cases) if (view := views.get(each.case_id)) and reader.may_see(view)
     ]
     found = shown.incident
-    open_ = await desk.followup.see(Incidents, reader.id, "incidents", state="open", brand=found.brand)
+    others = (await desk.followup.see(Incidents, reader.id, "incidents", brand=found.brand)).items
     context = {
-        "others": [each for each in open_.items if each.id != incident_id],
+        "others": [each for each in others if not each.outcome and each.id != incident_id],
+        "earlier": next((each for each in others if each.id == found.after), None),
+        "later": next((each for each in others if each.after == incident_id), None),
         "shown": shown,
         "incident": found,
         "chart": chart(points, volume.step_minutes, found.started_at),
         "step_minutes": volume.step_minutes,
+        **hour_words(pages, reader.person.time_zone),
         "cases": some,
         "languages_wanted": _languages(shown),
         "forms": {name: forms.get(name, FormState()) for name in FORMS},

@@ -37,6 +37,9 @@ async def promises(
 
     context = {
         "ledger": found,
+        "customers": {
+            id: row.customer for id in {each.case_id for each in found.items} if (row := desk.board.rows.get(id))
+        },
         "chosen": chosen,
         "states": STATES,
         "brands": sorted(reader.brands),
