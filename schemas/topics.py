@@ -145,6 +145,7 @@ TOPICS: tuple[Topic, ...] = (
             coaching.FeedbackSeen,
             survey.CaseSurveyed,
             survey.SurveyReplied,
+            case.CaseThanked,
         ),
         retention_ms=365 * DAY_MILLISECONDS,
     ),
@@ -185,7 +186,7 @@ TOPICS: tuple[Topic, ...] = (
         "Each person as known now: working hours, languages, skills, capacity",
         "person_id",
         "routing",
-        ("cases", "desk"),
+        ("cases", "desk", "followup"),
         (roster.PersonRecorded,),
         compacted=True,
     ),
@@ -225,7 +226,7 @@ TOPICS: tuple[Topic, ...] = (
         "The clocks of a case, and the surveys after it",
         "conversation",
         "followup",
-        ("cases", "followup", "delivery", "desk"),
+        ("classification", "cases", "followup", "delivery", "desk"),
         (
             followup.ClockSet,
             followup.ClockWarned,
@@ -247,6 +248,14 @@ TOPICS: tuple[Topic, ...] = (
             survey.SurveyAnswerRefused,
             incident.IncidentAnswerOffered,
         ),
+    ),
+    Topic(
+        "surveys.classified",
+        "What customers wrote on the page of a survey, as the classifier reads it",
+        "conversation",
+        "classification",
+        ("followup",),
+        (survey.SurveyClassified,),
     ),
     Topic(
         "escalations.events",
@@ -279,6 +288,7 @@ TOPICS: tuple[Topic, ...] = (
         (),
         (
             incident.IncidentRaised,
+            incident.IncidentRisen,
             incident.IncidentOwned,
             incident.IncidentChanged,
             incident.IncidentAnswerProposed,

@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from casekeeper.cli.ending import fail
+from casekeeper.cli.ending import err, fail
 
 app = typer.Typer(no_args_is_help=True, help="The radar, which sees sudden rises of what customers write.")
-out, err = Console(), Console(stderr=True)
+out = Console()
 
 
 @app.command()
@@ -29,14 +29,20 @@ def measure(
     right: Annotated[
         list[float], typer.Option(min=0, max=1, help="Share of topics that the classifier gets right. More than once.")
     ] = [1.0],  # noqa: B006
-    processes: Annotated[int, typer.Option(min=1)] = 2,
+    processes: Annotated[int, typer.Option(min=1, help="How many streams are listened to at a time.")] = 2,
     write: Annotated[Path | None, typer.Option(help="Put the tables into this page (docs/radar.md).")] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the picture here (docs/images/radar.png).")] = None,
     figures: Annotated[Path | None, typer.Option(help="Keep every single run here, as JSON.")] = None,
 ) -> None:
-    """Let the radar and a simple rule listen to real posts with bursts in them, and without."""
+    """Let the radar, and two rules that one would write instead, listen to real posts: with rises in them, and without.
+
+    The tables say how many incidents a week nothing was behind, and for each kind of rise (a topic, a place, everything, the
+    mood, a second wave after an incident was closed) how often and after how many minutes it was seen. The first
+    --days and --right are measured with every kind, the others with topics only. The same files and options give the same
+    tables again.
+    """
     from casekeeper.radar import report
-    from casekeeper.radar.posts import PostsInvalid, posts, week
+    from casekeeper.radar.posts import PostsInvalid, busiest_place, posts, week
     from casekeeper.radar.runs import TOPICS, Setting, jobs, measured
     from casekeeper.radar.stream import World
 
@@ -44,11 +50,13 @@ def measure(
         world = World(posts(data), week(times), per_hour)
     except PostsInvalid as error:
         fail(str(error))
+    if not busiest_place(world.posts):
+        fail(f"{data[0]}: no post names an airport, which the bursts of a place are made of")
     if missing := [topic for topic in TOPICS if topic not in {post.topic for post in world.posts}]:
         fail(f"{data[0]}: no post is about {missing[0]!r}, which the bursts are made of")
     settings = [Setting(days=days[0], right=each) for each in right]
     settings += [Setting(days=each, right=right[0]) for each in days[1:]]
-    with Progress(console=err, transient=True) as bar:
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("listening", total=len(list(jobs(settings, seeds))))
         results = measured(world, settings, seeds, processes, lambda: bar.advance(task))
     if figures:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from casekeeper.radar.stream import MONDAY_MS, World, burst, usual
+from casekeeper.radar.stream import MONDAY_MS, Kind, World, burst, sort_of, soured, usual
 from schemas.organisation_radar import RadarRules
-from services.followup.domain.radar import BUCKET_MS, HOUR_MS, Sighting, bucket, key, tallied
+from services.followup.domain.radar import BUCKET_MS, HOUR_MS, Sighting, bucket, tallied
 from services.followup.domain.radar_baseline import Baseline, Hours, learned
 from services.followup.domain.radar_detection import (
     MINUTE_MS,
@@ -21,12 +21,17 @@ from services.followup.domain.radar_detection import (
     alarms,
     windows,
 )
-from services.followup.domain.radar_grouping import Watch, bursts, watched
+from services.followup.domain.radar_grouping import bursts
+from services.followup.domain.radar_watch import Watch, watched
 
 WEEK_HOURS = 168
 PATIENCE_MINUTES = 360
 UTC_ZONE = ZoneInfo("UTC")
 SIGMAS, SIMPLE_HOURS = 3.0, 24
+CLOSED_AFTER_MS = HOUR_MS
+"""People close an incident so long after it was raised."""
+FIRST_WAVE, SECOND_AFTER_MINUTES = 20, 180
+"""A first wave of so many posts, and so much later the second one begins."""
 
 
 @dataclass
@@ -71,6 +76,15 @@ def _between(moments: list[int], start_ms: int, end_ms: int) -> int:
 
 
 Detect = Callable[[Stream, int], list[Alarm]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """What is put into a stream: so many posts of a kind; of a mood there is no size."""
+
+    kind: Kind
+    size: int
+    topic: str
 
 
 class Radar:
@@ -130,16 +144,36 @@ class Radar:
 def simple(least: int) -> Detect:
     """What one would write in an afternoon: the last hour against mean and three sigma of the 24 hours before."""
 
+    def usual(stream: Stream, name: str, now_ms: int) -> tuple[float, float]:
+        starts = [now_ms - (number + 2) * HOUR_MS for number in range(SIMPLE_HOURS)]
+        before = [stream.count(name, each, each + HOUR_MS) for each in starts]
+        return statistics.fmean(before), statistics.pstdev(before)
+
+    return _hourly(least, usual)
+
+
+def seasonal(least: int, since_ms: int) -> Detect:
+    """The careful version of that: the last hour against the same hour of the weeks before, and three sigma of Poisson."""
+
+    def usual(stream: Stream, name: str, now_ms: int) -> tuple[float, float]:
+        starts = range(now_ms - HOUR_MS - WEEK_HOURS * HOUR_MS, since_ms - 1, -WEEK_HOURS * HOUR_MS)
+        mean = statistics.fmean([stream.count(name, each, each + HOUR_MS) for each in starts] or [0.0])
+        return mean, max(mean, 1.0) ** 0.5
+
+    return _hourly(least, usual)
+
+
+def _hourly(least: int, usual: Callable[[Stream, str, int], tuple[float, float]]) -> Detect:
+    """More messages in the last hour than so many deviations above the mean."""
+
     def detect(stream: Stream, now_ms: int) -> list[Alarm]:
         found = []
         for name in stream.by_key:
             seen = stream.count(name, now_ms - HOUR_MS, now_ms)
             if seen < least:
                 continue
-            starts = [now_ms - (number + 2) * HOUR_MS for number in range(SIMPLE_HOURS)]
-            before = [stream.count(name, each, each + HOUR_MS) for each in starts]
-            mean = statistics.fmean(before)
-            if seen > mean + SIGMAS * statistics.pstdev(before):
+            mean, deviation = usual(stream, name, now_ms)
+            if seen > mean + SIGMAS * deviation:
                 found.append(Alarm(name, "volume", 60, seen, mean, 0.0))
         return found
 
@@ -148,17 +182,23 @@ def simple(least: int) -> Detect:
 
 def incidents(stream: Stream, detect: Detect, looks: Iterable[int]) -> list[tuple[int, frozenset[str]]]:
     """When each incident was raised, and in which keys it was seen at that moment; grouped as the product does."""
-    watch, raised = Watch(brand="brand"), []
+    watch, raised, raised_ms = Watch(brand="brand"), [], dict[str, int]()
     for now_ms in looks:
         found = detect(stream, now_ms)
         if not found:
             continue
         recent = stream.between(now_ms - WINDOW_MINUTES[-1] * MINUTE_MS, now_ms)
         groups = bursts(found, recent, now_ms)
-        known = {each.incident_id for each in watch.episodes}
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
-        watch = watched(watch, groups, recent, frozenset(), now)
-        raised += [(now_ms, frozenset(each.keys)) for each in watch.episodes if each.incident_id not in known]
+        open_ = {
+            each.incident_id: frozenset({each.lead})
+            for each in watch.episodes
+            if now_ms - raised_ms[each.incident_id] < CLOSED_AFTER_MS
+        }
+        watch = watched(watch, groups, recent, open_, now)
+        new = [each for each in watch.episodes if each.incident_id not in raised_ms]
+        raised_ms |= {each.incident_id: now_ms for each in new}
+        raised += [(now_ms, frozenset(each.keys)) for each in new]
     return raised
 
 
@@ -173,22 +213,52 @@ def in_vain(world: World, days: int, seed: int, detectors: dict[str, Callable[[i
 
 
 def minutes_to(
-    world: World, days: int, topic: str, size: int, seed: int, detectors: dict[str, Callable[[int], Detect]]
+    world: World, days: int, rise: Rise, seed: int, detectors: dict[str, Callable[[int], Detect]]
 ) -> dict[str, float | None]:
-    """After how many minutes each detector has an incident that is about the burst; None: not within six hours."""
-    random = np.random.default_rng([seed, days, size, len(topic)])
+    """After how many minutes each detector speaks of the rise; None: not within six hours."""
+    random = np.random.default_rng([seed, days, rise.size, len(rise.topic)])
     start_ms = MONDAY_MS + int(random.integers(7)) * 24 * HOUR_MS
     begin_ms = start_ms + days * 24 * HOUR_MS + int(random.integers(24 * 60)) * MINUTE_MS
-    hours = (begin_ms - start_ms) // HOUR_MS + PATIENCE_MINUTES // 60 + 2
-    stream = Stream([*usual(world, start_ms, hours, random), *burst(world, topic, size, begin_ms, random)])
-    looks = range(bucket(begin_ms) + MINUTE_MS, begin_ms + PATIENCE_MINUTES * MINUTE_MS, MINUTE_MS)
-    wanted = key("topic", topic)
+    stream, wanted = _stream(world, rise, start_ms, begin_ms, random)
     found: dict[str, float | None] = {}
     for name, make in detectors.items():
-        detect = make(start_ms)
-        first = next((now_ms for now_ms in looks if any(each.key == wanted for each in detect(stream, now_ms))), None)
-        found[name] = None if first is None else (first - begin_ms) / MINUTE_MS
+        first = _first_incident if rise.kind == "wave" else _first_alarm
+        at_ms = first(stream, make(start_ms), wanted, rise.kind, begin_ms)
+        found[name] = None if at_ms is None else (at_ms - begin_ms) / MINUTE_MS
     return found
+
+
+def _stream(world: World, rise: Rise, start_ms: int, begin_ms: int, random: np.random.Generator) -> tuple[Stream, str]:
+    hours = (begin_ms - start_ms) // HOUR_MS + PATIENCE_MINUTES // 60 + 2
+    seen = usual(world, start_ms, hours, random)
+    belongs, wanted = sort_of(world, rise.kind, rise.topic)
+    if rise.kind == "mood":
+        return Stream(soured(seen, begin_ms)), wanted
+    seen += burst(world, belongs, rise.size, begin_ms, random)
+    if rise.kind == "wave":
+        first_ms = begin_ms - SECOND_AFTER_MINUTES * MINUTE_MS
+        seen += burst(world, belongs, FIRST_WAVE, first_ms, random, name="a")
+    return Stream(seen), wanted
+
+
+def _first_alarm(stream: Stream, detect: Detect, wanted: str, kind: Kind, begin_ms: int) -> int | None:
+    """When it was first seen what rises: that is when an incident is raised."""
+    for now_ms in _minutes(begin_ms, begin_ms + PATIENCE_MINUTES * MINUTE_MS):
+        for alarm in detect(stream, now_ms):
+            if alarm.key == wanted and (kind != "mood" or alarm.measure == "negative"):
+                return now_ms
+    return None
+
+
+def _first_incident(stream: Stream, detect: Detect, wanted: str, _: Kind, begin_ms: int) -> int | None:
+    """When a new incident was raised by the second wave, the first one having been closed."""
+    looks = _minutes(begin_ms - SECOND_AFTER_MINUTES * MINUTE_MS, begin_ms + PATIENCE_MINUTES * MINUTE_MS)
+    raised = incidents(stream, detect, looks)
+    return next((now_ms for now_ms, keys in raised if now_ms > begin_ms and wanted in keys), None)
+
+
+def _minutes(start_ms: int, end_ms: int) -> range:
+    return range(bucket(start_ms) + MINUTE_MS, end_ms, MINUTE_MS)
 
 
 def _looks(stream: Stream, start_ms: int, end_ms: int) -> list[int]:

@@ -1,6 +1,8 @@
 """Real posts, from files: what they are about, how they sound, and at which hours of the week people write."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOODS = ("negative", "neutral", "positive")
+PLACES = re.compile(
+    r"\b(?:ATL|AUS|BNA|BOS|BWI|CLE|CLT|DAL|DCA|DEN|DFW|DTW|EWR|FLL|HOU|IAD|IAH|JFK|LAS|LAX|LGA|ORD|PHL|SFO)\b"
+)
+"""Some airports, as people write them. Some posts name one, which is the place they are about."""
 
 
 class PostsInvalid(ValueError):
@@ -23,6 +29,13 @@ class Post:
 
     topic: str
     negative: bool
+    place: str = ""
+
+
+def busiest_place(posts: Sequence[Post]) -> str:
+    """The place that most posts name; empty where none names one."""
+    found = Counter(post.place for post in posts if post.place)
+    return max(sorted(found), key=lambda name: found[name]) if found else ""
 
 
 def posts(paths: Sequence[Path]) -> list[Post]:
@@ -49,9 +62,14 @@ def posts(paths: Sequence[Path]) -> list[Post]:
     # A negative post whose topic nobody has judged would be one without a topic, which it is not.
     others = {text for text, (mood, source) in moods.items() if mood != "negative" and source in sources}
     return [
-        Post(topics.get(text, ""), moods.get(text, ("negative",))[0] == "negative")
+        Post(topics.get(text, ""), moods.get(text, ("negative",))[0] == "negative", _place(text))
         for text in sorted(topics | dict.fromkeys(others, ""))
     ]
+
+
+def _place(text: str) -> str:
+    found = PLACES.search(text)
+    return found[0] if found else ""
 
 
 def week(path: Path) -> NDArray[np.float64]:

@@ -6,10 +6,18 @@ from pathlib import Path
 
 from scipy.stats import chi2
 
-from casekeeper.radar.runs import RADAR, SIMPLE, SIZES, Results, Seen, Setting
+from casekeeper.radar.runs import DETECTORS, RADAR, SEASONAL, SIMPLE, SIZES, Results, Setting
+from casekeeper.radar.stream import Kind
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-DETECTORS = (RADAR, SIMPLE)
+COLOURS = {RADAR: "#14636b", SIMPLE: "#c46a1a", SEASONAL: "#7a5ea8"}
+KINDS: dict[Kind, str] = {
+    "topic": "{size} posts about a topic",
+    "place": "{size} posts naming a place",
+    "everything": "{size} posts of every sort",
+    "mood": "the mood: all posts negative, no more of them",
+    "wave": "a second wave: {size} posts, three hours after a first one of 20",
+}
 
 
 class NoPlace(ValueError):
@@ -19,16 +27,20 @@ class NoPlace(ValueError):
 def tables(results: Results) -> str:
     """Everything as Markdown."""
     world = f"{results.posts} posts, {results.per_hour:g} messages an hour, {results.seeds} seeds"
+    columns = " | ".join(f"{name}: seen | minutes: median, 9 of 10" for name in DETECTORS)
     lines = [
         f"{world}; the radar's policy allows {results.false_alarms_per_week:g} false alarms a week.",
         "",
-        "| incidents that nothing was behind, a week (95 % interval) | radar | mean + 3 sigma |",
-        "|---|---|---|",
+        f"| incidents that nothing was behind, a week (95 % interval) | {' | '.join(DETECTORS)} |",
+        f"|---|{'---|' * len(DETECTORS)}",
         *(_in_vain(results, setting) for setting in settings(results)),
         "",
-        "| burst | history | topics right | radar: seen | minutes: median, 9 of 10 | simple: seen | minutes: median, 9 of 10 |",
-        "|---|---|---|---|---|---|---|",
-        *(_bursts(results, setting, size) for setting in settings(results) for size in SIZES),
+        f"| what rises | history | topics right | {columns} |",
+        f"|---|---|---|{'---|---|' * len(DETECTORS)}",
+        *(
+            _rises(results, *row)
+            for row in dict.fromkeys((each.setting, each.kind, each.size) for each in results.seen)
+        ),
     ]
     return "\n".join(lines)
 
@@ -55,25 +67,26 @@ def picture(results: Results, path: Path) -> None:
     mpl.use("svg" if path.suffix == ".svg" else "agg")
     from matplotlib import pyplot as plt
 
-    colours = {RADAR: "#14636b", SIMPLE: "#c46a1a"}
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), width_ratios=(3, 1))
-    setting = settings(results)[0]
-    for offset, name in ((-0.12, RADAR), (0.12, SIMPLE)):
-        for place, size in enumerate(SIZES):
-            found = [m for m in _minutes(results, setting, size, name) if m is not None]
-            left.plot([place + offset] * len(found), found, "o", color=colours[name], alpha=0.35, markersize=5)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), width_ratios=(3, 1.2))
+    setting, sizes = settings(results)[0], SIZES["topic"]
+    for number, name in enumerate(DETECTORS):
+        offset = 0.22 * (number - (len(DETECTORS) - 1) / 2)
+        for place, size in enumerate(sizes):
+            found = [m for m in _minutes(results, setting, "topic", size, name) if m is not None]
+            left.plot([place + offset] * len(found), found, "o", color=COLOURS[name], alpha=0.35, markersize=5)
             if found:
-                left.plot([place + offset], [statistics.median(found)], "_", color=colours[name], markersize=22, mew=3)
-        left.plot([], [], "o", color=colours[name], label=name)
-    left.set_xticks(range(len(SIZES)), [f"{size} posts" for size in SIZES])
+                left.plot([place + offset], [statistics.median(found)], "_", color=COLOURS[name], markersize=18, mew=3)
+        left.plot([], [], "o", color=COLOURS[name], label=name)
+    left.set_xticks(range(len(sizes)), [f"{size} posts" for size in sizes])
     left.set_ylabel("minutes from the first post to the incident")
     left.set_ylim(bottom=0)
     left.legend(frameon=False)
     means = [statistics.fmean(_weeks(results, setting, name)) for name in DETECTORS]
-    right.bar(range(2), means, color=[colours[name] for name in DETECTORS], width=0.6)
+    right.bar(range(len(means)), means, color=[COLOURS[name] for name in DETECTORS], width=0.6)
     for place, mean in enumerate(means):
         right.annotate(f"{mean:.2g}", (place, mean), ha="center", va="bottom")
-    right.set_xticks(range(2), ["radar", "mean + 3σ"])
+    right.set_xticks(range(len(means)), [name.replace(" + ", "\n+ ").replace("sigma", "σ") for name in DETECTORS])
+    right.tick_params(axis="x", labelsize=8)
     right.set_ylabel("false alarms a week")
     for each in (left, right):
         each.spines[["top", "right"]].set_visible(False)
@@ -100,19 +113,18 @@ def _rate(weeks: Sequence[int]) -> str:
     return f"{total / count:.2f} ({low:.2f}–{high:.2f})"
 
 
-def _bursts(results: Results, setting: Setting, size: int) -> str:
+def _rises(results: Results, setting: Setting, kind: Kind, size: int) -> str:
     cells = []
     for name in DETECTORS:
-        found = _minutes(results, setting, size, name)
+        found = _minutes(results, setting, kind, size, name)
         seen = sorted(each for each in found if each is not None)
         cells.append(f"{len(seen)} of {len(found)}")
         worst = seen[min(len(seen) - 1, -(-len(seen) * 9 // 10) - 1)] if seen else 0
         cells.append(f"{statistics.median(seen):.0f}, {worst:.0f}" if seen else "–")
-    return f"| {size} posts | {setting.days} days | {setting.right:.0%} | {' | '.join(cells)} |"
+    what = KINDS[kind].format(size=size)
+    return f"| {what} | {setting.days} days | {setting.right:.0%} | {' | '.join(cells)} |"
 
 
-def _minutes(results: Results, setting: Setting, size: int, name: str) -> list[float | None]:
-    def wanted(each: Seen) -> bool:
-        return each.setting == setting and each.size == size
-
-    return [each.minutes[name] for each in results.seen if wanted(each)]
+def _minutes(results: Results, setting: Setting, kind: Kind, size: int, name: str) -> list[float | None]:
+    wanted = (setting, kind, size)
+    return [each.minutes[name] for each in results.seen if (each.setting, each.kind, each.size) == wanted]

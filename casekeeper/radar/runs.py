@@ -7,13 +7,21 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from casekeeper.radar.measure import Detect, Radar, in_vain, minutes_to, simple
-from casekeeper.radar.stream import World
+from casekeeper.radar.measure import Detect, Radar, Rise, in_vain, minutes_to, seasonal, simple
+from casekeeper.radar.stream import Kind, World
 from schemas.organisation_radar import RadarRules
 
-SIZES = (10, 20, 40, 80)
+SIZES: dict[Kind, tuple[int, ...]] = {
+    "topic": (10, 20, 40, 80),
+    "place": (10, 20, 40),
+    "everything": (40, 80),
+    "mood": (0,),
+    "wave": (20, 40),
+}
+"""How large the bursts of each kind are. In other circumstances than the first, only those of a topic are measured."""
 TOPICS = ("Cancelled Flight", "Lost Luggage")
-RADAR, SIMPLE = "radar", "mean + 3 sigma"
+RADAR, SIMPLE, SEASONAL = "radar", "24 hours + 3 sigma", "same hour + 3 sigma"
+DETECTORS = (RADAR, SIMPLE, SEASONAL)
 
 
 class Setting(BaseModel):
@@ -33,10 +41,11 @@ class InVain(BaseModel):
 
 
 class Seen(BaseModel):
-    """Minutes until a burst of this size was an incident, by detector; None: not within six hours."""
+    """Minutes until a rise of this kind and size was an incident, by detector; None: not within six hours."""
 
     setting: Setting
     seed: int
+    kind: Kind
     size: int
     topic: str
     minutes: dict[str, float | None]
@@ -53,8 +62,8 @@ class Results(BaseModel):
     seen: list[Seen]
 
 
-Job = tuple[Setting, int, int]
-"""Circumstances, seed, and the size of the burst; 0: none, a week is listened to."""
+Job = tuple[Setting, int, Rise | None]
+"""Circumstances, seed, and what rises; None: nothing, a week is listened to."""
 
 
 def measured(world: World, settings: Sequence[Setting], seeds: int, processes: int, step: Callable[[], Any]) -> Results:
@@ -76,22 +85,25 @@ def measured(world: World, settings: Sequence[Setting], seeds: int, processes: i
 
 
 def jobs(settings: Sequence[Setting], seeds: int) -> Iterator[Job]:
-    """In each circumstance a week without a burst, and bursts of each size."""
+    """In each circumstance a week in which nothing rises, and rises of each kind and size."""
     for seed in range(seeds):
+        topic = TOPICS[seed % len(TOPICS)]
         for setting in settings:
-            for size in (0, *SIZES):
-                yield setting, seed, size
+            yield setting, seed, None
+            for kind, sizes in SIZES.items():
+                if kind == "topic" or setting == settings[0]:
+                    yield from ((setting, seed, Rise(kind, size, topic)) for size in sizes)
 
 
 def _run(world: World, rules: RadarRules, job: Job) -> InVain | Seen:
-    setting, seed, size = job
+    setting, seed, rise = job
     mine = World(world.posts, world.week, world.per_hour, setting.right)
     detectors: dict[str, Callable[[int], Detect]] = {
         RADAR: partial(Radar, rules),
         SIMPLE: lambda _: simple(rules.least_messages),
+        SEASONAL: partial(seasonal, rules.least_messages),
     }
-    if not size:
+    if rise is None:
         return InVain(setting=setting, seed=seed, incidents=in_vain(mine, setting.days, seed, detectors))
-    topic = TOPICS[seed % len(TOPICS)]
-    minutes = minutes_to(mine, setting.days, topic, size, seed, detectors)
-    return Seen(setting=setting, seed=seed, size=size, topic=topic, minutes=minutes)
+    minutes = minutes_to(mine, setting.days, rise, seed, detectors)
+    return Seen(setting=setting, seed=seed, kind=rise.kind, size=rise.size, topic=rise.topic, minutes=minutes)

@@ -1,12 +1,13 @@
 """A stream of real posts: a brand's usual weeks, and a burst in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casekeeper.radar.posts import Post
+from casekeeper.radar.posts import Post, busiest_place
 from services.followup.domain.radar import ALL, HOUR_MS, Sighting, key
 
 MONDAY_MS = 1_767_571_200_000
@@ -16,6 +17,10 @@ DAY_VARIANCE, HOUR_VARIANCE = 0.02, 0.05
 BURST_SHAPE, BURST_MINUTES = 2.0, 12.0
 """The posts of a burst come at the start plus a gamma of this shape and scale: half of them within 20 minutes, nearly all in an
 hour."""
+
+Kind = Literal["topic", "place", "everything", "mood", "wave"]
+"""What rises: posts about one topic, posts that name one place, posts of every sort, only the share of negative ones, or a
+topic once more, after an incident about it was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +47,47 @@ def usual(world: World, start_ms: int, hours: int, random: np.random.Generator) 
     return found
 
 
-def burst(world: World, topic: str, size: int, start_ms: int, random: np.random.Generator) -> list[Sighting]:
-    """So many real posts about one topic, on top of what is usual. The first of them comes at the start."""
-    about = [post for post in world.posts if post.topic == topic]
+def burst(
+    world: World,
+    belongs: Callable[[Post], bool],
+    size: int,
+    start_ms: int,
+    random: np.random.Generator,
+    name: str = "b",
+) -> list[Sighting]:
+    """So many real posts of one sort, on top of what is usual. The first of them comes at the start."""
+    about = [post for post in world.posts if belongs(post)]
     moments = np.sort(random.gamma(BURST_SHAPE, BURST_MINUTES * 60_000, size))
     moments -= moments[0]
     chosen = random.integers(len(about), size=size)
     return [
-        _sighting(world, about[int(index)], start_ms + int(moment), random, f"b{number}")
+        _sighting(world, about[int(index)], start_ms + int(moment), random, f"{name}{number}")
         for number, (moment, index) in enumerate(zip(moments, chosen, strict=True))
     ]
+
+
+def soured(seen: Sequence[Sighting], start_ms: int) -> list[Sighting]:
+    """The same posts, all negative from that moment on: a change of mood without any rise."""
+    return [each.model_copy(update={"negative": True}) if each.at_ms >= start_ms else each for each in seen]
+
+
+def sort_of(world: World, kind: Kind, topic: str) -> tuple[Callable[[Post], bool], str]:
+    """Which posts a burst of this kind is made of, and the key in which it is to be seen."""
+    if kind == "place":
+        place = busiest_place(world.posts)
+        return lambda post: post.place == place, key("place", place)
+    if kind in ("everything", "mood"):
+        return lambda _: True, ALL
+    return lambda post: post.topic == topic, key("topic", topic)
 
 
 def _sighting(world: World, post: Post, at_ms: int, random: np.random.Generator, name: str) -> Sighting:
     topic = post.topic
     if random.random() > world.right:
         topic = world.posts[int(random.integers(len(world.posts)))].topic
-    keys = (ALL, key("language", "en"), *([key("topic", topic)] if topic else []))
-    return Sighting(message_id=name, case_id=name, conversation=name, at_ms=at_ms, keys=keys, negative=post.negative)
+    keys = [ALL, key("language", "en")]
+    keys += [key("topic", topic)] if topic else []
+    keys += [key("place", post.place)] if post.place else []
+    return Sighting(
+        message_id=name, case_id=name, conversation=name, at_ms=at_ms, keys=tuple(keys), negative=post.negative
+    )

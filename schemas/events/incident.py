@@ -31,6 +31,18 @@ class Reason(Model):
     """How many times a week something as unlikely happens to this brand by chance, in all that is looked at."""
 
 
+class Rise(Model):
+    """An incident that is known rises anew: at least twice as much as was told before, or back after an hour's ebb."""
+
+    reason: Reason
+    """What is seen now."""
+    before: float = Field(ge=0)
+    """The most that was told of it, by the same measure in as long a time."""
+    again: bool = False
+    """It had ebbed, and is back."""
+    at: UtcDatetime
+
+
 class IncidentEvent(Event):
     """Common to all facts about an incident."""
 
@@ -46,6 +58,15 @@ class IncidentRaised(IncidentEvent):
     started_at: UtcDatetime
     """When the messages begin that belong to it."""
     raised_at: UtcDatetime
+    after: str = ""
+    """An incident about the same that was closed before this wave of it, or while it was much smaller."""
+
+
+class IncidentRisen(IncidentEvent):
+    """It is open, and rises anew: who takes care of it should look again."""
+
+    type: ClassVar[str] = "incident.risen.v1"
+    rise: Rise
 
 
 class IncidentOwned(IncidentEvent):

@@ -1,9 +1,14 @@
 """What follow-up answers about incidents, as far as the pages show it."""
 
+from datetime import datetime, timedelta
+
 from pydantic import BaseModel
 
 from schemas.base import UtcDatetime
-from schemas.events.incident import IncidentOutcome, Reason
+from schemas.events.incident import IncidentOutcome, Reason, Rise
+
+RISING = timedelta(hours=1)
+"""So long is a rise news."""
 
 
 class IncidentNote(BaseModel):
@@ -33,6 +38,9 @@ class Incident(BaseModel):
     reasons: list[Reason]
     started_at: UtcDatetime
     raised_at: UtcDatetime
+    after: str = ""
+    """The closed incident that this is another wave of."""
+    rises: list[Rise] = []
     owner: str = ""
     notes: list[IncidentNote] = []
     proposed: IncidentAnswer | None = None
@@ -41,6 +49,15 @@ class Incident(BaseModel):
     closed_by: str = ""
     closed_at: UtcDatetime | None = None
     merged_into: str = ""
+
+    def rising(self, now: datetime) -> bool:
+        """Whether it is open and rose anew within the last hour."""
+        return self.outcome is None and bool(self.rises) and now - self.rises[-1].at < RISING
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether it rose anew since its answer was approved."""
+        return bool(self.approved and self.rises and self.rises[-1].at > self.approved.at)
 
     @property
     def people(self) -> set[str]:

@@ -6,12 +6,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
+from services.desk.api.leading import Attention, attention
 from services.desk.api.parts import InParts, Parts
 from services.desk.domain.access import Reader
 from services.desk.domain.attention import Matter, ordered, tone
-from services.desk.domain.coverage import languages_to_look_at
-from services.desk.domain.leaving import leaving
-from services.desk.domain.wallboard import clocks_of, opened
 from services.desk.gateway.incidents import Incidents
 from services.desk.gateway.parity import Parity
 from services.desk.gateway.review import Days
@@ -23,7 +21,6 @@ from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
 router = APIRouter(prefix="/lead", route_class=PageRoute, include_in_schema=False)
-LEAVING_WITHIN = timedelta(hours=2)
 SURVEY_WEEKS = 13
 
 
@@ -32,7 +29,8 @@ async def lead(pages: TeamPages, desk: InParts) -> Response:
     """What the desk knows itself; it keeps itself current."""
     reader = signed_in(pages)
     require_lead(pages, reader)
-    matters = [*_waiting(pages, desk, reader), *_clocks(pages, desk, reader), *await _people(pages, desk, reader)]
+    found = await attention(desk, reader)
+    matters = [*_waiting(pages, found), *_clocks(pages, found), *_people(pages, found, reader)]
     template = "_lead.html" if pages.partial else "lead.html"
     return await pages.render(template, {"matters": ordered(matters)})
 
@@ -51,14 +49,10 @@ async def others(pages: TeamPages, desk: InParts) -> Response:
     return await pages.render("_lead_matters.html", {"matters": ordered(found)})
 
 
-def _waiting(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
+def _waiting(pages: Pages, found: Attention) -> list[Matter]:
     """What waits for a decision."""
     _ = pages.gettext
-    approvals = desk.board.approvals_for(reader.id, reader.brands)
-    rows = opened(desk.board.rows.values(), reader.brands)
-    offered = sum(bool(row.offered_to) for row in rows)
-    mine = desk.board.offered_to(reader.id)
-    refused = sum(row.refused for row in rows)
+    approvals, offered, mine, refused = found.approvals, found.offered, found.offered_to_reader, found.refused
     words = [_("Offers that wait for an answer.") if offered else _("No offer waits for an answer.")]
     words += [_("To you: {n}.").format(n=mine)] if mine else []
     words += [_("Given back to routing: {n}.").format(n=refused)] if refused else []
@@ -74,13 +68,10 @@ def _waiting(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
     ]
 
 
-def _clocks(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
+def _clocks(pages: Pages, found: Attention) -> list[Matter]:
     """What is late, and what will be."""
     _ = pages.gettext
-    rows = opened(desk.board.rows.values(), reader.brands)
-    now = desk.clock.now()
-    clocks = clocks_of(rows, now)
-    promises = sum(due <= now + timedelta(hours=24) for row in rows for due in row.promises_due)
+    clocks, promises = found.clocks, found.promises
     late = _("Due within half an hour: {soon}. Without an owner: {unowned}.")
     return [
         Matter(
@@ -100,22 +91,14 @@ def _clocks(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
     ]
 
 
-async def _people(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
+def _people(pages: Pages, found: Attention, reader: Reader) -> list[Matter]:
     """Who is there in the coming hours, and who leaves cases behind."""
-    _, now = pages.gettext, desk.clock.now()
-    rows = opened(desk.board.rows.values(), reader.brands)
-    members = desk.roster.members(reader.brands)
-    languages = languages_to_look_at(members.values(), (row.language for row in rows))
-    hours = await desk.roster.ahead(reader.brands, languages, now)
-    alone = [each for each in hours if each.left_alone]
-    zone = ZoneInfo(reader.person.time_zone)
+    _, alone, zone = pages.gettext, found.left_alone, ZoneInfo(reader.person.time_zone)
     named = [
-        f"{texts.language_name(each.language, pages.language)} {gap_text(each.left_alone[0], zone, pages.language)}"
+        f"{texts.language_name(each.language, pages.language)} {gap_text(each, zone, pages.language)}"
         for each in alone[:3]
     ]
     uncovered = f"{', '.join(named)}{' …' if len(alone) > len(named) else ''}"
-    gone = [each for each in leaving(rows, members, now, LEAVING_WITHIN, desk.room_of) if each.needed]
-    cases = sum(each.needed for each in gone)
     return [
         Matter(
             "/coverage",
@@ -127,11 +110,11 @@ async def _people(pages: Pages, desk: Parts, reader: Reader) -> list[Matter]:
         Matter(
             "/coverage#leaving",
             _("Away with open cases"),
-            len(gone),
-            _("Cases that need somebody before their owner is back: {n}.").format(n=cases)
-            if gone
+            found.leaving,
+            _("Cases that need somebody before their owner is back: {n}.").format(n=found.leaving_cases)
+            if found.leaving
             else _("Nobody leaves work behind that is due."),
-            tone(len(gone)),
+            tone(found.leaving),
         ),
     ]
 
@@ -146,14 +129,16 @@ async def _incidents(pages: Pages, desk: Parts, reader: Reader) -> Matter:
     if found is None:
         return _unknown(pages, path, _("Incidents"))
     unowned = sum(not each.owner for each in found.items)
-    sentence = _("Without anybody who takes care: {n}.").format(n=unowned) if unowned else ""
+    rising = sum(each.rising(desk.clock.now()) for each in found.items)
+    said = [(unowned, _("Without anybody who takes care: {n}.")), (rising, _("Rising anew: {n}."))]
+    sentence = " ".join(each.format(n=count) for count, each in said if count)
     calm = _("Nothing rises unusually.")
     return Matter(
         path,
         _("Incidents"),
         len(found.items),
         sentence or (_("Each has somebody who takes care.") if found.items else calm),
-        tone(len(found.items), urgent=bool(unowned)),
+        tone(len(found.items), urgent=bool(unowned or rising)),
     )
 
 

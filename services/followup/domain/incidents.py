@@ -14,7 +14,9 @@ from schemas.events.incident import (
     IncidentOutcome,
     IncidentOwned,
     IncidentRaised,
+    IncidentRisen,
     Reason,
+    Rise,
 )
 from schemas.ids import derive
 from services.followup.domain.radar import Frozen, Sighting, key
@@ -56,6 +58,10 @@ class Incident(Frozen):
     reasons: tuple[Reason, ...]
     started_at: UtcDatetime
     raised_at: UtcDatetime
+    after: str = ""
+    """The closed incident that this is another wave of."""
+    rises: tuple[Rise, ...] = ()
+    """How it rose anew since then, in order."""
     owner: str = ""
     notes: tuple[Note, ...] = ()
     proposed: Answer | None = None
@@ -92,20 +98,34 @@ Change = tuple[Incident, Sequence[Event]]
 
 
 def seen(
-    state: Incident | None, id: str, brand: str, reasons: Sequence[Reason], started_at: datetime, now: datetime
+    state: Incident | None,
+    id: str,
+    brand: str,
+    reasons: Sequence[Reason],
+    started_at: datetime,
+    now: datetime,
+    after: str = "",
 ) -> Change | None:
-    """The radar sees a burst: a new incident, or what is new of one that is known. What is closed stays as it is."""
+    """The radar sees a burst: a new incident, or what is new of one that is known. What is closed stays as it is.
+
+    `after` is a closed incident that a new one is another wave of.
+    """
     if state is None:
-        first = Incident(id=id, brand=brand, reasons=_distinct(reasons), started_at=started_at, raised_at=now)
-        raised = IncidentRaised(
-            incident_id=id, brand=brand, reasons=first.reasons, started_at=started_at, raised_at=now
-        )
-        return first, (raised,)
+        facts = {"reasons": _distinct(reasons), "started_at": started_at, "raised_at": now, "after": after}
+        first = Incident.model_validate({"id": id, "brand": brand, **facts})
+        return first, (IncidentRaised.model_validate({**_named(first), **facts}),)
     new = _new(state, reasons)
     if not state.open or not new:
         return None
     changed = IncidentChanged(**_named(state), change="reasons", reasons=new, changed_at=now)
     return state.model_copy(update={"reasons": (*state.reasons, *new)}), (changed,)
+
+
+def rose(state: Incident | None, rise: Rise) -> Change | None:
+    """The radar sees that it rises anew; each time is told once. What is closed stays as it is."""
+    if state is None or not state.open or (state.rises and rise.at <= state.rises[-1].at):
+        return None
+    return state.model_copy(update={"rises": (*state.rises, rise)}), (IncidentRisen(**_named(state), rise=rise),)
 
 
 def absorb(state: Incident, other: Incident, by: str, now: datetime) -> Change:

@@ -17,7 +17,8 @@ from services.followup.domain import incidents
 from services.followup.domain.incidents import Answer, Incident, IncidentCase
 from services.followup.domain.radar import Sighting, bucket
 from services.followup.domain.radar_detection import MINUTE_MS, WINDOW_MINUTES, alarms
-from services.followup.domain.radar_grouping import Burst, Watch, bursts, watched
+from services.followup.domain.radar_grouping import Burst, bursts
+from services.followup.domain.radar_watch import Episode, Open, Watch, watched
 from services.followup.handlers.radar_history import History, Recent
 from services.followup.store.incidents import INCIDENT_CASES, INCIDENTS, open_incidents, waiting_cases
 from services.followup.store.radar import WATCHES, between, forget, watch_id
@@ -42,15 +43,15 @@ class Looking:
         """Look once at every brand. Raises Unavailable."""
         now = self._clock.now()
         await self._recent.refresh(now)
-        open_ = frozenset(each.id for each in await open_incidents(self._repository.database))
+        found = await open_incidents(self._repository.database)
         for brand in self._organisation.brands:
             try:
-                await self._look_at(brand, open_, now)
+                await self._look_at(brand, {each.id: each.leads for each in found if each.brand == brand.id}, now)
             except Conflict as error:
                 self._log.warning("the radar looks again in a minute", brand=brand.id, reason=str(error))
         await forget(self._repository.database, milliseconds(now))
 
-    async def _look_at(self, brand: Brand, open_: frozenset[str], now: datetime) -> None:
+    async def _look_at(self, brand: Brand, open_: Open, now: datetime) -> None:
         windows = self._recent.windows(brand.id, now)
         if not any(window.tallies for window in windows):
             return
@@ -68,10 +69,11 @@ class Looking:
         for burst in groups:
             episode = watch.episode(burst, seen)
             if episode:
-                await self._raise(episode.incident_id, brand.id, burst)
+                await self._raise(episode, brand.id, burst)
+                await self._tell_rise(episode)
 
     async def _watch(
-        self, brand: str, groups: Sequence[Burst], seen: Sequence[Sighting], open_: frozenset[str], now: datetime
+        self, brand: str, groups: Sequence[Burst], seen: Sequence[Sighting], open_: Open, now: datetime
     ) -> Watch:
         """The one document that says which incident a burst belongs to: who comes second finds what the first has written."""
 
@@ -83,16 +85,29 @@ class Looking:
         document = await self._repository.execute(WATCHES, watch_id(brand), cause, decide)
         return document.state or Watch(brand=brand)
 
-    async def _raise(self, incident_id: str, brand: str, burst: Burst) -> None:
+    async def _raise(self, episode: Episode, brand: str, burst: Burst) -> None:
         reasons = [alarm.reason for alarm in burst.alarms]
         started_at = datetime.fromtimestamp(burst.started_ms / 1000, UTC)
+        id = episode.incident_id
 
         def decide(state: Incident | None, context: Context) -> Decision[Incident] | None:
-            change = incidents.seen(state, incident_id, brand, reasons, started_at, context.now)
+            change = incidents.seen(state, id, brand, reasons, started_at, context.now, episode.after)
             return None if change is None else Decision(*change)
 
         keys = "|".join(sorted(f"{alarm.key} {alarm.measure}" for alarm in burst.alarms))
-        await self._repository.execute(INCIDENTS, incident_id, derive("radar-seen", incident_id, keys), decide)
+        await self._repository.execute(INCIDENTS, id, derive("radar-seen", id, keys), decide)
+
+    async def _tell_rise(self, episode: Episode) -> None:
+        """Put into the incident how it last rose anew, where that is not there yet."""
+        if (rise := episode.rise) is None:
+            return
+
+        def decide(state: Incident | None, _: Context) -> Decision[Incident] | None:
+            change = incidents.rose(state, rise)
+            return None if change is None else Decision(*change)
+
+        cause = derive("radar-rise", episode.incident_id, rise.at.isoformat())
+        await self._repository.execute(INCIDENTS, episode.incident_id, cause, decide)
 
 
 @dataclass(slots=True)

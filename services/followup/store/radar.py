@@ -10,7 +10,7 @@ from services.chassis.documents import Collection, Document, Index
 from services.chassis.mongo import Database
 from services.followup.domain.radar import HOUR_MS, Frozen, Sightings, Tally
 from services.followup.domain.radar_baseline import Hours
-from services.followup.domain.radar_grouping import Watch
+from services.followup.domain.radar_watch import Watch
 
 DAY_MS = 24 * 60 * 60 * 1000
 KEPT_DAYS = 7

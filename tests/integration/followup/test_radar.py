@@ -247,7 +247,9 @@ async def test_everything_twice_and_by_two_instances_is_one_incident(backends: B
         assert len(await cases_of(one.database, found[0].id)) == BURST
 
 
-async def test_a_closed_incident_is_not_raised_again_by_the_same_wave(backends: Backends) -> None:
+async def test_a_closed_incident_is_raised_again_by_a_larger_wave_only_which_then_rises_anew(
+    backends: Backends,
+) -> None:
     clock = ManualClock(TUESDAY)
     async with by_hand(backends, clock) as service:
         await feed(service, counted([*history(TUESDAY), *burst(TUESDAY)]))
@@ -263,10 +265,19 @@ async def test_a_closed_incident_is_not_raised_again_by_the_same_wave(backends: 
         clock.forward(minutes=20)
         await look.look()
         assert len(await all_incidents(service)) == 1
-        clock.forward(hours=30)
+        clock.forward(minutes=1)
         await feed(service, counted([classified(f"n{n}", clock.now()) for n in range(60)]))
         await look.look()
-        assert len(await all_incidents(service)) == 2
+        (second,) = [each for each in await all_incidents(service) if each.open]
+        assert (second.after, second.rises) == (incident.id, ())
+        clock.forward(minutes=5)
+        await feed(service, counted([classified(f"m{n}", clock.now()) for n in range(120)]))
+        for _ in range(2):  # an instance that has not heard of it looks too
+            await looking(service).look()
+        (grown,) = [each for each in await all_incidents(service) if each.open]
+        assert grown.id == second.id
+        (rise,) = grown.rises
+        assert rise.reason.seen >= 2 * rise.before >= 120
 
 
 async def test_a_quiet_week_raises_nothing(backends: Backends) -> None:

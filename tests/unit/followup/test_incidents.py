@@ -4,13 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.base import milliseconds
-from schemas.events.incident import IncidentAnswerOffered, IncidentChanged, IncidentRaised, Reason
+from schemas.events.incident import IncidentAnswerOffered, IncidentChanged, IncidentRaised, IncidentRisen, Reason, Rise
 from services.followup.domain import incidents
 from services.followup.domain.incidents import Change, Incident, IncidentCase, Refused
-from services.followup.domain.radar_detection import Alarm
-from services.followup.domain.radar_grouping import CALM_MS, Watch, bursts, watched
-from tests.unit.followup.radar_moments import NOON, at, seen
+from tests.unit.followup.radar_moments import seen
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEXTS = {"en": "It comes tomorrow.", "nl": "Het komt morgen."}
@@ -117,39 +114,22 @@ def test_one_that_turns_out_to_be_another_brings_its_cases_and_reasons() -> None
         incidents.absorb(raised(), raised(), "ines", NOW)
 
 
-def alarm(key: str, per_week: float = 0.01) -> Alarm:
-    return Alarm(key, "volume", 60, 30, 2, per_week)
+def rise(minutes: int = 20) -> Rise:
+    return Rise(reason=reason(), before=12, at=NOW + timedelta(minutes=minutes))
 
 
-def test_one_burst_seen_in_topic_place_and_language_is_one() -> None:
-    recent = [seen(number, "topic:delivery", "place:utrecht", "language:nl") for number in range(20)]
-    alarms = [
-        alarm("language:nl", 1e-9),
-        alarm("all:", 1e-9),
-        alarm("topic:delivery", 1e-6),
-        alarm("place:utrecht", 1e-3),
-    ]
-    found = bursts(alarms, recent, milliseconds(NOON))
-    assert [(each.lead, each.keys) for each in found] == [("topic:delivery", {"topic:delivery", "place:utrecht"})]
+def test_each_time_it_rises_anew_is_told_once_and_only_of_one_that_is_open() -> None:
+    first = incidents.rose(raised(), rise())
+    assert first
+    assert [each.rise for each in first[1] if isinstance(each, IncidentRisen)] == [rise()]
+    assert incidents.rose(first[0], rise()) is None
+    assert incidents.rose(first[0], rise(10)) is None
+    assert len(of(incidents.rose(first[0], rise(90))).rises) == 2
+    assert incidents.rose(of(incidents.close(raised(), "over", "", "kees", NOW)), rise()) is None
+    assert incidents.rose(None, rise()) is None
 
 
-def test_two_bursts_at_once_are_two() -> None:
-    recent = [seen(number, "topic:delivery") for number in range(20)]
-    recent += [seen(number + 20, "topic:returns") for number in range(20)]
-    found = bursts([alarm("topic:delivery"), alarm("topic:returns")], recent, milliseconds(NOON))
-    assert [each.lead for each in found] == ["topic:delivery", "topic:returns"]
-
-
-def test_the_same_wave_is_the_same_incident_until_it_has_been_calm() -> None:
-    recent = [seen(number, "topic:delivery", "place:utrecht") for number in range(20)]
-    first = bursts([alarm("topic:delivery")], recent, milliseconds(NOON))
-    other = bursts([alarm("place:utrecht")], recent, milliseconds(NOON))
-    watch = watched(Watch(brand="moccarel"), first, recent, frozenset(), NOON)
-    (episode,) = watch.episodes
-    (same,) = watched(watch, other, recent, frozenset(), at(30)).episodes
-    assert same.incident_id == episode.incident_id
-    later = NOON + timedelta(milliseconds=CALM_MS + 1)
-    (new,) = watched(watch, first, recent, frozenset(), later).episodes
-    assert new.incident_id != episode.incident_id
-    (still,) = watched(watch, first, recent, frozenset({episode.incident_id}), later).episodes
-    assert still.incident_id == episode.incident_id
+def test_another_wave_names_the_incident_that_had_ended() -> None:
+    again = incidents.seen(None, "i-2", "moccarel", [reason()], NOW, NOW, after="i-delivery")
+    assert again
+    assert [each.after for each in again[1] if isinstance(each, IncidentRaised)] == ["i-delivery"] == [again[0].after]
