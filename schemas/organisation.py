@@ -36,6 +36,7 @@ from schemas.organisation_values import (
     TimeZone,
     did_you_mean,
 )
+from schemas.organisation_web import ConversationPage
 
 Role = Literal["agent", "specialist", "coach", "lead", "operator"]
 Stage = Literal["shadow", "supervised", "independent", "coach"]
@@ -159,6 +160,10 @@ class Brand(Frozen):
     policy: Policy = Policy()
     order_numbers: tuple[OrderMask, ...] = ()
     """How its order numbers look: `#` stands for a digit, as in MC-#######."""
+    language: Language = "en"
+    """Its main language: that of its pages for customers who read none of those that there are."""
+    conversation_page: ConversationPage = ConversationPage()
+    """What its own conversation page says (the web channel)."""
 
     def signed(self, text: str, person: "Person") -> str:
         """A reply with its author's signature below it (V1)."""

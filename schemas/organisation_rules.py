@@ -108,6 +108,9 @@ def _brands(organisation: Organisation, ids: Known) -> Iterator[BrokenRule]:
             yield ("brands", index, "pool"), sentence
         if sentence := _unknown("calendar", brand.calendar, ids["calendars"]):
             yield ("brands", index, "calendar"), sentence
+        for name in brand.conversation_page.without_main(brand.language):
+            lacks = f"{name} lacks {brand.language}, the brand's language: who reads another one would see nothing"
+            yield ("brands", index, "conversation_page", name), lacks
         for position, topic in enumerate(brand.policy.approve_topics):
             if sentence := _unknown("topic", topic, ids["topics"]):
                 yield ("brands", index, "policy", "approve_topics", position), sentence

@@ -43,17 +43,17 @@ def client_of(url: str, token: str, person: str, folder: Path) -> "httpx2.Client
     return httpx2.Client(base_url=url, headers={**headers, "Acting-Person": person}, timeout=SECONDS)
 
 
-def asked(client: "httpx2.Client", method: str, path: str, **more: Any) -> Any:
+def asked(client: "httpx2.Client", method: str, path: str, *, of: str = "follow-up", **more: Any) -> Any:
     """The answer's JSON; when there is none, or a refusal, the command ends and says so."""
     import httpx2
 
     try:
         answer = client.request(method, path, **more)
     except httpx2.HTTPError as error:
-        fail(f"follow-up does not answer: {error}")
+        fail(f"{of} does not answer: {error}")
     if not answer.is_success:
         try:
             fail(str(answer.json()["detail"]))
         except (ValueError, KeyError, TypeError):
-            fail(f"follow-up answered {answer.status_code}")
+            fail(f"{of} answered {answer.status_code}")
     return answer.json()

@@ -14,6 +14,7 @@ from casekeeper.cli import (
     classify,
     clocks,
     dead,
+    desk,
     digest,
     figures,
     flow,
@@ -21,6 +22,7 @@ from casekeeper.cli import (
     learning,
     organisation,
     radar,
+    rebuild,
     review,
     roster,
     routing,
@@ -46,6 +48,8 @@ app.add_typer(figures.app, name="figures")
 app.add_typer(api.app, name="api")
 app.add_typer(roster.app, name="roster")
 app.add_typer(routing.app, name="route")
+app.add_typer(desk.people, name="people")
+app.add_typer(desk.files, name="files")
 app.add_typer(radar.app, name="radar")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead.app, name="dead")
@@ -57,6 +61,7 @@ app.command()(flow.trace)
 app.command()(judged.demo)
 app.command()(judged.chaos)
 app.command()(simulate.simulate)
+app.command()(rebuild.rebuild)
 app.command()(review.review)
 app.command()(classify.classify)
 app.command()(digest.digest)

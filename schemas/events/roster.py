@@ -26,3 +26,7 @@ class PersonRecorded(Event):
     """While absent: when they are there again by themselves; none: when somebody says so."""
     absence_reason: str = ""
     """What colleagues may read of it."""
+    filed: bool = True
+    """Whether the organisation's files have the person; then leaving the files is leaving. Others are known by records alone."""
+    left: bool = False
+    """Of somebody known by records alone: whether they work here no more."""

@@ -10,18 +10,16 @@ from services.chassis.clock import Clock
 from services.chassis.repository import Repository
 from services.chassis.service import Service
 from services.chassis.signing import signing_secret
-from services.desk.api import internal, looking, operations, reading, saved_views, searching
+from services.desk.api import back_channel, internal, openapi
 from services.desk.api.live import SEARCH, WHAT_IFS, Hub, Live
 from services.desk.api.operating import OPERATIONS
 from services.desk.api.parts import Parts
-from services.desk.api.session import Sessions, Signing
+from services.desk.api.session import LISTENING_SECONDS
 from services.desk.domain.board import Board
 from services.desk.domain.pictures import Pictures
-from services.desk.domain.records import Means
 from services.desk.domain.uploads import BODY_BYTES
 from services.desk.gateway.commands import CustomerMessages, ServiceCommands
 from services.desk.gateway.http import Caller
-from services.desk.gateway.identity_provider import IdentityProvider, Registration
 from services.desk.gateway.operations import Operations
 from services.desk.gateway.simulator import Simulator
 from services.desk.handlers import table
@@ -37,6 +35,7 @@ from services.desk.pages import (
     correcting,
     coverage,
     customer,
+    erasures,
     escalations,
     figures,
     handing,
@@ -76,19 +75,20 @@ from services.desk.pages import (
     watching,
     whatif,
 )
-from services.desk.pages.routing import SIGN_IN, no_such_page
+from services.desk.pages.routing import no_such_page
 from services.desk.pages.security import Security
 from services.desk.settings import Settings
+from services.desk.signing_in import provider_of, sessions_of
 from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
 from services.desk.store.collections import OWN
 from services.desk.store.consults import Consults
 from services.desk.store.desk import Desk
+from services.desk.store.logouts import Logouts
 from services.desk.store.people import People
 from services.desk.store.replays import REPLAYS, Replays
 from services.desk.store.roster import Roster
 from services.desk.store.search import Search
-from services.desk.store.sessions import OpenSessions
 from services.desk.store.uploads import Uploads
 from services.desk.store.views import Views
 from services.desk.store.watching import Watching
@@ -115,17 +115,15 @@ LEADING = (lead, wallboard, coverage, parity, whatif)
 STEERING = (escalations, figures, incidents, insights, improvements, review, channel_tests, surveys, subscriptions)
 OPERATING = (operations_flow, operations_letters, operations_trace)
 PARTS = (
-    reading,
-    searching,
-    saved_views,
-    looking,
-    operations,
+    *openapi.PARTS,
     internal,
+    back_channel,
     assets,
     sign_in,
     provider,
     account,
     reveals,
+    erasures,
     overview,
     *OF_A_CASE,
     *LISTS,
@@ -143,7 +141,7 @@ ROSTER_SECONDS = 30.0
 SEARCH_SECONDS = 1.0
 """So late what happened can be found."""
 SWEEP_SECONDS = 3600.0
-"""How often sessions whose time is over are forgotten."""
+"""How often sessions and files whose time is over are forgotten."""
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
@@ -152,10 +150,14 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     live = Live(board, hub)
     service = Service(
         settings,
-        table(live.notice, live.notice_case),
+        table(live.notice, live.notice_case, lambda person_id: desk.roster.notice(person_id)),  # noqa: PLW0108 - made below
         clock=clock,
         collections=(*OWN, REPLAYS),
-        body_limits={"/talk/": BODY_BYTES, "/question/": BODY_BYTES},
+        body_limits={
+            "/talk/": BODY_BYTES,
+            "/question/": BODY_BYTES,
+            back_channel.BACK_CHANNEL: back_channel.BODY_BYTES,
+        },
     )
     clock = service.clock
     callers = _callers(settings)
@@ -166,6 +168,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     service.api.add_exception_handler(404, no_such_page)
     for module in PARTS:
         service.include(module.router)
+    openapi.MANUAL.describe(service.api)
 
     async def prepare() -> None:
         desk.sessions.signing.use(await signing_secret(service.database, settings.secret.get_secret_value()))
@@ -175,6 +178,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
 
     service.on_start(prepare)
     service.on_batch(live.publish)
+    service.on_batch(desk.roster.stored)
     live.also_tell(desk.search.take)
     _recurring(service, settings, live, desk)
 
@@ -208,8 +212,12 @@ def _recurring(service: Service, settings: Settings, live: Live, desk: Parts) ->
     service.every(settings.catch_up_seconds, catch_up)
     service.every(SEARCH_SECONDS, partial(desk.search.keep_current, lambda: desk.hub.wake([SEARCH])))
     service.every(SWEEP_SECONDS, desk.sessions.opened.sweep)
+    service.every(SWEEP_SECONDS, desk.logouts.sweep)
+    service.every(LISTENING_SECONDS, lambda: desk.sessions.look_after(desk.hub.sessions))
+    if settings.files_kept_days:
+        service.every(SWEEP_SECONDS, partial(desk.uploads.erase_older, timedelta(days=settings.files_kept_days)))
     service.every(settings.flow_seconds, partial(_look_at_the_flow, desk))
-    service.every(ROSTER_SECONDS, desk.roster.refresh)
+    service.every(ROSTER_SECONDS, lambda: desk.roster.refresh(alone=service.alone))
     for _ in range(settings.simulations):
         service.every(0, desk.what_ifs.work)
 
@@ -220,9 +228,10 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
     people = People(service.database, organisation)
     pause = timedelta(seconds=settings.sign_in_pause_seconds)
     accounts = Accounts(repository, clock, settings.sign_in_failures, pause)
-    cases = Cases(service.database, board, clock)
-    sessions = _sessions(settings, repository, accounts, people, clock)
-    uploads = Uploads(repository, sessions.signing, settings.public_url)
+    search = Search(service.database, organisation, settings.searchable_cases)
+    cases = Cases(service.database, board, clock, search.read_again)
+    sessions = sessions_of(settings, repository, accounts, people, clock, hub)
+    uploads = Uploads(repository, sessions.signing, settings.public_url, clock)
     return Parts(
         organisation=organisation,
         clock=clock,
@@ -235,7 +244,7 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         accounts=accounts,
         desk=Desk(repository, clock, autopilot=settings.autopilot),
         sessions=sessions,
-        provider=_provider(settings),
+        provider=provider_of(settings),
         passwords=not settings.oidc_only,
         commands=ServiceCommands(callers[0]),
         customers=CustomerMessages(callers[1]),
@@ -244,11 +253,13 @@ def _parts(service: Service, settings: Settings, clock: Clock, board: Board, hub
         operations=_operations(service, settings),
         replays=Replays(repository),
         customer_limit=Limit(settings.messages_per_minute, timedelta(minutes=1), clock),
+        logouts=Logouts(repository, clock),
+        refused_logouts=Limit(back_channel.REFUSED_WITHIN_A_MINUTE, back_channel.WITHIN, clock),
         watching=Watching(service.database, clock),
         pictures=Pictures(settings.picture_hosts, uploads.place),
         uploads=uploads,
         what_ifs=_what_ifs(settings, repository, clock, hub),
-        search=Search(service.database, organisation, settings.searchable_cases),
+        search=search,
         views=Views(repository, clock),
     )
 
@@ -261,6 +272,8 @@ def _what_ifs(settings: Settings, repository: Repository, clock: Clock, hub: Hub
 
 
 async def _look_at_the_flow(desk: Parts) -> None:
+    if not (desk.hub.is_heard(OPERATIONS) or desk.operations.flow.wanted):
+        return
     try:
         await desk.operations.flow.look()
     finally:  # that it can not be looked at is news too
@@ -272,36 +285,4 @@ def _operations(service: Service, settings: Settings) -> Operations:
     token = settings.internal_token.get_secret_value()
     return Operations.of(
         settings.cluster, service.publisher, service.clock, urls, token, service.api, settings.trace_url
-    )
-
-
-def _sessions(settings: Settings, repository: Repository, accounts: Accounts, people: People, clock: Clock) -> Sessions:
-    longest, idle = timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes)
-    allowed: dict[Means, bool] = {"password": not settings.oidc_only, "provider": bool(settings.oidc_issuer)}
-    return Sessions(
-        Signing(),
-        OpenSessions(repository, clock, longest, idle),
-        accounts,
-        people,
-        clock,
-        secure=settings.secure_cookies,
-        means=[means for means, on in allowed.items() if on],
-    )
-
-
-def _provider(settings: Settings) -> IdentityProvider | None:
-    if not settings.oidc_issuer:
-        return None
-    here = settings.public_url.rstrip("/")
-    return IdentityProvider(
-        Registration(
-            issuer=settings.oidc_issuer,
-            client_id=settings.oidc_client_id,
-            client_secret=settings.oidc_client_secret.get_secret_value(),
-            scopes=settings.oidc_scopes,
-            claim=settings.oidc_claim,
-            name=settings.oidc_name,
-            redirect_uri=f"{here}{provider.BACK}",
-            afterwards=f"{here}{SIGN_IN}",
-        )
     )

@@ -4,21 +4,27 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.base import Event
-from schemas.events.roster import PersonRecorded, RosterPerson
+from schemas.events.case import CaseOpened
+from schemas.events.roster import PersonRecorded
 from schemas.events.routing import SpecialistOffered
 from services.chassis.documents import Context, Decision
+from services.chassis.rebuilding import ReadModel
 from services.chassis.table import Table
 from services.desk.domain import FOLDS, CaseView, Moment, fold
 from services.desk.domain.coverage import Absence
 from services.desk.domain.offer import Offer, specialist_offered
+from services.desk.domain.rebuilt import case_settled, offer_settled
+from services.desk.domain.records import KnownPerson
 from services.desk.store.collections import ABSENCES, CASES, OFFERS, PEOPLE
 
 Notice = Callable[[CaseView], None]
 """Told of every case as it is about to be stored; the same may come again."""
+NoticeOf = Callable[[str], None]
+"""The same with an id alone."""
 
 
-def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
-    """The desk's map of events to functions. `notice` and `noticed_case` feed the live pages."""
+def table(notice: Notice, noticed_case: NoticeOf, noticed_person: NoticeOf) -> Table:
+    """The desk's map of events to functions. What is noticed is on the live pages soon."""
     handlers = Table()
 
     def case_event(view: CaseView | None, event: Any, context: Context) -> Decision[CaseView] | None:
@@ -37,8 +43,10 @@ def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
         return Decision(specialist_offered(event))
 
     @handlers.on(PersonRecorded, PEOPLE, id=lambda event: event.person_id)
-    def person_recorded(_: RosterPerson | None, event: PersonRecorded, __: Context) -> Decision[RosterPerson]:
-        return Decision(event.person)
+    def person_recorded(_: KnownPerson | None, event: PersonRecorded, __: Context) -> Decision[KnownPerson]:
+        noticed_person(event.person_id)
+        known = event.person.model_dump() | {"filed": event.filed, "left": event.left}
+        return Decision(KnownPerson.model_validate(known))
 
     @handlers.on(PersonRecorded, ABSENCES, id=lambda event: event.person_id)
     def presence_recorded(known: Absence | None, event: PersonRecorded, _: Context) -> Decision[Absence] | None:
@@ -52,3 +60,14 @@ def table(notice: Notice, noticed_case: Callable[[str], None]) -> Table:
 def case_id(event: Event) -> str:
     """The case that an event of `FOLDS` is about."""
     return str(getattr(event, "case_id"))  # noqa: B009 - all of them have it; `Event` has not
+
+
+def read_models() -> tuple[ReadModel[Any], ...]:
+    """How all that the desk is told by others is folded anew; its own (accounts, sessions, views, reveals) is no fold."""
+    handlers = table(lambda _: None, lambda _: None, lambda _: None)
+    return (
+        ReadModel(CASES, handlers, CaseOpened, case_settled),
+        ReadModel(OFFERS, handlers, settle=offer_settled),
+        ReadModel(PEOPLE, handlers),
+        ReadModel(ABSENCES, handlers),
+    )

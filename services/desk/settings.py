@@ -69,6 +69,9 @@ class Settings(ServiceConfig):
     sign_in_failures: int = Field(5, ge=1, description="wrong passwords per person and address before a pause")
     sign_in_pause_seconds: int = Field(300, ge=1, description="how long that pause is")
     messages_per_minute: int = Field(30, ge=1, description="messages one address may write on the customers' page")
+    files_kept_days: int = Field(
+        0, ge=0, description="files that people sent along are erased so many days later; 0: only when a lead erases them"
+    )
     picture_hosts: str = Field(
         "*",
         description="hosts whose pictures the pages show, with spaces between them; `*`: all; empty: links only",

@@ -10,7 +10,7 @@ from schemas.organisation_rules import broken_rules
 from services.chassis.errors import Problem
 from services.chassis.http import internal_router
 from services.chassis.ids import fresh
-from services.routing.staff import Staff
+from services.routing.staff import PersonFiled, PersonUnknown, Staff
 
 router = internal_router()
 
@@ -33,6 +33,18 @@ async def record(
         raise Problem(422, "invalid-request", f"person.id: {body.person.id!r} is not {person_id!r} of the address")
     _require_valid(body.person, organisation)
     await staff.record(body.person, body.available, idempotency_key or fresh())
+
+
+@router.delete("/people/{person_id}", status_code=204)
+async def leave(person_id: str, request: Request, idempotency_key: Annotated[str, Header()] = "") -> None:
+    """Somebody known by records alone works here no more: they get nothing, and sign in no more. A record brings them back."""
+    staff: Staff = request.app.state.staff
+    try:
+        await staff.leave(person_id, idempotency_key or fresh())
+    except PersonUnknown as error:
+        raise Problem(404, "person-not-found", str(error)) from error
+    except PersonFiled as error:
+        raise Problem(409, "person-filed", str(error)) from error
 
 
 def _require_valid(person: Person, organisation: Organisation) -> None:

@@ -27,6 +27,10 @@ class PersonUnknown(Exception):
     """There is no such person; nothing has changed."""
 
 
+class PersonFiled(Exception):
+    """The organisation's files say who this is; nothing has changed."""
+
+
 class Staff:
     """The people of all pools. Every instance may change them; the one that decides hears of it from the store."""
 
@@ -50,10 +54,9 @@ class Staff:
         changed: list[Document[Any]] = []
         for person in self._organisation.people:
             document = stored.get(person.id) or Document(PEOPLE, person.id, person.id)
-            if document.state is None or document.state.from_file != person:
-                state = (
-                    document.state.as_filed(person) if document.state else PersonState(person=person, from_file=person)
-                )
+            known = document.state
+            if known is None or known.from_file != person or not known.filed:
+                state = known.as_filed(person) if known else PersonState(person=person, from_file=person)
                 cause = derive("organisation", person.model_dump_json())
                 context = Context(self._service.clock.now(), cause)
                 document.apply(Decision(state, [recorded(state)]), context, self._service.repository.source, {})
@@ -91,9 +94,11 @@ class Staff:
 
     async def record(self, person: Person, available: bool, cause: str) -> PersonState:
         """A person as known from now on."""
+        filed = person.id in self._organisation.by_id["people"]
 
         def decide(state: PersonState | None, context: Context) -> Decision[PersonState] | None:
-            after = PersonState(person=person, available=available, from_file=state.from_file if state else person)
+            first = state.from_file if state else person
+            after = PersonState(person=person, available=available, filed=filed, from_file=first)
             if state:
                 after = after.model_copy(update=_kept(state, after))
             return _decision(state, after, context.now)
@@ -109,6 +114,12 @@ class Staff:
             return _decision(state, change(state, context.now), context.now)
 
         return await self._carry_out(person_id, cause, decide)
+
+    async def leave(self, person_id: str, cause: str) -> PersonState:
+        """Somebody known by records alone works here no more. Raises PersonUnknown, and PersonFiled for anybody else."""
+        if person_id in self._organisation.by_id["people"]:
+            raise PersonFiled(f"the organisation's files have {person_id!r}: who is taken out of them has left")
+        return await self.change(person_id, cause, _gone)
 
     async def graduate(self, person_id: str, stage: Stage, by: str, reason: str, cause: str) -> PersonState:
         """Give a person another stage, on the word of a coach or lead (P1). Raises GraduationRefused."""
@@ -196,6 +207,8 @@ def recorded(state: PersonState) -> PersonRecorded:
         available=state.available,
         absent_until=state.absent_until,
         absence_reason=state.absence_reason,
+        filed=state.filed,
+        left=state.left,
     )
 
 
@@ -215,6 +228,11 @@ def _decision(before: PersonState | None, after: PersonState, now: datetime) -> 
         return None
     after = after.model_copy(update={"changed_ms": milliseconds(now)})
     return Decision(after, [recorded(after)])
+
+
+def _gone(state: PersonState, _: datetime) -> PersonState:
+    changes = {"available": False, "left": True, "absent_until": None, "absence_reason": ""}
+    return state.model_copy(update=changes)
 
 
 def _there_again(state: PersonState, now: datetime) -> PersonState:

@@ -64,6 +64,10 @@ class PersonState(BaseModel):
     absent_until: UtcDatetime | None = None
     """While absent: when they are there again by themselves; none: when somebody says so."""
     absence_reason: str = ""
+    filed: bool = True
+    """Whether the organisation's files have the person; else `from_file` is the first record of them."""
+    left: bool = False
+    """Of somebody whom the files do not have: whether they work here no more."""
     from_file: Person
     graduated: PersonGraduated | None = None
     """How the person came to their stage; none: it is from the files, or from a record."""

@@ -59,6 +59,7 @@ PAGES: dict[str, Visit | PartOf | LeadsOn] = {
     "/what-if": Visit(LEAD),
     "/what-if/events": PartOf("/what-if"),
     "/reveals": Visit(LEAD),
+    "/erasures": Visit(LEAD),
     "/escalations": Visit(LEAD),
     "/escalations/{escalation_id}": Visit(LEAD),
     "/subscriptions": Visit(LEAD),

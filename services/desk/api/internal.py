@@ -5,9 +5,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.errors import Problem
 from services.chassis.http import require_internal
+from services.desk.api.erasing import Erased, ErasureWanted, erase
+from services.desk.api.own_account import Autopilot
 from services.desk.api.parts import InParts
 
-router = APIRouter(prefix="/internal", dependencies=[Depends(require_internal)], tags=["internal"])
+router = APIRouter(prefix="/internal", dependencies=[Depends(require_internal)], include_in_schema=False)
 
 
 class NewAccount(BaseModel):
@@ -18,11 +20,10 @@ class NewAccount(BaseModel):
     password: str
 
 
-class Autopilot(BaseModel):
-    """Whether the autopilot plays."""
+class InternalErasure(ErasureWanted):
+    """A file that is to go, on somebody's word."""
 
-    model_config = ConfigDict(extra="forbid")
-    on: bool
+    by: str = Field(min_length=1, max_length=200, description="who wants it, for the record")
 
 
 @router.post("/accounts")
@@ -34,8 +35,14 @@ async def ensure_account(account: NewAccount, desk: InParts) -> dict[str, str]:
     return {"person": account.person}
 
 
+@router.post("/erasures")
+async def erase_file(wanted: InternalErasure, desk: InParts) -> Erased:
+    """Take a file away for good, of whatever brand."""
+    return Erased(erased=await erase(desk, wanted, wanted.by, None))
+
+
 @router.post("/autopilot")
-async def switch_autopilot(switch: Autopilot, desk: InParts) -> dict[str, bool]:
+async def switch_autopilot(switch: Autopilot, desk: InParts) -> Autopilot:
     """Turn the autopilot on or off, as a lead does on the page."""
     await desk.desk.switch_autopilot(on=switch.on, by="internal")
-    return {"on": switch.on}
+    return switch

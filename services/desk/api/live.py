@@ -5,6 +5,7 @@ A stream carries no content, only "changed": what a reader may see is decided wh
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -38,17 +39,43 @@ def handovers_subject(person: str) -> str:
     return f"handovers:{person}"
 
 
+@dataclass(eq=False, slots=True)
+class Stream:
+    """Somebody listens. `session` is theirs; empty for who needs none."""
+
+    session: str
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    over: bool = False
+    """Whether their session has ended."""
+
+
 class Hub:
-    """Wakes the streams whose subject changed."""
+    """Wakes the streams whose subject changed, and ends those whose session is over."""
 
     def __init__(self) -> None:
-        self._streams: dict[str, set[asyncio.Event]] = {}
+        self._streams: dict[str, set[Stream]] = {}
         self._closed = False
+
+    @property
+    def sessions(self) -> set[str]:
+        """Those in which somebody listens."""
+        return {each.session for streams in self._streams.values() for each in streams if each.session}
+
+    def is_heard(self, subject: str) -> bool:
+        """Whether somebody listens to it."""
+        return bool(self._streams.get(subject))
 
     def wake(self, subjects: Iterable[str]) -> None:
         for subject in subjects:
             for stream in self._streams.get(subject, ()):
-                stream.set()
+                stream.woken.set()
+
+    def end(self, sessions: Iterable[str]) -> None:
+        """End the streams of these sessions."""
+        ended = {each for each in sessions if each}
+        for stream in [each for streams in self._streams.values() for each in streams if each.session in ended]:
+            stream.over = True
+            stream.woken.set()
 
     def close(self) -> None:
         """End all streams; their pages connect again, here or elsewhere."""
@@ -61,27 +88,30 @@ class Hub:
         streams = sum(len(each) for each in self._streams.values())
         return max(SHORTEST_INTERVAL_SECONDS, streams / STREAMS_PER_SECOND)
 
-    async def stream(self, subject: str) -> AsyncIterator[ServerSentEvent]:
-        """Says "changed" at once (something may have while nobody listened), then after every change."""
-        woken = asyncio.Event()
-        woken.set()
-        self._streams.setdefault(subject, set()).add(woken)
+    async def stream(self, subject: str, session: str = "") -> AsyncIterator[ServerSentEvent]:
+        """Says "changed" at once (something may have while nobody listened), then after every change; last "over", if so."""
+        stream = Stream(session)
+        stream.woken.set()
+        self._streams.setdefault(subject, set()).add(stream)
         try:
             while not self._closed:
-                await woken.wait()
-                woken.clear()
+                await stream.woken.wait()
+                stream.woken.clear()
                 if self._closed:
+                    return
+                if stream.over:
+                    yield ServerSentEvent(subject, event="over")
                     return
                 yield ServerSentEvent(subject, event="changed", retry=RETRY_MILLISECONDS)
                 await asyncio.sleep(self.interval_seconds)
         finally:
-            self._streams[subject].discard(woken)
+            self._streams[subject].discard(stream)
             if not self._streams[subject]:
                 del self._streams[subject]
 
-    def response(self, subject: str) -> EventSourceResponse:
-        """The stream as an HTTP answer."""
-        return EventSourceResponse(self.stream(subject), headers={"Cache-Control": "no-store"})
+    def response(self, subject: str, session: str = "") -> EventSourceResponse:
+        """The stream as an HTTP answer; it ends with the session."""
+        return EventSourceResponse(self.stream(subject, session), headers={"Cache-Control": "no-store"})
 
 
 class Live:

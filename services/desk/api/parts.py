@@ -21,6 +21,7 @@ from services.desk.store.accounts import Accounts, Limit
 from services.desk.store.cases import Cases
 from services.desk.store.consults import Consults
 from services.desk.store.desk import Desk
+from services.desk.store.logouts import Logouts
 from services.desk.store.people import People
 from services.desk.store.replays import Replays
 from services.desk.store.roster import Roster
@@ -29,6 +30,8 @@ from services.desk.store.uploads import Uploads
 from services.desk.store.views import Views
 from services.desk.store.watching import Watching
 from services.desk.store.whatifs import WhatIfs
+
+FROM_HERE = ("", "same-origin", "none")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Parts:
     operations: Operations
     replays: Replays
     customer_limit: Limit
+    logouts: Logouts
+    refused_logouts: Limit
     watching: Watching
     pictures: Pictures
     uploads: Uploads
@@ -96,6 +101,13 @@ async def team_reader(reader: Annotated[Reader, Depends(api_reader)]) -> Reader:
     return reader
 
 
+async def leading_reader(reader: Annotated[Reader, Depends(team_reader)]) -> Reader:
+    """Somebody who sees how the team does. Raises Problem 403 for all but coaches and leads."""
+    if not reader.leads:
+        raise Problem(403, "not-allowed", "this is for coaches and leads")
+    return reader
+
+
 async def operating_reader(reader: Annotated[Reader, Depends(api_reader)]) -> Reader:
     """A person who looks after the system (I4). Raises Problem 403 for all but operators and leads."""
     if not reader.may_operate:
@@ -103,6 +115,14 @@ async def operating_reader(reader: Annotated[Reader, Depends(api_reader)]) -> Re
     return reader
 
 
+async def sent_from_here(request: Request) -> None:
+    """Browsers say from where a request comes. Raises Problem 403 for another place's."""
+    if request.headers.get("sec-fetch-site", "") not in FROM_HERE:
+        raise Problem(403, "not-from-here", "another site can not change anything here")
+
+
+FromHere = Depends(sent_from_here)
 SignedIn = Annotated[Reader, Depends(api_reader)]
 Team = Annotated[Reader, Depends(team_reader)]
+Leading = Annotated[Reader, Depends(leading_reader)]
 Operating = Annotated[Reader, Depends(operating_reader)]

@@ -7,7 +7,7 @@ from sse_starlette import EventSourceResponse
 
 from services.chassis.errors import Problem
 from services.desk.api.listing import LARGEST_PAGE, PAGE, listing
-from services.desk.api.live import APPROVALS, BOARD, SEARCH, case_subject, consults_subject, handovers_subject
+from services.desk.api.live import APPROVALS, BOARD, SEARCH, WHAT_IFS, case_subject, consults_subject, handovers_subject
 from services.desk.api.operating import OPERATIONS
 from services.desk.api.parts import InParts, Parts, SignedIn, Team
 from services.desk.api.shown import CaseLine, CaseList, CaseShown, ConsultShown, CountsShown, PersonShown
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api", tags=["desk"])
 
 
 @router.get("/cases")
-async def cases(
+async def list_cases(
     reader: Team,
     desk: InParts,
     owner: Annotated[str, Query(description="a person's id; `me` for oneself")] = "",
@@ -54,14 +54,14 @@ async def cases(
 
 
 @router.get("/cases/{case_id}")
-async def case(case_id: str, reader: Team, desk: InParts) -> CaseShown:
+async def show_case(case_id: str, reader: Team, desk: InParts) -> CaseShown:
     """One case with its timeline; personal data is masked (M3)."""
     view = await visible_case(desk, reader, case_id)
     return CaseShown.of(as_read(view, acting=reader.may_act(view, desk.clock.now())))
 
 
 @router.get("/people/{person_id}")
-async def person(person_id: str, reader: Team, desk: InParts) -> PersonShown:
+async def show_person(person_id: str, reader: Team, desk: InParts) -> PersonShown:
     """Somebody of the team."""
     found = await desk.people.find(person_id)
     if found is None or not reader.brands.intersection(found.brands):
@@ -70,7 +70,7 @@ async def person(person_id: str, reader: Team, desk: InParts) -> PersonShown:
 
 
 @router.get("/consults")
-async def consults(
+async def list_consults(
     reader: SignedIn,
     desk: InParts,
     specialist: Annotated[str, Query(description="a person's id; oneself without it")] = "",
@@ -84,7 +84,7 @@ async def consults(
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def events(
+async def hear_of_changes(
     reader: SignedIn,
     desk: InParts,
     case: Annotated[str, Query(description="a case's id")] = "",
@@ -92,18 +92,22 @@ async def events(
     waiting: Annotated[Literal["", "approvals", "handovers"], Query(description="what waits for the reader")] = "",
     searching: Annotated[bool, Query(description="whatever can be found by the search")] = False,
     operating: Annotated[bool, Query(description="the flow, for operators and leads")] = False,
+    what_ifs: Annotated[bool, Query(description="what-if questions, for coaches and leads")] = False,
 ) -> EventSourceResponse:
     """Server-sent events: `changed` whenever the list, one case, or what waits for the reader changed; fetch it again then."""
     if mine or reader.is_specialist:
-        return desk.hub.response(consults_subject(reader.id))
+        return desk.hub.response(consults_subject(reader.id), reader.session)
     if operating or reader.is_operator:
-        return desk.hub.response(OPERATIONS if reader.may_operate else BOARD)
+        return desk.hub.response(OPERATIONS if reader.may_operate else BOARD, reader.session)
     if waiting:
-        return desk.hub.response(APPROVALS if waiting == "approvals" else handovers_subject(reader.id))
+        subject = APPROVALS if waiting == "approvals" else handovers_subject(reader.id)
+        return desk.hub.response(subject, reader.session)
     if case:
         await visible_case(desk, reader, case)
-        return desk.hub.response(case_subject(case))
-    return desk.hub.response(SEARCH if searching else BOARD)
+        return desk.hub.response(case_subject(case), reader.session)
+    if what_ifs and reader.leads:
+        return desk.hub.response(WHAT_IFS, reader.session)
+    return desk.hub.response(SEARCH if searching else BOARD, reader.session)
 
 
 async def visible_case(desk: Parts, reader: Reader, case_id: str) -> CaseView:
@@ -112,9 +116,3 @@ async def visible_case(desk: Parts, reader: Reader, case_id: str) -> CaseView:
     if view is None or not reader.may_see(view):
         raise Problem(404, "case-not-found", f"there is no case {case_id}")
     return view
-
-
-@router.get("/autopilot")
-async def autopilot(desk: InParts) -> dict[str, bool]:
-    """Whether the autopilot plays the staff. It asks without signing in; there is nothing to hide."""
-    return {"on": await desk.desk.autopilot()}

@@ -1,7 +1,7 @@
 """Who is asking: a cookie for the signed-in person, tokens against forged forms, signed links for customers."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,12 +14,14 @@ from services.desk.domain.access import Reader
 from services.desk.domain.records import Means, Session
 from services.desk.store.accounts import Accounts
 from services.desk.store.people import People
-from services.desk.store.sessions import OpenSessions
+from services.desk.store.sessions import BY_PASSWORD, AtProvider, OpenSessions, session_id
 
 SESSION_COOKIE = "casekeeper-session"
 VISITOR_COOKIE = "casekeeper-visitor"
 REMEMBERED_SECONDS = 5
 """How long a session is not looked up again: so late a sign-out elsewhere, a new password or another role may take effect."""
+LISTENING_SECONDS = 15.0
+"""How often the sessions of open streams are looked at, of pages on which nothing happens meanwhile."""
 REMEMBERED_SESSIONS = 10_000
 
 
@@ -103,7 +105,9 @@ class Sessions:
         *,
         secure: bool,
         means: Collection[Means],
+        ended: Callable[[Iterable[str]], None],
     ) -> None:
+        """`ended` is told which sessions are over, as soon as this instance knows."""
         self.signing = signing
         self.opened = opened
         self._accounts = accounts
@@ -111,16 +115,24 @@ class Sessions:
         self._clock = clock
         self.secure = secure
         self._means = means
+        self._ended = ended
         self._cookie = cookie_name(SESSION_COOKIE, secure=secure)
         self._known: dict[str, Known] = {}
 
     async def sign_in(
-        self, request: Request, response: Response, person: str, means: Means, *, stamp: str = "", id_token: str = ""
+        self,
+        request: Request,
+        response: Response,
+        person: str,
+        means: Means,
+        *,
+        stamp: str = "",
+        there: AtProvider = BY_PASSWORD,
     ) -> None:
         """Open a session under a new token; the one that this browser had is over."""
         await self._end(request)
         browser = request.headers.get("user-agent", "")
-        token = await self.opened.open(person, means, browser, stamp=stamp, id_token=id_token)
+        token = await self.opened.open(person, means, browser, stamp=stamp, there=there)
         response.set_cookie(
             self._cookie,
             token,
@@ -138,26 +150,46 @@ class Sessions:
 
     async def sign_out_everywhere(self, person: str) -> None:
         """End all sessions of this person; other instances of the desk know within seconds."""
-        await self.opened.end_all(person)
-        self._known = {token: known for token, known in self._known.items() if known.session.person != person}
+        self._over(await self.opened.end_all(person))
+
+    async def signed_out_at_provider(self, subject: str, session: str) -> int:
+        """End what the identity provider says is over; how many that were. See `OpenSessions.end_at_provider`."""
+        over = await self.opened.end_at_provider(subject, session)
+        self._over(over)
+        return len(over)
+
+    async def look_after(self, ids: Iterable[str]) -> None:
+        """Notice which of these sessions are over, for whatever reason and wherever that was decided."""
+        for id in ids:
+            try:
+                await self._found(id)
+            except NotSignedIn:
+                self._over([id])
 
     async def reader(self, request: Request) -> Reader:
         """The signed-in person. Raises NotSignedIn."""
         token = request.cookies.get(self._cookie, "")
-        now = self._clock.now()
-        known = self._known.get(token)
-        if known is None or now - known.since >= timedelta(seconds=REMEMBERED_SECONDS):
-            self._known.pop(token, None)
-            known = await self._looked_up(token)
-            if len(self._known) >= REMEMBERED_SESSIONS:
-                self._known.clear()
-            self._known[token] = known
+        if not token:
+            raise NotSignedIn("sign in first")
+        id = session_id(token)
+        known = await self._found(id)
         if not _by_itself(request):
-            known.session = await self.opened.used(token, known.session)
+            known.session = await self.opened.used(id, known.session)
         return known.reader
 
-    async def _looked_up(self, token: str) -> Known:
-        session = await self.opened.find(token)
+    async def _found(self, id: str) -> Known:
+        """The session as it was a few seconds ago at most. Raises NotSignedIn."""
+        known = self._known.get(id)
+        if known is None or self._clock.now() - known.since >= timedelta(seconds=REMEMBERED_SECONDS):
+            self._known.pop(id, None)
+            known = await self._looked_up(id)
+            if len(self._known) >= REMEMBERED_SESSIONS:
+                self._known.clear()
+            self._known[id] = known
+        return known
+
+    async def _looked_up(self, id: str) -> Known:
+        session = await self.opened.find(id)
         if session is None or session.means not in self._means:
             raise NotSignedIn("sign in first")
         if session.means == "password" and await self._accounts.stamp(session.person) != session.stamp:
@@ -165,15 +197,23 @@ class Sessions:
         person = await self._people.member(session.person)
         if person is None:
             raise NotSignedIn(f"{session.person} does not work here any more")
-        return Known(self._clock.now(), session, Reader(person))
+        return Known(self._clock.now(), session, Reader(person, id))
 
     async def _end(self, request: Request) -> Session | None:
         token = request.cookies.get(self._cookie, "")
-        session = await self.opened.find(token)
-        self._known.pop(token, None)
+        if not token:
+            return None
+        id = session_id(token)
+        session = await self.opened.find(id)
         if session:
-            await self.opened.end(token)
+            await self.opened.end([id])
+        self._over([id])
         return session
+
+    def _over(self, ids: Collection[str]) -> None:
+        for id in ids:
+            self._known.pop(id, None)
+        self._ended(ids)
 
     def form_token(self, request: Request) -> str:
         return self.signing.form_token(visitor(request))

@@ -12,6 +12,8 @@ class Reader:
     """The signed-in person."""
 
     person: Person
+    session: str = ""
+    """Their browser's session; what runs in it ends with it."""
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from schemas.events.case import (
     CaseOpened,
     CaseReopened,
     CaseResolved,
+    CaseThanked,
 )
 from schemas.events.routing import CoverFound, OwnerAssigned, RequestUnserved
 from services.desk.domain.case_parts import Refusal
@@ -139,6 +140,15 @@ def case_resolved(view: CaseView, event: CaseResolved, moment: Moment) -> CaseVi
 def case_reopened(view: CaseView, event: CaseReopened, moment: Moment) -> CaseView:
     entry = Entry(id=moment.event_id, kind="reopened", at=moment.at, by="cases", ref=event.message_id)
     return view.saw(entry, resolved=False, closes_at=None)
+
+
+@folds(CaseThanked)
+def case_thanked(view: CaseView, event: CaseThanked, moment: Moment) -> CaseView:
+    """What the customer wrote; it is in no case, because nobody has to answer it."""
+    said = event.message
+    return view.saw(
+        Entry(id=moment.event_id, kind="thanked", at=said.received_at, ref=said.id, **entry_text(said.text))
+    )
 
 
 @folds(CaseClosed)

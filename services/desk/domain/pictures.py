@@ -56,6 +56,10 @@ class Pictures:
         """From where the page loads it: what lies on this desk from here, whatever name its address has for us."""
         return self._place(attachment.url) or attachment.url
 
+    def ours(self, attachment: Attachment) -> str:
+        """Where on this desk it lies; empty for what lies elsewhere."""
+        return self._place(attachment.url)
+
     def links(self, attachment: Attachment) -> bool:
         """Whether it lies on the web, so that a link leads there and does nothing else."""
         return _address(attachment) is not None

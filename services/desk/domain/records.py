@@ -3,9 +3,19 @@
 from typing import Literal
 
 from schemas.base import Model, UtcDatetime
+from schemas.events.roster import RosterPerson
 
 Means = Literal["password", "provider"]
 """How somebody signs in: with a password of ours, or through the organisation's identity provider."""
+
+
+class KnownPerson(RosterPerson):
+    """A person as the roster's events tell."""
+
+    filed: bool = True
+    """Whether the organisation's files had them then; who is not in the files any more has left."""
+    left: bool = False
+    """Whether somebody said so of a person who is known by records alone."""
 
 
 class Account(Model):
@@ -32,6 +42,17 @@ class Session(Model):
     """What the browser says of itself."""
     id_token: str = ""
     """The identity provider's own, with which it knows whom to sign out."""
+    subject: str = ""
+    """How the identity provider calls the person, when it says that they have signed out there."""
+    provider_session: str = ""
+    """How it calls the session there; empty where it does not say."""
+
+
+class Logout(Model):
+    """A logout token of the identity provider's that was taken."""
+
+    ends_at: UtcDatetime
+    """So long it could be sent again."""
 
 
 class Reveal(Model):

@@ -8,7 +8,8 @@ from schemas.events.message import Attachment
 from services.desk.domain.case_view import OPEN, CaseView
 
 MAX_WRITTEN = 100
-SAID = ("message", "survey", "survey-replied")
+THEIRS = ("message", "survey-replied", "thanked")
+SAID = (*THEIRS, "survey")
 """What is shown as it is; a reply only once it has arrived."""
 
 
@@ -46,6 +47,8 @@ class Line(Model):
     taken: bool = True
     """Of the customer's own: whether the team has it by now; what was sent a moment ago is on its way."""
     attachments: tuple[Attachment, ...] = ()
+    language: str = ""
+    """Of its case, for programs that read the page aloud; empty as long as it is not known."""
 
 
 class Outlook(Model):
@@ -67,8 +70,9 @@ def lines(conversation: str, talk: Talk | None, cases: Iterable[CaseView]) -> li
             text=entry.text,
             at=entry.at,
             by=entry.by if entry.kind == "reply" else "",
-            mine=entry.kind in ("message", "survey-replied"),
+            mine=entry.kind in THEIRS,
             attachments=entry.attachments,
+            language="" if view.language == "und" else view.language,
         )
         for view in cases
         for entry in view.timeline

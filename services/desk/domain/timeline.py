@@ -90,8 +90,9 @@ EntryKind = Literal[
     "survey-declined",
     "survey-expired",
     "survey-refused",
+    "thanked",
 ]
-CUSTOMER_SEES: frozenset[EntryKind] = frozenset({"message", "reply", "survey", "survey-replied"})
+CUSTOMER_SEES: frozenset[EntryKind] = frozenset({"message", "reply", "survey", "survey-replied", "thanked"})
 
 
 class Entry(Model):

@@ -1,5 +1,8 @@
 """What customers may send along on our page: pictures, short videos and documents, known by their first bytes (V6)."""
 
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
 from schemas.base import Model, UtcDatetime
 
 MOST_FILES = 3
@@ -19,21 +22,58 @@ _BEGINNINGS = (
 )
 
 
+class Erasure(Model):
+    """Who took a file away for good, and why."""
+
+    by: str
+    reason: str
+    at: UtcDatetime
+
+
 class Upload(Model):
-    """One file, as it came. `content` is base64."""
+    """One file, as it is kept. `content` is base64; empty once it is erased, when only this record is left of it."""
 
     media_type: str
     name: str
     content: str
     at: UtcDatetime
+    brand: str = ""
+    """Empty in records of before brands were written down."""
+    sender: str = ""
+    """See `Sender`; empty in the same."""
+    erased: Erasure | None = None
 
     @property
     def shown(self) -> bool:
         return self.media_type.startswith(SHOWN)
 
+    def without_content(self, erasure: Erasure) -> "Upload":
+        """What is left of it: that it was there, and who took it away."""
+        return self.model_copy(update={"content": "", "name": "", "erased": erasure})
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where files come from: the conversation's own name on its channel, or the question to a specialist, and its brand."""
+
+    id: str
+    brand: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """A file that will be kept: known by its bytes, and without what a camera wrote into it."""
+
+    media_type: str
+    name: str
+    content: bytes
+
 
 class NotTaken(ValueError):
-    """A file that is not taken; `kind` says why: `file-too-large`, `file-unknown`, `too-many-files`."""
+    """A file that is not taken.
+
+    `kind` says why: `file-too-large`, `file-unknown`, `too-many-files`, `picture-broken`, `picture-too-large`.
+    """
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"{kind}: {name}")
@@ -49,6 +89,11 @@ def media_type_of(content: bytes) -> str | None:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     return "video/mp4" if content[4:8] == b"ftyp" else None
+
+
+def file_name(name: str) -> str:
+    """The last part of a file's name, wherever it lay on the machine of whoever sent it."""
+    return PurePosixPath(name.replace("\\", "/")).name[-LONGEST_NAME:]
 
 
 def checked(name: str, content: bytes) -> str:

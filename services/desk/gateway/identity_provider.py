@@ -17,10 +17,13 @@ from joserfc.jws import JWSRegistry
 
 from services.chassis.errors import Problem
 from services.chassis.logs import logger
+from services.desk.gateway.logout_token import SignedOut, signed_out
 
 TIMEOUT_SECONDS = 10.0
 METADATA_FOR = timedelta(hours=1)
-"""How long the provider's description and keys are not asked for again; a key that is not among them is asked for at once."""
+"""How long the provider's description and keys are not asked for again; a key that is not among them is asked for sooner."""
+KEYS_FOR = timedelta(seconds=10)
+"""So soon not even then: anybody may send a token that names a key which nobody has."""
 LEEWAY_SECONDS = 60
 """How far the provider's clock and ours may be apart."""
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -51,6 +54,10 @@ class Identity:
 
     name: str
     id_token: str
+    subject: str
+    """How the provider calls them."""
+    session: str
+    """How it calls the session there; empty where it does not say."""
 
 
 class IdentityProvider:
@@ -61,6 +68,7 @@ class IdentityProvider:
         self._described: dict[str, Any] = {}
         self._described_at: datetime | None = None
         self._keys: KeySet | None = None
+        self._keys_at: datetime | None = None
 
     async def address(self, state: str, nonce: str, verifier: str, now: datetime) -> str:
         """Where somebody goes to say who they are."""
@@ -85,7 +93,24 @@ class IdentityProvider:
             raise _refused(f"the id token has no {self.registration.claim}")
         if self.registration.claim == "email" and claims.get("email_verified") in (False, "false"):
             raise _refused("the provider has not verified the mail address")
-        return Identity(name, str(token["id_token"]))
+        session = claims.get("sid")
+        return Identity(name, str(token["id_token"]), claims["sub"], session if isinstance(session, str) else "")
+
+    async def signed_out(self, logout_token: str, now: datetime) -> SignedOut:
+        """Whose sessions are over, as the provider itself says."""
+        known = self.registration
+        try:
+            decoded = await self._decoded(logout_token, now)
+            return signed_out(
+                decoded.header,
+                decoded.claims,
+                issuer=known.issuer,
+                client_id=known.client_id,
+                now=now,
+                leeway_seconds=LEEWAY_SECONDS,
+            )
+        except (JoseError, ValueError, TypeError, OverflowError) as error:
+            raise _refused(f"the logout token is not valid: {error}") from error
 
     async def farewell(self, id_token: str, now: datetime) -> str:
         """Where somebody signs out at the provider too; empty for a provider without such a place."""
@@ -124,23 +149,27 @@ class IdentityProvider:
             raise _refused(f"the id token is not valid: {error}") from error
         return dict(claims)
 
-    async def _decoded(self, id_token: str, now: datetime) -> jwt.Token:
+    async def _decoded(self, token: str, now: datetime) -> jwt.Token:
+        """Raises JoseError or ValueError for a token that the provider has not signed."""
         described = await self._description(now)
         offered = described.get("id_token_signing_alg_values_supported") or ["RS256"]
         algorithms = [each for each in ALGORITHMS if each in offered]
         registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
-        self._keys = self._keys or await self._key_set(described)
+        keys = self._keys or await self._key_set(described, now)
         try:
-            return jwt.decode(id_token, self._keys, registry=registry)
+            return jwt.decode(token, keys, registry=registry)
         except InvalidKeyIdError:
-            self._keys = await self._key_set(described)
-            return jwt.decode(id_token, self._keys, registry=registry)
+            if self._keys_at and now - self._keys_at < KEYS_FOR:
+                raise
+            return jwt.decode(token, await self._key_set(described, now), registry=registry)
 
-    async def _key_set(self, described: Mapping[str, Any]) -> KeySet:
+    async def _key_set(self, described: Mapping[str, Any], now: datetime) -> KeySet:
         try:
-            return KeySet.import_key_set(cast("KeySetSerialization", await self._get(described["jwks_uri"])))
+            keys = KeySet.import_key_set(cast("KeySetSerialization", await self._get(described["jwks_uri"])))
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise _away(error) from error
+        self._keys, self._keys_at = keys, now
+        return keys
 
     async def _description(self, now: datetime) -> Mapping[str, Any]:
         if self._described_at is None or now - self._described_at >= METADATA_FOR:
@@ -186,5 +215,5 @@ def _away(reason: object) -> Problem:
 
 
 def _refused(reason: str) -> Problem:
-    log.warning("a sign-in through the identity provider is refused", reason=reason)
+    log.warning("the identity provider's word is refused", reason=reason)
     return Problem(401, "identity-refused", "the organisation's sign-in did not confirm who you are")

@@ -15,9 +15,9 @@ def chosen_look(request: Request) -> Look:
     return next((look for wish in wishes for look in LOOKS if look == wish), "system")
 
 
-def same_page(request: Request, **changes: str) -> str:
-    """The page's own address with something chosen otherwise; what a form was sent to is no page, so that leads home."""
+def same_page(request: Request, home: str = "/", **changes: str) -> str:
+    """The page's own address with something chosen otherwise; what a form was sent to is no page, so that leads `home`."""
     if request.method != "GET":
-        return f"/?{'&'.join(f'{name}={value}' for name, value in changes.items())}"
+        return f"{home}?{'&'.join(f'{name}={value}' for name, value in changes.items())}"
     url = request.url.include_query_params(**changes)
     return f"{url.path}?{url.query}"

@@ -10,7 +10,8 @@ from services.desk.api.parts import InParts
 from services.desk.pages.security import POLICY_HEADER
 
 router = APIRouter(include_in_schema=False)
-KEPT = "private, max-age=31536000, immutable"
+KEPT = "private, max-age=600"
+"""A browser shows it for so long after it was erased; no shared cache keeps it."""
 HARMLESS = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
 """Whatever the bytes are, a browser that opens them runs nothing."""
 
@@ -21,6 +22,8 @@ async def media(token: str, desk: InParts) -> Response:
     found = await desk.uploads.find(token)
     if found is None:
         raise Problem(404, "not-found", "there is no such file")
+    if found.erased:
+        raise Problem(410, "file-erased", "this file was erased")
     how = "inline" if found.shown else "attachment"
     headers = {
         "Cache-Control": KEPT,

@@ -17,6 +17,7 @@ from services.desk.gateway.identity_provider import IdentityProvider
 from services.desk.pages.forms import FormState
 from services.desk.pages.routing import SIGN_IN, OpenPages, PageRoute
 from services.desk.pages.sign_in import inside, sign_in_again
+from services.desk.store.sessions import AtProvider
 
 LEAVING_COOKIE = "casekeeper-leaving"
 LEFT_FOR = timedelta(minutes=10)
@@ -78,11 +79,12 @@ async def _signed_in(request: Request, desk: Parts) -> Response:
     if leaving is None or not fits or now.timestamp() >= leaving.until:
         raise Problem(400, "sign-in-stale", "this sign-in was not begun in this browser, or too long ago")
     identity = await provider.identity(query, leaving.nonce, leaving.verifier, now)
-    named = desk.people.called(identity.name)
+    named = await desk.people.called(identity.name)
     if named is None:
         raise Problem(403, "identity-unknown", "the organisation has nobody of the name that its sign-in gives")
     response = RedirectResponse(inside(leaving.next), 303)
-    await desk.sessions.sign_in(request, response, named.id, "provider", id_token=identity.id_token)
+    there = AtProvider(identity.id_token, identity.subject, identity.session)
+    await desk.sessions.sign_in(request, response, named.id, "provider", there=there)
     return response
 
 

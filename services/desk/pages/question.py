@@ -12,7 +12,7 @@ from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.shown import context_of
 from services.desk.domain.masking import for_outside
-from services.desk.domain.uploads import ACCEPTED
+from services.desk.domain.uploads import ACCEPTED, Sender
 from services.desk.gateway.invitations import Invited
 from services.desk.pages.consults import ActName
 from services.desk.pages.enclosing import rows_of
@@ -48,7 +48,7 @@ async def do(token: str, name: ActName, request: Request, pages: OpenPages, desk
     try:
         within_limit(request, desk)
         files = await chosen_files(request) if name == "answer" else []
-        beside = await kept_files(request, desk, invited.request_id, form.key, files)
+        beside = await kept_files(request, desk, Sender(invited.request_id, invited.brand), form.key, files)
         await act(desk, invited.specialist, invited.case_id, invited.consult_id, name, form, beside)
     except Problem as problem:
         return await _page(pages, desk, token, invited, form.failed(problem), problem.status)

@@ -59,7 +59,8 @@ class Pages:
         self.request = request
         self.desk = desk
         self.reader = reader
-        self.language = texts.chosen_language(request)
+        brand = desk.organisation.by_id["brands"].get(request.path_params.get("brand", ""))
+        self.language = texts.chosen_language(request, brand.language if brand else "")
         self.look = chosen_look(request)
         self.gettext = texts.catalogues()[self.language].gettext
 
@@ -103,7 +104,8 @@ class Pages:
             ("look", LOOK_COOKIE, self.look),
         ):
             if self.request.query_params.get(asked) == value:
-                response.set_cookie(cookie, value, max_age=YEAR_SECONDS, samesite="lax")
+                secure = self.desk.sessions.secure
+                response.set_cookie(cookie, value, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=secure)
         return response
 
     def _approvals(self) -> int:

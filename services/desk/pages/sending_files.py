@@ -6,7 +6,7 @@ from starlette.datastructures import UploadFile
 from schemas.events.message import Attachment
 from services.chassis.errors import Problem
 from services.desk.api.parts import Parts
-from services.desk.domain.uploads import MOST_BYTES, MOST_FILES, NotTaken, checked
+from services.desk.domain.uploads import MOST_BYTES, MOST_FILES, NotTaken, Sender
 from services.desk.pages.problems import Gettext, friendly
 
 Files = list[tuple[str, bytes]]
@@ -22,21 +22,17 @@ async def chosen_files(request: Request) -> Files:
     return [(each.filename or "", await each.read()) for each in chosen]
 
 
-async def kept_files(request: Request, desk: Parts, owner: str, key: str, files: Files) -> tuple[Attachment, ...]:
-    """The files, stored. `owner` and `key` name the form: sent twice it keeps them once.
+async def kept_files(request: Request, desk: Parts, sender: Sender, key: str, files: Files) -> tuple[Attachment, ...]:
+    """The files, stored, pictures without what cameras write into them. A form that is sent twice keeps them once.
 
     Raises Problem 400 before any is stored, when one is not taken.
     """
     try:
-        for name, content in files:
-            checked(name, content)
-        base = str(request.base_url)
-        kept = [
-            await desk.uploads.keep(owner, key, number, name, content, base)
-            for number, (name, content) in enumerate(files)
-        ]
+        taken = [await desk.uploads.prepared(name, content) for name, content in files]
     except NotTaken as error:
         raise Problem(400, error.kind, f"files: {error}") from error
+    base = str(request.base_url)
+    kept = [await desk.uploads.keep(sender, key, number, file, base) for number, file in enumerate(taken)]
     return tuple(kept)
 
 
@@ -47,4 +43,8 @@ def why_not_taken(problem: Problem, gettext: Gettext) -> str:
         return told.format(files=MOST_FILES, size=MOST_BYTES // 1024**2)
     if problem.kind == "file-unknown":
         return gettext("Only pictures, short videos (MP4, WebM) and PDF files can go along.")
+    if problem.kind == "picture-too-large":
+        return gettext("This picture has more pixels than we can show. Please send a smaller one.")
+    if problem.kind == "picture-broken":
+        return gettext("This picture can not be read. Please save it anew, or take another one.")
     return friendly(problem, gettext)

@@ -29,7 +29,7 @@ async def sign_in(request: Request, pages: OpenPages, desk: InParts) -> Response
         refused = Problem(403, "no-passwords", pages.gettext("Nobody signs in with a password here."))
         return await sign_in_again(pages, form.failed(refused))
     address = request.client.host if request.client else ""
-    person = desk.people.signing_in_as(form.values.get("person", ""))
+    person = await desk.people.signing_in_as(form.values.get("person", ""))
     try:
         account = await desk.accounts.sign_in(person, form.values.get("password", ""), address)
     except Problem as problem:

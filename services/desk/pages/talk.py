@@ -1,6 +1,8 @@
 """The customer's own page: start a conversation, come back to it by its link, see replies as they come."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -13,9 +15,10 @@ from services.desk.api.live import talk_subject
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.session import visitor
 from services.desk.domain.talk import Talk, lines, outlook
-from services.desk.domain.uploads import ACCEPTED
+from services.desk.domain.uploads import ACCEPTED, Sender
 from services.desk.pages.forms import FormState, submitted
 from services.desk.pages.limiting import within_limit
+from services.desk.pages.look import same_page
 from services.desk.pages.rendering import YEAR_SECONDS, Pages
 from services.desk.pages.routing import OpenPages, PageRoute
 from services.desk.pages.sending_files import chosen_files, kept_files, why_not_taken
@@ -50,7 +53,8 @@ async def start(brand: str, request: Request, pages: OpenPages, desk: InParts) -
         return await _start(request, pages, place, form.failed(problem))
     address = f"/talk/{brand}/{desk.sessions.signing.link(brand, thread)}"
     response = RedirectResponse(address, 303)
-    response.set_cookie(_cookie(brand), address, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
+    secure = desk.sessions.secure
+    response.set_cookie(_cookie(brand), address, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=secure)
     return response
 
 
@@ -112,7 +116,7 @@ async def _send(request: Request, desk: Parts, place: Place, thread: str, form: 
     conversation = conversation_id(place.brand.id, place.channel.id, thread)
     known = await desk.desk.talk(conversation)
     name = name or (known.name if known else "")
-    attachments = await kept_files(request, desk, thread, form.key, files)
+    attachments = await kept_files(request, desk, Sender(thread, place.brand.id), form.key, files)
     message = {
         "conversation": thread,
         "author_id": thread,
@@ -129,8 +133,7 @@ async def _send(request: Request, desk: Parts, place: Place, thread: str, form: 
 
 async def _start(request: Request, pages: Pages, place: Place, form: FormState) -> Response:
     known = request.cookies.get(_cookie(place.brand.id), "")
-    context = {
-        "place": place,
+    context = _said_by(place, pages, f"/talk/{place.brand.id}") | {
         "form": form,
         "earlier": known if known.startswith(f"/talk/{place.brand.id}/") else "",
         "problem_text": _words(pages, form),
@@ -146,8 +149,7 @@ async def _conversation(
     talk, cases = await desk.desk.talk(conversation), await desk.cases.telling(conversation)
     said = lines(conversation, talk, cases)
     expected = outlook(cases, desk.clock.now())
-    context = {
-        "place": place,
+    context = _said_by(place, pages, f"/talk/{place.brand.id}/{token}") | {
         "token": token,
         "lines": said,
         "outlook": expected,
@@ -158,6 +160,17 @@ async def _conversation(
     }
     people = await desk.people.among([expected.owner, *(line.by for line in said)])
     return await pages.render("_talk.html" if pages.partial else "talk.html", context, people=people)
+
+
+def _said_by(place: Place, pages: Pages, here: str) -> dict[str, Any]:
+    """What the brand says on all of its pages, and how the page at this address is shown in another language."""
+    brand = place.brand
+    return {
+        "place": place,
+        "greeting": brand.conversation_page.greeting_in(pages.language, brand.language),
+        "hours": brand.conversation_page.hours_in(pages.language, brand.language),
+        "same_page": partial(same_page, pages.request, here),
+    }
 
 
 def _words(pages: Pages, form: FormState) -> str:

@@ -11,6 +11,7 @@ from fastapi import Request
 from services.chassis import texts
 
 LANGUAGE_COOKIE = "casekeeper-language"
+MOST_WISHES = 20
 
 
 def catalogues() -> dict[str, NullTranslations]:
@@ -18,15 +19,30 @@ def catalogues() -> dict[str, NullTranslations]:
     return texts.catalogues("services.desk")
 
 
-def chosen_language(request: Request) -> str:
-    """The language asked for: in the address, else as chosen before, else as the browser prefers."""
+def chosen_language(request: Request, main: str = "") -> str:
+    """The language asked for: in the address, else as chosen before, else as the browser prefers, else the `main` one."""
     known = catalogues()
     for wish in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if wish in known:
             return str(wish)
-    accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
-    wanted = [each for each in accepted if each][:20]
-    return negotiate_locale(wanted, list(known), sep="-") or texts.SOURCE_LANGUAGE
+    wanted = preferred(request.headers.get("accept-language", ""))
+    fallback = main if main in known else texts.SOURCE_LANGUAGE
+    return negotiate_locale(wanted, list(known), sep="-") or fallback
+
+
+def preferred(accepted: str) -> list[str]:
+    """The languages of an `Accept-Language`, the best first; without those that are refused (RFC 9110)."""
+    weighed = [_weighed(part) for part in accepted.split(",")[:MOST_WISHES]]
+    named = [(weight, name) for weight, name in weighed if name and name != "*" and weight > 0]
+    return [name for _, name in sorted(named, key=lambda each: -each[0])]
+
+
+def _weighed(part: str) -> tuple[float, str]:
+    name, _, weight = part.partition(";")
+    try:
+        return float(weight.strip().removeprefix("q=") or 1), name.strip()
+    except ValueError:
+        return 0, name.strip()
 
 
 def language_name(code: str, language: str) -> str:

@@ -62,8 +62,9 @@ async def cancel(run_id: str, request: Request, pages: TeamPages, desk: InParts)
 @router.get("/events", response_class=EventSourceResponse)
 async def events(pages: TeamPages, desk: InParts) -> EventSourceResponse:
     """Says when a run has come further."""
-    require_lead(pages, signed_in(pages))
-    return desk.hub.response(WHAT_IFS)
+    reader = signed_in(pages)
+    require_lead(pages, reader)
+    return desk.hub.response(WHAT_IFS, reader.session)
 
 
 def _question(values: Mapping[str, str]) -> Question:

@@ -134,6 +134,10 @@
       wanted = true;
       pump();
     });
+    source.addEventListener("over", () => {
+      wanted = true; // the session has ended, which leads to the sign-in this way
+      pump();
+    });
     source.addEventListener("error", () => {
       become(navigator.onLine ? "reconnecting" : "offline");
       if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself

@@ -4,17 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.base import milliseconds
-from schemas.events.roster import RosterPerson
 from services.chassis.documents import Collection, Index
 from services.desk.domain import CaseView
 from services.desk.domain.alike import TRAITS, traits
 from services.desk.domain.coverage import Absence
 from services.desk.domain.offer import Offer
-from services.desk.domain.records import Account, Reveal, Session, Switch
+from services.desk.domain.records import Account, KnownPerson, Logout, Reveal, Session, Switch
 from services.desk.domain.saved_views import SavedView
 from services.desk.domain.talk import Talk
 from services.desk.domain.uploads import Upload
 from services.desk.domain.whatif import Run
+
+CHANGED = "updated_ms"
+"""When the desk last learnt something of a case, in milliseconds since 1970 UTC: a supported store is slow with moments."""
+
+
+def changed_ms(view: CaseView) -> int:
+    """The same of one case; 0: it never did."""
+    return milliseconds(view.updated_at) if view.updated_at else 0
 
 
 def customer_key(channel: str, author_id: str) -> str:
@@ -33,8 +40,7 @@ def _case_fields(view: CaseView) -> Mapping[str, Any]:
         "owner": view.owner,
         "brand": view.brand,
         "language": view.language,
-        "next_due": view.next_due,
-        "updated_at": view.updated_at,
+        CHANGED: changed_ms(view),
         "conversation": view.conversation,
         "customer": customer_key(view.channel, view.customer.id) if view.customer else "",
         "about": about(view),
@@ -42,17 +48,28 @@ def _case_fields(view: CaseView) -> Mapping[str, Any]:
     }
 
 
+def _upload_fields(upload: Upload) -> Mapping[str, Any]:
+    if upload.erased:
+        return {"sender": upload.sender, "erased_in": upload.brand, "erased_ms": milliseconds(upload.erased.at)}
+    return {"sender": upload.sender, "kept_ms": milliseconds(upload.at)}
+
+
 CASES = Collection(
     "cases",
     CaseView,
     fields=_case_fields,
     indexes=(
-        *(Index(("conversation",)), Index(("customer",)), Index(("updated_at",)), Index(("status", "updated_at"))),
-        Index(("about", "updated_at")),
+        *(Index(("conversation",)), Index(("customer",)), Index((CHANGED,)), Index(("status", CHANGED))),
+        Index(("about", CHANGED)),
         *(Index((trait,)) for trait in TRAITS),
     ),
 )
-PEOPLE = Collection("people", RosterPerson, fields=lambda person: {"role": person.role}, indexes=(Index(("role",)),))
+PEOPLE = Collection(
+    "people",
+    KnownPerson,
+    fields=lambda person: {"role": person.role, **({} if person.filed else {"recorded_email": person.email.lower()})},
+    indexes=(Index(("role",)), Index(("recorded_email",))),
+)
 ABSENCES = Collection("absences", Absence)
 OFFERS = Collection(
     "offers",
@@ -76,11 +93,24 @@ REVEALS = Collection(
 SESSIONS = Collection(
     "sessions",
     Session,
-    fields=lambda session: {"person": session.person, "ends_ms": milliseconds(session.ends_at)},
-    indexes=(Index(("person",)), Index(("ends_ms",))),
+    fields=lambda session: {
+        "person": session.person,
+        "ends_ms": milliseconds(session.ends_at),
+        **({"subject": session.subject} if session.subject else {}),
+        **({"provider_session": session.provider_session} if session.provider_session else {}),
+    },
+    indexes=(Index(("person",)), Index(("subject",)), Index(("provider_session",)), Index(("ends_ms",))),
+)
+LOGOUTS = Collection(
+    "logouts", Logout, fields=lambda logout: {"ends_ms": milliseconds(logout.ends_at)}, indexes=(Index(("ends_ms",)),)
 )
 SWITCHES = Collection("switches", Switch)
-UPLOADS = Collection("uploads", Upload)
+UPLOADS = Collection(
+    "uploads",
+    Upload,
+    fields=_upload_fields,
+    indexes=(Index(("sender",)), Index(("kept_ms",)), Index(("erased_in", "erased_ms"))),
+)
 WHAT_IFS = Collection(
     "whatifs",
     Run,
@@ -94,5 +124,5 @@ VIEWS = Collection(
     indexes=(Index(("owner",)), Index(("shared",))),
 )
 
-OWN = (CASES, PEOPLE, OFFERS, ABSENCES, TALKS, ACCOUNTS, SESSIONS, REVEALS, SWITCHES, WHAT_IFS, UPLOADS, VIEWS)
+OWN = (CASES, PEOPLE, OFFERS, ABSENCES, TALKS, ACCOUNTS, SESSIONS, LOGOUTS, REVEALS, SWITCHES, WHAT_IFS, UPLOADS, VIEWS)
 """All of them; the handlers write the first four only."""

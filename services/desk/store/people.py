@@ -25,11 +25,16 @@ class People:
         return (await self.among([person_id])).get(person_id)
 
     async def member(self, person_id: str) -> Person | None:
-        """Somebody who may sign in: the organisation's files have them, with the role and brands known now.
+        """Somebody who may sign in, with the role and brands known now: the organisation's files have them, or never had.
 
-        A person whom the files no longer have has left, whatever was told of them before.
+        A person whom the files no longer have has left, whatever was told of them before. Who is known by records alone may
+        until one says that they have left.
         """
-        return await self.find(person_id) if self._filed(person_id) else None
+        if self._filed(person_id):
+            return await self.find(person_id)
+        document = await self._database.get(PEOPLE, person_id) if person_id else None
+        known = document.state if document else None
+        return known if known and not known.filed and not known.left else None
 
     async def among(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Those of these people who are known, by id."""
@@ -47,20 +52,27 @@ class People:
         """Everybody who can own the brand's cases, by id; as of half a minute ago at most."""
         if self._owners_until is None or now >= self._owners_until:
             documents = await self._database.find(PEOPLE, {"role": {"$in": list(OWNER_ROLES)}})
-            told: dict[str, Person] = {each.id: each.state for each in documents if each.state}
+            told: dict[str, Person] = {each.id: each.state for each in documents if each.state and not each.state.left}
             filed = await self.among(each.id for each in self._organisation.people if each.role in OWNER_ROLES)
             self._owners = {id: each for id, each in (filed | told).items() if each.role in OWNER_ROLES}
             self._owners_until = now + REMEMBERED
         return {id: each for id, each in self._owners.items() if brand in each.brands}
 
-    def signing_in_as(self, name: str) -> str:
-        """The person's id for what somebody typed: the id itself or the mail address."""
-        typed = name.strip().lower()
-        return next((person.id for person in self._organisation.people if person.email.lower() == typed), typed)
+    async def signing_in_as(self, name: str) -> str:
+        """The person's id for what somebody typed: the id itself or the mail address.
 
-    def called(self, name: str) -> Person | None:
+        An address of the organisation's files is the filed person's, whatever a record says; one of two records is nobody's.
+        """
+        typed = name.strip().lower()
+        filed = next((person.id for person in self._organisation.people if person.email.lower() == typed), "")
+        if filed or "@" not in typed:
+            return filed or typed
+        recorded = await self._database.rows(PEOPLE.name, {"recorded_email": typed})
+        return str(recorded[0]["_id"]) if len(recorded) == 1 else typed
+
+    async def called(self, name: str) -> Person | None:
         """The person whom an identity provider calls so, by id or mail address; None: nobody of ours."""
-        return self._filed(self.signing_in_as(name)) if name.strip() else None
+        return await self.member(await self.signing_in_as(name)) if name.strip() else None
 
     def _filed(self, person_id: str) -> Person | None:
         try:

@@ -1,7 +1,7 @@
 """Everybody with when they work, kept in memory: pages about the hours to come look at all of them at once."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from schemas.organisation import Organisation, Person
 from services.chassis.documents import Collection, Document
 from services.chassis.mongo import Database
 from services.desk.domain.coverage import STAFF, Absence, LanguageAhead, Member, ahead
+from services.desk.store.cases import ALONE_LOOKS
 from services.desk.store.collections import ABSENCES, PEOPLE
 
 
@@ -22,11 +23,32 @@ class Roster:
         self._absences: dict[str, tuple[int, Absence]] = {}
         self._members: dict[str, Member] = {}
         self._ahead: dict[tuple[frozenset[str], tuple[str, ...]], tuple[LanguageAhead, ...]] = {}
+        self._noticed: set[str] = set()
+        self._changed: set[str] = set()
+        self._alone_looks = 0
 
-    async def refresh(self) -> None:
-        """Hear what has changed; only what has a later version than the known one is read anew."""
-        await self._hear(PEOPLE, self._told)
-        await self._hear(ABSENCES, self._absences)
+    def notice(self, person_id: str) -> None:
+        """Somebody is about to be stored otherwise."""
+        self._noticed.add(person_id)
+
+    async def stored(self) -> None:
+        """All that was noticed is stored now."""
+        self._changed |= self._noticed
+        self._noticed.clear()
+
+    async def refresh(self, *, alone: bool = False) -> None:
+        """Hear what has changed: of those whom this instance has stored, or unless it is `alone` in that, of everybody."""
+        self._alone_looks = self._alone_looks + 1 if alone else 0
+        changed, self._changed = self._changed, set()
+        query = {"_id": {"$in": sorted(changed)}} if self._alone_looks > ALONE_LOOKS else {}
+        if query and not changed:
+            return
+        try:
+            await self._hear(PEOPLE, self._told, query)
+            await self._hear(ABSENCES, self._absences, query)
+        except BaseException:
+            self._changed |= changed
+            raise
         people = self._filed | {id: person for id, (_, person) in self._told.items()}
         known = self._absences
         self._members = {id: Member(each, known[id][1] if id in known else None) for id, each in people.items()}
@@ -49,7 +71,9 @@ class Roster:
             self._ahead[key] = await asyncio.to_thread(ahead, members, languages, now)
         return self._ahead[key]
 
-    async def _hear(self, collection: Collection[Any], known: dict[str, tuple[int, Any]]) -> None:
-        for row in await self._database.rows(collection.name, {}):
-            if row["_id"] not in known or row["version"] > known[row["_id"]][0]:
+    async def _hear(
+        self, collection: Collection[Any], known: dict[str, tuple[int, Any]], query: Mapping[str, Any]
+    ) -> None:
+        for row in await self._database.rows(collection.name, query):
+            if row["_id"] not in known or row["version"] != known[row["_id"]][0]:
                 known[row["_id"]] = (row["version"], Document.loaded(collection, row).state)

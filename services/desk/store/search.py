@@ -14,7 +14,7 @@ from services.chassis.documents import Document
 from services.chassis.mongo import Database
 from services.desk.domain.case_view import CaseView
 from services.desk.domain.search_text import found_of
-from services.desk.store.collections import CASES
+from services.desk.store.collections import CASES, CHANGED
 from services.desk.store.search_index import CaseIndex, Page, Wanted
 
 READ_AT_ONCE = 200
@@ -31,6 +31,8 @@ class Search:
         self._known: dict[str, datetime] = {}
         """When each case in the index was changed last."""
         self._waiting: dict[str, CaseView] = {}
+        self._readings = 1
+        """How often all that is stored was to be read."""
         self.complete = False
         """Whether every case that is to be found has been read since the start."""
 
@@ -44,6 +46,12 @@ class Search:
         if view.status != "unopened":
             self._waiting[view.id] = view
 
+    def read_again(self) -> None:
+        """All that is stored may be otherwise; until it is read, what is known is found."""
+        self._known.clear()
+        self._readings += 1
+        self.complete = False
+
     async def find(self, wanted: Wanted, limit: int, offset: int = 0) -> Page:
         """The best of what the reader may see."""
         if not wanted.brands:
@@ -56,12 +64,13 @@ class Search:
         Raises Unavailable; what was read until then stays.
         """
         if not self.complete:
+            reading = self._readings
             async with aclosing(self._newest_first()) as stored:
                 async for rows in stored:
                     await self._take_in(rows, tell)
                     if self.cases >= self._most_cases:
                         break
-            self.complete = True
+            self.complete = reading == self._readings
         await self._take_in([], tell)
 
     async def _take_in(self, rows: Sequence[Mapping[str, Any]], tell: Callable[[], None]) -> None:
@@ -73,7 +82,7 @@ class Search:
             tell()
 
     def _newest_first(self) -> AsyncGenerator[list[dict[str, Any]], None]:
-        return self._database.all_rows(CASES.name, READ_AT_ONCE, "updated_at", descending=True)
+        return self._database.all_rows(CASES.name, READ_AT_ONCE, CHANGED, descending=True)
 
     def _put(self, views: Iterable[CaseView], rows: Iterable[Mapping[str, Any]]) -> bool:
         stored = (Document.loaded(CASES, row).state for row in rows if row["_id"] not in self._known)

@@ -4,22 +4,35 @@ A document is named by a digest of the browser's token: who can read the store c
 """
 
 import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from schemas.base import milliseconds
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
 from services.chassis.ids import fresh
 from services.chassis.repository import Repository
 from services.desk.domain.records import Means, Session
 from services.desk.store.collections import SESSIONS
+from services.desk.store.over import forget_what_is_over
 
 TOKEN_BYTES = 32
 LONGEST_BROWSER = 300
 NOTES_PER_IDLE_TIME = 10
 """So often at most its use is written down before a session would end for want of use."""
-ENDED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AtProvider:
+    """A session as the identity provider knows it; all empty for one that a password of ours opened."""
+
+    id_token: str = ""
+    subject: str = ""
+    session: str = ""
+
+
+BY_PASSWORD = AtProvider()
 
 
 class OpenSessions:
@@ -31,7 +44,9 @@ class OpenSessions:
         self._clock = clock
         self._idle = idle
 
-    async def open(self, person: str, means: Means, browser: str, *, stamp: str = "", id_token: str = "") -> str:
+    async def open(
+        self, person: str, means: Means, browser: str, *, stamp: str = "", there: AtProvider = BY_PASSWORD
+    ) -> str:
         """A new session; the token by which its browser is known again."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
 
@@ -45,20 +60,22 @@ class OpenSessions:
                 used_at=now,
                 ends_at=now + self.longest,
                 browser=browser[:LONGEST_BROWSER],
-                id_token=id_token,
+                id_token=there.id_token,
+                subject=there.subject,
+                provider_session=there.session,
             )
             return Decision(opened)
 
-        await self._repository.execute(SESSIONS, _id(token), fresh(), decide)
+        await self._repository.execute(SESSIONS, session_id(token), fresh(), decide)
         return token
 
-    async def find(self, token: str) -> Session | None:
+    async def find(self, id: str) -> Session | None:
         """The session, if it is still open."""
-        document = await self._repository.database.get(SESSIONS, _id(token)) if token else None
+        document = await self._repository.database.get(SESSIONS, id)
         session = document.state if document else None
         return session if session and self._open(session, self._clock.now()) else None
 
-    async def used(self, token: str, session: Session) -> Session:
+    async def used(self, id: str, session: Session) -> Session:
         """The person did something, which is written down now and then; the session as it is then."""
         if self._clock.now() - session.used_at < self._idle / NOTES_PER_IDLE_TIME:
             return session
@@ -66,16 +83,30 @@ class OpenSessions:
         def decide(known: Session | None, context: Context) -> Decision[Session] | None:
             return Decision(known.model_copy(update={"used_at": context.now})) if known else None
 
-        document = await self._repository.execute(SESSIONS, _id(token), fresh(), decide)
+        document = await self._repository.execute(SESSIONS, id, fresh(), decide)
         return document.state or session
 
-    async def end(self, token: str) -> None:
-        await self._repository.database.delete(SESSIONS.name, [_id(token)])
+    async def end(self, ids: Collection[str]) -> None:
+        await self._repository.database.delete(SESSIONS.name, ids)
 
-    async def end_all(self, person: str) -> None:
-        """Every session of this person, in whatever browser."""
-        rows = await self._repository.database.rows(SESSIONS.name, {"person": person})
-        await self._repository.database.delete(SESSIONS.name, [row["_id"] for row in rows])
+    async def end_all(self, person: str) -> list[str]:
+        """Every session of this person, in whatever browser; which they were."""
+        return await self._end_found({"person": person})
+
+    async def end_at_provider(self, subject: str, session: str) -> list[str]:
+        """Those that the provider says are over; which they were. One of `subject` and `session` may be empty.
+
+        A provider that tells its sessions apart only now and not when people signed in ends all of this person.
+        """
+        if not subject:
+            return await self._end_found({"provider_session": session})
+        return await self._end_found({"subject": subject}, ("", session) if session else ())
+
+    async def _end_found(self, query: Mapping[str, str], of: Collection[str] = ()) -> list[str]:
+        rows = await self._repository.database.rows(SESSIONS.name, query)
+        found = [row["_id"] for row in rows if not of or row.get("provider_session", "") in of]
+        await self.end(found)
+        return found
 
     async def of(self, person: str) -> list[Session]:
         """A person's open sessions, the one used last on top."""
@@ -86,13 +117,12 @@ class OpenSessions:
 
     async def sweep(self) -> None:
         """Forget those whose time is over."""
-        query = {"ends_ms": {"$lt": milliseconds(self._clock.now())}}
-        rows = await self._repository.database.rows(SESSIONS.name, query, limit=ENDED_AT_ONCE)
-        await self._repository.database.delete(SESSIONS.name, [row["_id"] for row in rows])
+        await forget_what_is_over(self._repository.database, SESSIONS, self._clock.now())
 
     def _open(self, session: Session, now: datetime) -> bool:
         return now < min(session.ends_at, session.used_at + self._idle)
 
 
-def _id(token: str) -> str:
+def session_id(token: str) -> str:
+    """Under which the session of a browser with this token is kept."""
     return sha256(token.encode()).hexdigest()

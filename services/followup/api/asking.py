@@ -10,6 +10,7 @@ from schemas.organisation import NotInOrganisation, Organisation, Person, Role
 from services.chassis.errors import Problem
 from services.chassis.ids import fresh
 from services.chassis.service import Service
+from services.followup.store.people import recorded_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,23 @@ async def _asker(
     acting_person: Annotated[str, Header(min_length=1, max_length=200, description=PERSON)],
     idempotency_key: Annotated[str, Header(max_length=255, description=KEY)] = "",
 ) -> Asker:
-    organisation: Organisation = request.app.state.organisation
-    try:
-        person = organisation.person(acting_person)
-    except NotInOrganisation as error:
-        raise Problem(403, "not-allowed", str(error)) from error
+    person = await _person(request, acting_person)
     if not idempotency_key and request.method not in ("GET", "HEAD"):
         raise Problem(400, "idempotency-key-missing", "a command needs the header Idempotency-Key, a name of its own")
     command = derive("command", request.url.path, person.id, idempotency_key) if idempotency_key else fresh()
     return Asker(person, command)
+
+
+async def _person(request: Request, id_: str) -> Person:
+    """By the organisation's files, else by the records of somebody whom they never had. Raises Problem 403."""
+    organisation: Organisation = request.app.state.organisation
+    try:
+        return organisation.person(id_)
+    except NotInOrganisation as error:
+        recorded = await recorded_person(_service(request).database, id_)
+        if recorded is None:
+            raise Problem(403, "not-allowed", str(error)) from error
+        return recorded
 
 
 def _service(request: Request) -> Service:

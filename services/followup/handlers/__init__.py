@@ -10,6 +10,7 @@ from services.followup.handlers import (
     figures,
     insights,
     invitations,
+    people,
     radar,
     review,
     surveys,
@@ -28,5 +29,6 @@ def listening(organisation: Organisation) -> Table:
     radar.listen(table, organisation)
     insights.listen(table, organisation)
     invitations.listen(table)
+    people.listen(table)
     review.listen(table, organisation)
     return table

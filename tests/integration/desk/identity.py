@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import json
+import secrets
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ with warnings.catch_warnings():  # what it is made of has moved on; what it says
     from oidc_provider_mock._storage import storage
 
 VIEWS = "oidc-provider-mock."
+SIGNED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 CLIENT, SECRET = "casekeeper-desk", "between-desk-and-provider"
 
 
@@ -40,6 +43,18 @@ class Provider:
     """In its description, other than the truth; None: left out."""
     challenges: dict[str, str] = field(default_factory=dict)
     """By code."""
+    key: RSAKey | None = None
+    """With which it signs; known once somebody has signed in."""
+
+    def logout_token(self, *, key: RSAKey | None = None, typ: str = "logout+jwt", **changed: Any) -> str:
+        """What it sends when somebody has signed out there; claims that are None are left out."""
+        now = int(time.time())
+        told = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_hex(8)}
+        claims = told | {"events": {SIGNED_OUT: {}}} | changed
+        signing = key or self.key
+        assert signing
+        said = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode({"alg": "RS256", "typ": typ}, said, signing)
 
     async def approve(self, address: str, person: str) -> str:
         """Somebody signs in there, at the address to which the desk sent them; where they are led back to."""
@@ -103,11 +118,11 @@ def _strict(view: View, provider: Provider) -> View:
 
 def _lying(response: flask.Response, provider: Provider) -> flask.Response:
     body = response.get_json()
-    key = storage.jwk
+    provider.key = RSAKey.import_key(storage.jwk.as_dict(is_private=True))
     _header, payload, _signature = body["id_token"].split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
     claims = {name: value for name, value in (claims | provider.lies).items() if value is not None}
-    signing = RSAKey.generate_key(2048) if provider.forges else RSAKey.import_key(key.as_dict(is_private=True))
+    signing = RSAKey.generate_key(2048) if provider.forges else provider.key
     return flask.make_response(body | {"id_token": jwt.encode({"alg": "RS256"}, claims, signing)})
 
 

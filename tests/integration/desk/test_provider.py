@@ -1,5 +1,6 @@
 """Signing in through an identity provider, one that runs here and can lie."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from joserfc.jwk import RSAKey
 
 from services.chassis.service import Service
 from services.chassis.testing import ManualClock
@@ -124,6 +126,90 @@ async def _an_answer_belongs_to_one_browser_and_one_time(
         led_back = await _leave(somebody, provider, "u1")
         clock.forward(601)
         await _nothing_is_open(somebody, await _come_back(somebody, led_back), 400, "too long ago")
+
+
+async def test_who_signs_out_at_the_provider_is_out_here_at_once(start_desk: Started, provider: Provider) -> None:
+    clock = ManualClock(datetime.now(UTC))
+    service = await start_desk(clock=clock, **connected(provider.issuer))
+    async with browser(service) as here, browser(service) as there, browser(service) as thief:
+        await _signs_in(here, provider, sid="s-1")
+        await _signs_in(there, provider, sid="s-2")
+        await _what_is_no_logout_token_ends_nothing(thief, provider)
+        assert [await _status(each) for each in (here, there)] == [200, 200]
+        async with here.client.stream("GET", "/api/events") as stream:
+            lines = stream.aiter_lines()
+            await _until(lines, "event: changed")
+            token = provider.logout_token(sid="s-1")
+            taken = await _told(thief, token)
+            assert (taken.status_code, taken.headers["cache-control"]) == (200, "no-store")
+            await _until(lines, "event: over")
+        assert [await _status(each) for each in (here, there)] == [401, 200]
+        assert (await _told(thief, token)).status_code == 400  # each counts once
+        await _signs_in(here, provider)  # where the provider does not say which session it is
+        assert (await _told(thief, provider.logout_token(sub="u1", sid="s-2"))).status_code == 200
+        assert [await _status(each) for each in (here, there)] == [401, 401]
+        await _signs_in(here, provider, sid="s-3")
+        await _signs_in(there, provider, sid="s-4")
+        assert (await _told(thief, provider.logout_token(sub="u1"))).status_code == 200
+        assert [await _status(each) for each in (here, there)] == [401, 401]
+        await _an_end_elsewhere_ends_streams_here(service, here, provider, clock)
+        assert (await _told(thief, "x" * 70_000)).status_code == 413
+        assert {(await _told(thief, "x")).status_code for _ in range(31)} == {400, 429}
+
+
+async def _what_is_no_logout_token_ends_nothing(thief: Browser, provider: Provider) -> None:
+    bad: list[dict[str, Any]] = [
+        {"key": RSAKey.generate_key(2048)},
+        {"typ": "at+jwt"},
+        {"aud": "another-client"},
+        {"iss": "https://evil.example"},
+        {"exp": 1},
+        {"nonce": "n"},
+        {"events": {}},
+        {"events": None},
+        {"jti": None},
+        {"sub": None},
+    ]
+    for each in bad:
+        refused = await _told(thief, provider.logout_token(**({"sub": "u1"} | each)))
+        assert (refused.status_code, refused.headers["cache-control"]) == (400, "no-store"), each
+        assert refused.json()["error"] == "invalid_request"
+    assert (await thief.client.post("/sign-out/back-channel", data={})).status_code == 400
+
+
+async def _an_end_elsewhere_ends_streams_here(
+    service: Service, here: Browser, provider: Provider, clock: ManualClock
+) -> None:
+    await _signs_in(here, provider)
+    desk = service.api.state.desk
+    async with here.client.stream("GET", "/api/events") as stream:
+        lines = stream.aiter_lines()
+        await _until(lines, "event: changed")
+        await desk.sessions.opened.end_all(AGENT)  # as another instance of the desk does
+        clock.forward(6)
+        await desk.sessions.look_after(desk.hub.sessions)
+        await _until(lines, "event: over")
+
+
+async def _signs_in(somebody: Browser, provider: Provider, **claims: str) -> None:
+    provider.lies = dict(claims)
+    assert (await _come_back(somebody, await _leave(somebody, provider, "u1"))).status_code == 303
+
+
+async def _told(client: Browser, token: str) -> httpx2.Response:
+    return await client.client.post("/sign-out/back-channel", data={"logout_token": token})
+
+
+async def _status(somebody: Browser) -> int:
+    return (await somebody.get("/api/cases")).status_code
+
+
+async def _until(lines: AsyncIterator[str], wanted: str) -> None:
+    async with asyncio.timeout(20):
+        async for line in lines:
+            if line == wanted:
+                return
+    raise AssertionError(f"the stream ended without {wanted!r}")
 
 
 async def test_passwords_can_be_switched_off(start_desk: Started, provider: Provider) -> None:

@@ -24,6 +24,7 @@ from tests.integration.desk.conftest import (
     publish,
 )
 from tests.integration.desk.stage import CASE, COLLEAGUE, CONVERSATION, OWNER, PAGE, Desk
+from tests.unit.desk.photos import photo
 from tests.unit.desk.stories import WHY, Story, outgoing
 
 SALMA, RANIA = "salma.qasim", "rania.khoury"
@@ -107,8 +108,8 @@ async def test_a_link_is_opened_used_once_and_then_over(start_desk: Started, cas
         fields = {"form_token": token[1], "answer": ANSWER, "key": "once", **told}
         wrong = await phone.client.post(f"{first}/answer?lang=en", data=fields, files={"files": ("a.exe", b"MZ")})
         assert (wrong.status_code, "Only pictures" in wrong.text, ANSWER in wrong.text) == (400, True, True)
-        photo = {"files": ("valve.png", b"\x89PNG\r\n\x1a\n...")}
-        done = await phone.client.post(f"{first}/answer?lang=en", data=fields, files=photo)
+        sent = {"files": ("valve.png", photo())}
+        done = await phone.client.post(f"{first}/answer?lang=en", data=fields, files=sent)
         assert "You need not do anything more." in done.text
         view = await desk.view(lambda view: view.consults[-1].answer)
         assert (view.consults[-1].answer, view.consults[-1].specialist) == (ANSWER, SALMA)

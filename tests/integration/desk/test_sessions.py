@@ -114,6 +114,40 @@ async def test_who_leaves_the_organisation_is_out_whatever_was_told_of_them(
         assert (await agent.client.post("/internal/accounts", json=account, headers=INTERNAL)).status_code == 422
 
 
+async def test_who_is_known_by_records_alone_signs_in_until_they_leave(start_desk: Started) -> None:
+    clock = ManualClock(datetime.now(UTC))
+    service = await start_desk(clock=clock)
+    made = load(EXAMPLE).person(AGENT).model_dump() | {"id": "nadia.haddad", "email": "nadia@partner.example"}
+    thief = made | {"id": "not.fleur", "email": load(EXAMPLE).person("fleur.visser").email}
+
+    async def recorded(person: dict[str, object], **more: bool) -> None:
+        told = PersonRecorded(person_id=str(person["id"]), person=RosterPerson.model_validate(person), **more)
+        await publish(service, outgoing([told]))
+
+    account = {"person": "nadia.haddad", "password": PASSWORD}
+    async with browser(service) as nadia:
+        assert (await nadia.client.post("/internal/accounts", json=account, headers=INTERNAL)).status_code == 422
+        await recorded(made, filed=False)
+        await recorded(thief, filed=False)
+
+        async def known() -> bool:
+            return (await nadia.client.post("/internal/accounts", json=account, headers=INTERNAL)).status_code == 200
+
+        await eventually(known)
+        assert (await nadia.sign_in("Nadia@partner.example")).status_code == 303
+        assert (await nadia.get("/api/cases")).status_code == 200
+        people = service.api.state.desk.people
+        assert await people.signing_in_as(str(thief["email"])) == "fleur.visser"  # the files' word counts
+        await recorded(made, filed=False, left=True)
+
+        async def gone() -> bool:
+            clock.forward(6)
+            return (await nadia.get("/api/cases")).status_code == 401
+
+        await eventually(gone)
+        assert (await nadia.sign_in("nadia.haddad")).status_code == 401
+
+
 def _without(person: str, folder: Path) -> Path:
     place = Path(shutil.copytree(EXAMPLE, folder / "organisation"))
     file = place / "people/agents.yaml"

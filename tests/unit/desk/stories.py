@@ -1,5 +1,6 @@
 """Cases as the desk hears of them: events as the other services publish them, made up for tests."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from schemas.events.promise import PromiseKept, PromiseMade
 from schemas.events.reply import ReplyFailed, ReplyQueued, ReplySent, ReplyUncertain
 from schemas.events.routing import Candidate, Explanation, OwnerAssigned, SpecialistOffered
 from schemas.ids import derive
-from schemas.topics import key_of
+from schemas.topics import BY_EVENT, key_of
 from services.chassis.documents import Outgoing
 from services.chassis.ids import fresh
 
@@ -227,8 +228,16 @@ class Story:
 
 
 def outgoing(events: Iterable[Event], at: datetime = NOON) -> list[Outgoing]:
-    """The events on their way to their topics."""
-    return [Outgoing.of(Envelope(fresh(), "casekeeper/test", "test", at, key_of(event), event)) for event in events]
+    """The events on their way to their topics: those of each case numbered, as their producers do."""
+    numbers = Counter[tuple[str, str]]()
+    found = []
+    for event in events:
+        subject = str(getattr(event, "case_id", "test"))
+        numbers[subject, BY_EVENT[type(event)].name] += 1
+        number = numbers[subject, BY_EVENT[type(event)].name]
+        envelope = Envelope(fresh(), "casekeeper/test", subject, at, key_of(event), event, sequence=number)
+        found.append(Outgoing.of(envelope))
+    return found
 
 
 def several(count: int, start: datetime) -> Sequence[Story]:

@@ -32,4 +32,6 @@ def test_what_the_page_is_about_stays() -> None:
 
 
 def test_where_a_form_was_sent_to_is_no_page() -> None:
-    assert same_page(request(method="POST", path="/cases/1/reply"), lang="nl") == "/?lang=nl"
+    sent = request(method="POST", path="/cases/1/reply")
+    assert same_page(sent, lang="nl") == "/?lang=nl"
+    assert same_page(sent, "/talk/moccarel", lang="nl") == "/talk/moccarel?lang=nl"

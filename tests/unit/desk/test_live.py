@@ -53,6 +53,20 @@ async def test_closing_ends_every_stream(hub: Hub) -> None:
         await asyncio.wait_for(waiting, 5)
 
 
+async def test_the_end_of_a_session_ends_its_streams_and_no_others(hub: Hub) -> None:
+    ended, other, without = hub.stream(BOARD, "a"), hub.stream(BOARD, "b"), hub.stream(BOARD)
+    for stream in (ended, other, without):
+        await _soon(stream)
+    assert hub.sessions == {"a", "b"}
+    hub.end(["a", "", "unknown"])
+    assert (await _soon(ended)).event == "over"
+    with pytest.raises(StopAsyncIteration):
+        await _soon(ended)
+    assert hub.sessions == {"b"}
+    hub.wake([BOARD])
+    assert {(await _soon(stream)).event for stream in (other, without)} == {"changed"}
+
+
 async def test_more_readers_hear_less_often() -> None:
     hub = Hub()
     streams = [hub.stream(BOARD) for _ in range(100)]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from schemas.events.case import CaseMessageAdded
+from schemas.events.case import CaseMessageAdded, CaseThanked
 from schemas.events.message import Attachment
 from schemas.events.reply import ReplyQueued
 from services.desk.api.live import subjects_of
@@ -21,6 +21,19 @@ def test_messages_and_sent_replies_and_nothing_internal() -> None:
     )  # fmt: skip
     said = lines("conversation-1", None, [folded(story.events)])
     assert [(line.text, line.mine) for line in said] == [("question", True), ("answer", False)]
+
+
+def test_thanks_after_the_end_stand_where_they_were_written() -> None:
+    """No case is opened for them (rule 6), and the customer's page shows them all the same."""
+    story = Story().opened().wrote("question").assigned().replied("answer").resolved().closed()
+    heard = next(each for each in story.events if isinstance(each, CaseMessageAdded))
+    thanks = heard.message.model_copy(
+        update={"id": "thanks", "text": "Thanks again!", "received_at": NOON + timedelta(days=3)}
+    )
+    facts = {"case_id": heard.case_id, "conversation": heard.conversation, "brand": heard.brand}
+    view = folded([*story.events, CaseThanked(**facts, message=thanks, classification=heard.classification)])
+    said = lines("conversation-1", None, [view])
+    assert (said[-1].text, said[-1].mine, view.status) == ("Thanks again!", True, "closed")
 
 
 def test_pictures_and_videos_come_with_what_was_said() -> None:

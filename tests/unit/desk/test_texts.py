@@ -67,10 +67,19 @@ def request(query: str = "", cookie: str = "", accepts: str = "") -> Request:
         (request("lang=nl", cookie="casekeeper-language=en"), "nl"),
         (request("lang=../../etc", accepts="nl"), "nl"),
         (request(accepts=";;,,=*"), "en"),
+        (request(accepts="en;q=0.5,nl;q=0.8"), "nl"),
+        (request(accepts="nl;q=0,en"), "en"),
+        (request(accepts="nl;q=x,*"), "en"),
     ],
 )
 def test_the_language_asked_for_comes_first(asked: Request, language: str) -> None:
     assert texts.chosen_language(asked) == language
+
+
+def test_who_reads_none_of_the_languages_reads_the_brands() -> None:
+    assert texts.chosen_language(request(accepts="fr-FR,fr;q=0.9"), "nl") == "nl"
+    assert texts.chosen_language(request(accepts="fr,en;q=0.1"), "nl") == "en"
+    assert texts.chosen_language(request(), "qq") == "en"
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,19 @@
 import pytest
 
 from schemas.events.message import Attachment
+from services.chassis.clock import SystemClock
 from services.desk.api.session import Signing
 from services.desk.domain.pictures import Pictures
-from services.desk.domain.uploads import ACCEPTED, MOST_BYTES, NotTaken, Upload, checked, media_type_of
+from services.desk.domain.uploads import (
+    ACCEPTED,
+    MOST_BYTES,
+    Erasure,
+    NotTaken,
+    Upload,
+    checked,
+    file_name,
+    media_type_of,
+)
 from services.desk.store.uploads import Uploads
 from tests.unit.desk.stories import NOON
 
@@ -46,10 +56,31 @@ def test_only_pictures_and_videos_are_shown_where_they_lie() -> None:
     assert FILES.keys() - shown == {"application/pdf"}
 
 
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("leak.png", "leak.png"),
+        ("C:\\Users\\Sanne\\leak.png", "leak.png"),
+        ("../../etc/passwd", "passwd"),
+        ("..", ".."),
+        ("x" * 500 + ".png", "x" * 116 + ".png"),
+    ],
+)
+def test_only_the_last_part_of_a_name_is_kept(told: str, name: str) -> None:
+    assert file_name(told) == name
+
+
+def test_of_an_erased_file_the_record_is_left() -> None:
+    kept = Upload(media_type="image/png", name="passport.png", content="eA==", at=NOON, brand="moccarel", sender="s")
+    left = kept.without_content(Erasure(by="fleur.visser", reason="asked for", at=NOON))
+    assert (left.content, left.name, left.brand, left.sender) == ("", "", "moccarel", "s")
+    assert left.erased
+
+
 def test_only_links_of_ours_lie_here() -> None:
     signing = Signing()
     signing.use("a secret")
-    uploads = Uploads(None, signing, "https://desk.example.com")  # type: ignore[arg-type]
+    uploads = Uploads(None, signing, "https://desk.example.com", SystemClock())  # type: ignore[arg-type]
     token = signing.media("file-1")
     assert uploads.place(f"http://127.0.0.1:8080/media/{token}") == f"/media/{token}"
     assert uploads.place(f"https://desk.example.com/media/{token}x") == ""

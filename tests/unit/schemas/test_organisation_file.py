@@ -126,6 +126,18 @@ class TestCheck:
             ("id: crm", "id: CRM", 41, "an id is of lower-case letters"),
             ("role: agent", "role: specialist", 7, "brand kettle: nobody can own its cases"),
             ("role: agent", "role: operator", 7, "brand kettle: nobody can own its cases"),
+            (
+                "    calendar: always\n",
+                "    calendar: always\n    language: no\n    conversation_page: {hours: {en: Nine to five}}\n",
+                14,
+                "hours lacks no, the brand's language",
+            ),
+            (
+                "    calendar: always\n",
+                "    calendar: always\n    conversation_page:\n      greeting: {en: Hi, xx: Hi}\n",
+                14,
+                "unknown language 'xx'",
+            ),
             ("role: agent", "role: operator", 29, "person kari: an operator answers no customers: leave out mandate"),
             ("id: kari", "id: Kari", 26, "an id is of lower-case letters, digits, dots and hyphens"),
             ("skills:\n", "skils:\n", 20, "unknown section 'skils' (did you mean skills?)"),
