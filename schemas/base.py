@@ -45,6 +45,13 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """ISO 639 code in lower case; `und` when the language is not known (U2)."""
 
 
+def without_nul(text: str) -> str:
+    """The text. Raises ValueError for one with a NUL: stores, terminals and C libraries disagree about it; nobody types it."""
+    if "\0" in text:
+        raise ValueError("the character NUL (U+0000) is not taken")
+    return text
+
+
 def _share(value: float) -> float:
     """Rounded first: a sum of shares may end a hair above 1."""
     value = round(value, 4)

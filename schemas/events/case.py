@@ -87,6 +87,14 @@ class CaseClosed(CaseEvent):
     """None: at the end of the quiet period."""
 
 
+class CaseThanked(CaseEvent):
+    """Its customer thanked after it was closed, and asked nothing: nobody has to answer, and no case is opened (rule 6)."""
+
+    type: ClassVar[str] = "case.thanked.v1"
+    message: Message
+    classification: Classification
+
+
 class CaseAssignmentRefused(CaseEvent):
     """Whom routing gave the case does not take it, and says why. They remain the owner until routing has found another (O1)."""
 

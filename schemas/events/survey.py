@@ -90,6 +90,14 @@ class SurveyAnswered(SurveyFacts):
     answered_at: UtcDatetime
 
 
+class SurveyClassified(SurveyEvent):
+    """What the words say that came with an answer on the survey's page (U1). They open no case."""
+
+    type: ClassVar[str] = "survey.classified.v1"
+    classification: Classification
+    """Of `comment` of `survey.answered.v1`; positions in it are characters of that text."""
+
+
 class SurveyDeclined(SurveyEvent):
     """The customer wants no surveys of this brand on this channel any more: there are none."""
 

@@ -10,7 +10,7 @@ from itertools import count
 import httpx2
 from pydantic import SecretStr
 
-from schemas.events.message import Classification, Message
+from schemas.events.message import Classification
 from services.chassis.clock import Clock
 from services.chassis.logs import logger
 from services.classification.own_model import figures
@@ -66,12 +66,16 @@ class OwnModel:
         self._log = logger("classification")
         figures.open_circuit.put("classification", 0)
 
-    async def judge(self, messages: Sequence[Message], labels: Sequence[Classification]) -> list[Classification]:
+    async def judge(
+        self, texts: Sequence[str], brands: Sequence[str], labels: Sequence[Classification]
+    ) -> list[Classification]:
         """The labels, with what the own model says in their place. Never raises for anything that the model does, and takes
         no longer than `seconds`."""
         deadline = asyncio.get_running_loop().time() + self._place.seconds
         turns = asyncio.Semaphore(self._place.parallel)
-        told = await asyncio.gather(*(self._in_turn(turns, each, deadline) for each in self._asked(messages, labels)))
+        told = await asyncio.gather(
+            *(self._in_turn(turns, each, deadline) for each in self._asked(texts, brands, labels))
+        )
         judgements = {id: (each.model, judged) for each in told for id, judged in each.judgements.items()}
         found = []
         for id, label in zip(map(str, count()), labels, strict=False):
@@ -91,15 +95,15 @@ class OwnModel:
         if client:
             await client.aclose()
 
-    def _asked(self, messages: Sequence[Message], labels: Sequence[Classification]) -> Iterator[Asked]:
+    def _asked(self, texts: Sequence[str], brands: Sequence[str], labels: Sequence[Classification]) -> Iterator[Asked]:
         all_of_them = [
             AskedMessage(
                 id=str(at),
-                text=message.text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode(),  # half an emoji is no JSON
-                brand=message.brand,
+                text=text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode(),  # half an emoji is no JSON
+                brand=brand,
                 language=label.language,
             )
-            for at, (message, label) in enumerate(zip(messages, labels, strict=True))
+            for at, (text, brand, label) in enumerate(zip(texts, brands, labels, strict=True))
         ]
         for start in range(0, len(all_of_them), self._place.batch):
             yield Asked(messages=tuple(all_of_them[start : start + self._place.batch]))

@@ -66,8 +66,28 @@ class Comment(Model):
     score: int
     comment: str
     sentiment: str = ""
+    """Empty: nobody has read the comment yet."""
     topic: str = ""
+    intent: str = ""
+    signals: tuple[str, ...] = ()
     answered_at: datetime
+
+
+class Count(Model):
+    """How many comments are of a kind; without a number they are too few to be shown."""
+
+    key: str
+    comments: int | None = None
+
+
+class Words(Model):
+    """Comments counted by what they are about, and in which tone."""
+
+    comments: int
+    unread: int
+    topics: tuple[Count, ...] = ()
+    intents: tuple[Count, ...] = ()
+    sentiments: tuple[Count, ...] = ()
 
 
 class Told(Model):
@@ -77,4 +97,5 @@ class Told(Model):
     until: datetime
     by: str
     scores: tuple[Scores, ...]
+    words: Words
     comments: tuple[Comment, ...]

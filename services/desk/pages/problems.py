@@ -39,6 +39,7 @@ def friendly(problem: Problem, gettext: Gettext) -> str:
         "reply-not-failed": _("That reply did not fail; only what the channel refused is taken up again."),
         "reply-taken-up": _("Its words go on in a draft already."),
         "survey-number-missing": _("Choose a number first."),
+        "survey-words-too-long": _("That is too long to be sent. Please say it in at most 2,000 characters."),
         "survey-out-of-range": _("That number is not on the scale. Choose one that is."),
         "survey-answered-already": _("This survey was answered already. The first answer counts."),
         "survey-declined-already": _("You said that you want no surveys, so this one is over."),

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from schemas.survey_scales import LONGEST_COMMENT
 from services.chassis.errors import Problem
 from services.desk.api.parts import InParts, Parts
 from services.desk.gateway.surveys import Question
@@ -12,7 +13,6 @@ from services.desk.pages.rendering import Pages
 from services.desk.pages.routing import OpenPages, PageRoute
 
 router = APIRouter(prefix="/survey", route_class=PageRoute, include_in_schema=False)
-LONGEST_COMMENT = 2000
 CUSTOMER = "customer"
 """Nobody of the team asks here: whoever has the link does."""
 
@@ -29,7 +29,7 @@ async def answer(token: str, request: Request, pages: OpenPages, desk: InParts) 
     form = await submitted(request, desk)
     try:
         within_limit(request, desk)
-        body = {"score": _number(form), "comment": form.values.get("comment", "").strip()[:LONGEST_COMMENT]}
+        body = {"score": _number(form), "comment": _words(form)}
         path = ("survey-links", token, "answer")
         asked = Question.model_validate(await desk.followup.do(CUSTOMER, form.key, *path, body=body))
     except Problem as problem:
@@ -58,12 +58,20 @@ def _number(form: FormState) -> int:
     return int(score)
 
 
+def _words(form: FormState) -> str:
+    words = form.values.get("comment", "").strip()
+    if len(words) > LONGEST_COMMENT:
+        raise Problem(400, "survey-words-too-long", f"comment: {len(words)} characters; at most {LONGEST_COMMENT}")
+    return words
+
+
 async def _page(pages: Pages, desk: Parts, token: str, asked: Question, form: FormState) -> Response:
     brands = desk.organisation.by_id["brands"]
     context = {
         "token": token,
         "asked": asked,
         "form": form,
+        "longest": LONGEST_COMMENT,
         "brand": brands[asked.brand].name if asked.brand in brands else asked.brand,
         "problem_text": friendly(form.problem, pages.gettext) if form.problem else "",
     }

@@ -7,6 +7,7 @@ from babel.dates import format_date
 from fastapi import APIRouter, Query, Response
 from markupsafe import Markup
 
+from schemas.events.message import Intent, Sentiment
 from services.chassis.errors import Problem
 from services.desk.api.parts import InParts
 from services.desk.gateway.surveys import Scores, Told
@@ -28,17 +29,21 @@ async def surveys(
     brand: Annotated[str, Query(max_length=60)] = "",
     by: By = "channel",
     weeks: Annotated[int, Query(ge=1, le=156)] = 13,
+    topic: Annotated[str, Query(max_length=100)] = "",
+    intent: Intent | Literal[""] = "",
+    sentiment: Sentiment | Literal[""] = "",
 ) -> Response:
-    """Scores by group and by week, of all brands that the reader serves or of one."""
+    """Scores by group and by week, of all brands that the reader serves or of one; and the comments that are wanted."""
     reader = signed_in(pages)
     if not reader.leads:
         raise Problem(403, "not-allowed", pages.gettext("Surveys are for coaches and leads."))
     since = desk.clock.now() - timedelta(weeks=weeks)
     path = ("surveys", "scores")
-    told = await desk.followup.see(Told, reader.id, *path, brand=brand, by=by, since=since.isoformat())
+    wanted = {"topic": topic, "intent": intent, "sentiment": sentiment}
+    told = await desk.followup.see(Told, reader.id, *path, brand=brand, by=by, since=since.isoformat(), **wanted)
     context = {
         "told": told,
-        "chosen": {"brand": brand, "by": by, "weeks": weeks},
+        "chosen": {"brand": brand, "by": by, "weeks": weeks, **wanted},
         "brands": sorted(reader.brands),
         "groups": GROUPS,
         "weeks": WEEKS,

@@ -1,12 +1,14 @@
 """What customers think of the help they had: scores, their trend, and what they wrote (F5). For coaches and leads."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
 from schemas.base import UtcDatetime
+from schemas.events.message import Intent, Sentiment, SignalKind
 from schemas.organisation import Brand, Organisation
 from schemas.survey_scales import SurveyKind
 from services.chassis.errors import Problem
@@ -14,6 +16,7 @@ from services.chassis.http import internal_router
 from services.followup.api.asking import Asker, Asking, InService
 from services.followup.domain.surveys import Survey
 from services.followup.domain.surveys_score import GroupBy, Scores, scores
+from services.followup.domain.surveys_words import Wanted, WordCounts, words
 from services.followup.store.surveys import answered, requested
 
 router = internal_router()
@@ -34,7 +37,11 @@ class Comment(BaseModel):
     score: int
     comment: str
     sentiment: str
+    """As the classifier reads the comment; empty: it has not, or not yet. The same for what follows."""
     topic: str
+    comment_language: str
+    intent: str
+    signals: tuple[SignalKind, ...]
     answered_at: UtcDatetime
 
 
@@ -46,12 +53,27 @@ class Told(BaseModel):
     brands: tuple[str, ...]
     by: GroupBy
     scores: tuple[Scores, ...]
+    words: WordCounts
+    """Of all comments, whichever are wanted."""
     comments: tuple[Comment, ...]
-    """At most the latest 200 of them."""
+    """At most the latest 200 of those that are wanted."""
 
 
 Brands = Annotated[list[str] | None, Query(description="Without it all brands of who asks.")]
 Moment = Annotated[UtcDatetime | None, Query()]
+NO_TOPIC = "none"
+Topics = Annotated[
+    list[str] | None,
+    Query(max_length=100, description="Comments about one of these; `none`: about nothing that there is a topic for."),
+]
+Intents = Annotated[list[Intent] | None, Query(description="Comments that are one of these.")]
+Sentiments = Annotated[list[Sentiment] | None, Query(description="Comments in one of these tones.")]
+
+
+def _wanted(topic: Topics = None, intent: Intents = None, sentiment: Sentiments = None) -> Wanted:
+    topics = ["" if each == NO_TOPIC else each for each in topic or ()]
+    chosen = {"topics": topics, "intents": intent, "sentiments": sentiment}
+    return Wanted.model_validate({name: values for name, values in chosen.items() if values})
 
 
 @router.get("/surveys/scores")
@@ -63,8 +85,10 @@ async def show_survey_scores(
     by: GroupBy = "channel",
     since: Moment = None,
     until: Moment = None,
+    *,
+    wanted: Annotated[Wanted, Depends(_wanted)],
 ) -> Told:
-    """Scores with 95 % intervals and numbers of answers, by group and by week of the first brand's zone.
+    """Scores with 95 % intervals and numbers of answers, by group and by week of the first brand's zone; and comments.
 
     Without `since`, of the last 91 days. Groups with fewer answers than the brands' policy says are not shown.
     """
@@ -86,7 +110,8 @@ async def show_survey_scores(
             scores(kind, found, sum(each.kind == kind for each in asked), by, minimum, zone)
             for kind in sorted({each.kind for each in (*found, *asked)})
         ),
-        comments=_comments(found),
+        words=words(found, minimum),
+        comments=_comments(filter(wanted.fits, reversed(found))),
     )
 
 
@@ -107,8 +132,7 @@ def _window(now: datetime, since: datetime | None, until: datetime | None) -> tu
     return begin, end
 
 
-def _comments(found: list[Survey]) -> tuple[Comment, ...]:
-    """The latest first."""
+def _comments(found: Iterable[Survey]) -> tuple[Comment, ...]:
     told = [
         Comment(
             case_id=survey.case_id,
@@ -120,9 +144,12 @@ def _comments(found: list[Survey]) -> tuple[Comment, ...]:
             comment=survey.comment,
             sentiment=survey.sentiment,
             topic=survey.topic,
+            comment_language=survey.comment_language,
+            intent=survey.comment_intent,
+            signals=survey.comment_signals,
             answered_at=survey.ended_at,
         )
-        for survey in reversed(found)
+        for survey in found
         if survey.comment and survey.score is not None and survey.ended_at
     ]
     return tuple(told[:MOST_COMMENTS])

@@ -6,8 +6,9 @@ Whoever has the link may answer; it names one survey and is good for nothing els
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from schemas.base import without_nul
 from schemas.ids import derive
 from schemas.survey_scales import LONGEST_COMMENT, SCALES, SurveyKind
 from services.chassis.documents import Context, Decision, Document
@@ -53,7 +54,7 @@ class Answer(BaseModel):
     """A number of the survey's scale, and perhaps words."""
 
     score: int = Field(ge=-1000, le=1000)
-    comment: str = Field(default="", max_length=LONGEST_COMMENT)
+    comment: Annotated[str, AfterValidator(without_nul)] = Field(default="", max_length=LONGEST_COMMENT)
 
 
 def _links(request: Request) -> Links:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from schemas.base import Model, UtcDatetime
 from schemas.events.case import CaseAbsorbed, CaseClosed, CaseMessageAdded, CaseOpened
-from schemas.events.message import Author, Intent
+from schemas.events.message import Author, Intent, SignalKind
 from schemas.events.survey import SurveyExpired, SurveyRequested, SurveyWay
 from schemas.ids import derive
 from schemas.organisation_aftercare import SurveyPolicy
@@ -72,6 +72,9 @@ class Survey(Model):
     sentiment: str = ""
     """Of the comment, as the classifier reads it; empty: there is none, or nobody has read it."""
     topic: str = ""
+    comment_language: str = ""
+    comment_intent: str = ""
+    comment_signals: tuple[SignalKind, ...] = ()
     declined_at: UtcDatetime | None = None
     refused: int = 0
     """Answers that did not count."""

@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from schemas.events.survey import AnswerRefusal, SurveyAnswered, SurveyAnswerRefused, SurveyDeclined, SurveyReplied
+from schemas.events.message import Classification
+from schemas.events.survey import (
+    AnswerRefusal,
+    SurveyAnswered,
+    SurveyAnswerRefused,
+    SurveyClassified,
+    SurveyDeclined,
+    SurveyReplied,
+)
 from schemas.survey_scales import LONGEST_COMMENT, SCALES
 from services.followup.domain.surveys import Survey, SurveyChange
 
@@ -55,8 +63,15 @@ def replied(state: Survey | None, event: SurveyReplied, now: datetime) -> Survey
         return state.model_copy(update={"refused": state.refused + 1}), (told,)
 
 
+def classified(state: Survey | None, event: SurveyClassified) -> Survey | None:
+    """What the words on the page say, as the classifier reads them; None when there are none, or it is known."""
+    if state is None or not state.comment or state.sentiment:
+        return None
+    return state.model_copy(update=_understood(event.classification))
+
+
 def _heard(state: Survey, event: SurveyReplied, now: datetime) -> SurveyChange | None:
-    message, label = event.message, event.classification
+    message = event.message
     if message.author.id != state.customer.id:
         raise AnswerRefused("somebody-else", state)
     if event.declined or event.score is None:
@@ -65,8 +80,13 @@ def _heard(state: Survey, event: SurveyReplied, now: datetime) -> SurveyChange |
     written_at = max(min(message.sent_at, message.received_at), state.requested_at or message.received_at)
     _require_open(state, written_at)
     _require_in_range(state, event.score)
-    understood = {"sentiment": label.sentiment, "topic": label.topic} if event.comment else {}
+    understood = _understood(event.classification) if event.comment else {}
     return _answered(state.model_copy(update=understood), event.score, event.comment, "conversation", written_at)
+
+
+def _understood(label: Classification) -> dict[str, Any]:
+    found = {"sentiment": label.sentiment, "topic": label.topic, "comment_language": label.language}
+    return found | {"comment_intent": label.intent, "comment_signals": tuple(each.kind for each in label.signals)}
 
 
 def _require_open(state: Survey, now: datetime) -> None:

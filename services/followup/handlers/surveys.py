@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from schemas.events.case import CaseAbsorbed, CaseClosed, CaseMessageAdded, CaseOpened, CaseUnmerged
 from schemas.events.reply import ReplySent
-from schemas.events.survey import SurveyReplied
+from schemas.events.survey import SurveyClassified, SurveyReplied
 from schemas.organisation import NotInOrganisation, Organisation
 from schemas.organisation_aftercare import SurveyPolicy
 from schemas.working_time import opening_hours
@@ -59,6 +59,11 @@ def _listen_to_the_end(table: Table, organisation: Organisation) -> None:
     @table.on(SurveyReplied, SURVEYS, id=lambda event: event.survey_id)
     def survey_replied(state: Survey | None, event: SurveyReplied, context: Context) -> Decision[Survey] | None:
         return decision(surveys_answers.replied(state, event, context.now))
+
+    @table.on(SurveyClassified, SURVEYS, id=lambda event: event.survey_id)
+    def survey_classified(state: Survey | None, event: SurveyClassified, _: Context) -> Decision[Survey] | None:
+        after = surveys_answers.classified(state, event)
+        return Decision(after) if after else None
 
     @table.on(SurveyReplied, SURVEY_CUSTOMERS, id=_customer)
     def opted_out(

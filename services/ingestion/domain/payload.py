@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from schemas.base import without_nul
 from schemas.events.message import MAX_TEXT_CHARACTERS
 
 MAX_REACH = 10**12
@@ -28,13 +29,6 @@ class Malformed(ValueError):
         self.field, self.problem = field, problem
 
 
-def _no_nul(text: str) -> str:
-    # Stores, terminals and C libraries downstream disagree about NUL; a customer never types it.
-    if "\0" in text:
-        raise ValueError("the character NUL (U+0000) is not taken")
-    return text
-
-
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
@@ -43,9 +37,9 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
-Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_no_nul)]
-Text = Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_no_nul)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_nul)]
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(without_nul)]
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARACTERS), AfterValidator(without_nul)]
 Link = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x20]+$")]
 """Only the web: a link that a browser would run instead of fetch never reaches an agent's page."""
 
@@ -88,7 +82,7 @@ class WireMessage(_Wire):
     text: Text = ""
     sent_at: Moment
     reach: Annotated[int, Field(ge=0, le=MAX_REACH)] | None = None
-    reply_to: Annotated[str, StringConstraints(max_length=200), AfterValidator(_no_nul)] | None = None
+    reply_to: Annotated[str, StringConstraints(max_length=200), AfterValidator(without_nul)] | None = None
     attachments: Annotated[tuple[WireAttachment, ...], Field(max_length=MAX_ATTACHMENTS)] = ()
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from schemas.events.message import Classification, Message, MessageClassified
+from schemas.events.message import Classification, MessageClassified
 from schemas.organisation_file import load
 from services.chassis.testing import ManualClock
 from services.classification.app import build
@@ -28,7 +28,6 @@ from tests.integration.classification.test_classification import (
     TUESDAY,
     batch,
     classified,
-    received,
 )
 
 TEXTS = ("Thank you, great service!", "Where is my parcel?", "De koffie is heerlijk")
@@ -49,14 +48,11 @@ class Asking:
         self.clock = ManualClock(TUESDAY)
         self.model = OwnModel(Place(**({"url": server.url, "seconds": 20.0} | place)), classifier.skills, self.clock)
 
-    def messages(self, texts: tuple[str, ...] = TEXTS) -> list[Message]:
-        return [received(number, text).message for number, text in enumerate(texts)]
-
     def before(self, texts: tuple[str, ...] = TEXTS) -> Judged:
         return self.classifier.classify(texts, ["moccarel"] * len(texts))
 
     async def judge(self, texts: tuple[str, ...] = TEXTS) -> Judged:
-        return await self.model.judge(self.messages(texts), self.before(texts))
+        return await self.model.judge(texts, ["moccarel"] * len(texts), self.before(texts))
 
 
 @asynccontextmanager
@@ -173,8 +169,7 @@ async def test_any_text_can_be_asked_about(classifier: Classifier) -> None:
     async with asking(classifier) as one:
         texts = (*HOSTILE, "half an emoji \ud83d")
         model = OwnModel(Place(one.server.url, seconds=20), classifier.skills, one.clock)
-        messages = [received(1, "").message.model_copy(update={"text": text}) for text in texts]
-        found = await model.judge(messages, classifier.classify(texts))
+        found = await model.judge(texts, ["moccarel"] * len(texts), classifier.classify(texts))
         await model.close()
         assert [each.sentiment for each in found] == ["negative"] * len(texts)
         assert max(len(each["text"]) for each in one.server.asked[0]["messages"]) == 10_000
@@ -218,8 +213,7 @@ async def test_the_server_of_the_handbook_works(classifier: Classifier, tmp_path
     place = Place(f"http://127.0.0.1:{server.server_port}/", SecretStr("a-long-secret"), seconds=20)
     model = OwnModel(place, classifier.skills, ManualClock(TUESDAY))
     try:
-        messages = [received(number, text).message for number, text in enumerate(TEXTS)]
-        found = await model.judge(messages, classifier.classify(TEXTS))
+        found = await model.judge(TEXTS, ["moccarel"] * len(TEXTS), classifier.classify(TEXTS))
         assert [each.sentiment for each in found] == ["negative", "neutral", "neutral"]
         assert {each.model.split(" over ")[0] for each in found} == {"exclamation-marks-1"}
     finally:

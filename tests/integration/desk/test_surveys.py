@@ -49,6 +49,8 @@ class TestTheCustomersPage:
             )
             beyond = await customer.submit(f"{address}", f"{address}", score="9")
             assert (beyond.status_code, "not on the scale" in beyond.text) == (422, True)
+            long = await customer.submit(f"{address}?lang=en", f"{address}", score="4", comment="x" * 2001)
+            assert (long.status_code, "at most 2,000 characters" in long.text) == (400, True)
             done = await customer.submit(f"{address}", f"{address}", score="4", comment="Fast")
             assert (done.status_code, "Your answer has arrived." in done.text) == (200, True)
             again = await customer.submit(f"{address}", f"{address}", score="1")
@@ -98,6 +100,14 @@ class TestScores:
             assert "8 answers, 8 asked" in shown
             assert "Dutch</th>" in shown
             assert "Sneller dan ik dacht" in shown
+            assert '<span class="chip">question</span>' in shown
+            assert "too few to show" in shown
+            alike = (await lead.get("/surveys?intent=question&sentiment=neutral&lang=en")).text
+            assert "Sneller dan ik dacht" in alike
+            assert '<option value="question" selected>' in alike
+            other = (await lead.get("/surveys?sentiment=negative&lang=en")).text
+            assert ("Sneller dan ik dacht" in other, "No comment is like that." in other) == (False, True)
+            assert (await lead.get("/surveys?sentiment=angry")).status_code == 400
             assert not INLINE.search(shown)
             assert "Waren ze tevreden? (CSAT)" in (await lead.get("/surveys?lang=nl")).text
 

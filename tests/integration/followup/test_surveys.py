@@ -16,7 +16,14 @@ from schemas.base import Event
 from schemas.events.case import CaseClosed, CaseMessageAdded, CaseOpened
 from schemas.events.message import Author, Classification, Message
 from schemas.events.reply import ReplySent
-from schemas.events.survey import SurveyAnswered, SurveyDeclined, SurveyExpired, SurveyReplied, SurveyRequested
+from schemas.events.survey import (
+    SurveyAnswered,
+    SurveyClassified,
+    SurveyDeclined,
+    SurveyExpired,
+    SurveyReplied,
+    SurveyRequested,
+)
 from services.chassis import kafka
 from services.chassis.service import Service
 from services.chassis.testing import ManualClock, record
@@ -26,6 +33,7 @@ from services.followup.handlers.surveys_asking import Asking
 from services.followup.settings import Settings
 from services.followup.store.surveys import SURVEYS
 from tests.conftest import Backends, eventually
+from tests.integration.classification.test_classification import running
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CHANNEL = "web-moccarel"
@@ -259,6 +267,49 @@ async def test_who_wants_none_is_left_alone(backends: Backends) -> None:
         await one.asking.look()
         requested = [each.case_id for each in await one.told() if isinstance(each, SurveyRequested)]
         assert sorted(requested) == ["a", "b", "e"]  # in any order: cases share no partition
+
+
+async def test_words_on_its_page_are_read_by_the_classifier_once(backends: Backends) -> None:
+    """From the page through both services: no case, and what coaches and leads see and choose by."""
+    async with stand(backends, ManualClock(START)) as one, running(backends) as classification:
+        await asked(one, "a", "b", "c")
+        for number, comment in enumerate(("Hij lekt nog steeds, heel vervelend!", "", "Thank you, great service!")):
+            body = {"score": 2 + number, "comment": comment}
+            assert (await one.call("POST", f"{one.page('abc'[number])}/answer", json=body)).status_code == 200
+        lead = next(each for each in one.service.api.state.organisation.people if each.role == "lead")
+        before = (await one.call("GET", "/surveys/scores", lead.id)).json()
+        assert (before["words"]["comments"], before["words"]["unread"]) == (2, 2)
+        answers = [record(each) for each in await one.told() if isinstance(each, SurveyAnswered)]
+        for _ in range(2):  # delivered twice
+            await classification.processor.process(answers)
+        read = [each async for each in kafka.read(one.service.config.cluster, ["surveys.classified"])]
+        assert len({each.envelope().id for each in read}) == 2
+        await one.service.processor.process(read)
+        assert SurveyClassified not in kinds(await one.told())
+        told = (await one.call("GET", "/surveys/scores", lead.id)).json()
+        assert (told["words"]["comments"], told["words"]["unread"]) == (2, 0)
+        by_case = {each["case_id"]: each for each in told["comments"]}
+        assert (by_case["a"]["comment_language"], by_case["a"]["intent"]) == ("nl", "complaint")
+        assert (by_case["a"]["sentiment"], by_case["c"]["sentiment"]) == ("negative", "positive")
+        assert [each["comments"] for each in told["words"]["sentiments"]] == [None, None]  # two are too few
+        chosen = (await one.call("GET", "/surveys/scores?sentiment=negative&intent=complaint", lead.id)).json()
+        assert [each["case_id"] for each in chosen["comments"]] == ["a"]
+        assert chosen["words"] == told["words"]
+        assert (await one.call("GET", "/surveys/scores?sentiment=angry", lead.id)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("comment", "why"),
+    [("x" * 100_000, "at most 2000 characters"), ("a\0b", "NUL (U+0000) is not taken")],
+    ids=["long", "nul"],
+)
+async def test_words_that_can_not_be_taken_change_nothing(backends: Backends, comment: str, why: str) -> None:
+    async with stand(backends, ManualClock(START)) as one:
+        await asked(one, "a")
+        refused = await one.call("POST", f"{one.page('a')}/answer", json={"score": 4, "comment": comment})
+        assert (refused.status_code, refused.json()["type"]) == (400, "urn:casekeeper:problem:invalid-request")
+        assert why in refused.json()["detail"]
+        assert (await one.call("GET", one.page("a"))).json()["status"] == "asked"
 
 
 async def test_scores_are_for_coaches_and_leads_of_the_brand(backends: Backends) -> None:
