@@ -1,4 +1,4 @@
-"""`casekeeper figures`: how fast, how well in time, how much; and the read model that this is counted from (F4, F9)."""
+"""`casekeeper figures`: how fast, how well in time, how much (F4, F9)."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,32 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from casekeeper.cli.ending import err, fail
-from casekeeper.cli.options import (
-    DEFAULT_FOLDER,
-    DEFAULT_ORGANISATION,
-    FolderOption,
-    JsonOption,
-    KafkaOption,
-    OrganisationOption,
-    PrefixOption,
-)
+from casekeeper.cli.ending import fail
+from casekeeper.cli.options import DEFAULT_FOLDER, DEFAULT_ORGANISATION, FolderOption, JsonOption, OrganisationOption
 
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
     from datetime import datetime
 
     from schemas.base import Model
     from services.chassis.clock import Clock
-    from services.chassis.kafka import Cluster
     from services.chassis.mongo import Database
     from services.followup.api.figures_answering import Figures, Question, Trend, Volumes
     from services.followup.domain.figures.summing import Figure, Percentiles
-    from services.followup.store.figures_rebuilding import Rebuilt
 
-app = typer.Typer(no_args_is_help=True, help="Steering figures, exact over any window, and the read model behind them.")
+app = typer.Typer(no_args_is_help=True, help="Steering figures, exact over any window.")
 out = Console()
 T = TypeVar("T")
 
@@ -44,6 +33,11 @@ DatabaseOption = Annotated[
 ]
 By = Literal["brand", "channel", "language", "country", "team"]
 FigureName = Literal["pick-up", "first-reply", "next-reply", "answer", "resolution", "consult", "promise", "compliment"]
+
+
+@app.callback()
+def _figures() -> None:
+    """Keeps `show` a subcommand."""
 
 
 @app.command()
@@ -80,65 +74,14 @@ def show(
     _print(answer)
 
 
-@app.command()
-def rebuild(
-    kafka: KafkaOption = "",
-    prefix: PrefixOption = "",
-    mongo: MongoOption = "",
-    database: DatabaseOption = "casekeeper-",
-    folder: FolderOption = DEFAULT_FOLDER,
-    as_json: JsonOption = False,
-) -> None:
-    """Fold every case anew from the topic of the cases, while the service goes on; the figures stay what they were.
-
-    A case whose first events the topic does not hold any more keeps what the store has of it.
-    """
-    from casekeeper.cli.cases import cluster_of
-    from services.followup.store.figures_rebuilding import rebuild as refold
-
-    cluster: Cluster = cluster_of(kafka, prefix, folder)
-    store, clock = store_of(mongo, database, folder)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
-        tasks: dict[str, Any] = {}
-
-        def tell(what: str, done: int, total: int) -> None:
-            task = tasks.setdefault(what, None) or progress.add_task(what, total=None)
-            tasks[what] = task
-            progress.update(task, completed=done, total=total or None)
-
-        found: Rebuilt = run_on(store, refold(cluster, store, clock, tell))
-    _tell(found, as_json=as_json)
-
-
-def _tell(found: "Rebuilt", *, as_json: bool) -> None:
-    import json
-    from dataclasses import asdict
-
-    if as_json:
-        typer.echo(json.dumps(asdict(found)))
-        return
-    typer.echo(f"{found.cases} cases in the topic: {found.changed} written anew, the others were right")
-    if found.incomplete:
-        typer.echo(f"{found.incomplete} kept as they were: the topic does not hold their first events any more")
-    if found.busy:
-        typer.echo(f"{found.busy} kept as the service has them: events kept coming")
-
-
-def store_of(mongo: str, prefix: str, folder: Path) -> "tuple[Database, Clock]":
-    """The store that was named, or that of the local stack, and the clock its services go by."""
+def store_of(mongo: str, prefix: str, folder: Path, service: str = "followup") -> "tuple[Database, Clock]":
+    """A service's store that was named, or that of the local stack, and the clock its services go by."""
     from casekeeper.local import children, running
     from casekeeper.local.running import NotRunning
     from services.chassis.clock import SystemClock
     from services.chassis.mongo import Database
 
-    name = f"{prefix}followup"
+    name = f"{prefix}{service}"
     if mongo:
         return Database(mongo, name), SystemClock()
     try:

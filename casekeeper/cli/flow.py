@@ -54,9 +54,9 @@ async def _measured(cluster: "Cluster", seconds: float) -> "Flow":
         await watch.look()
         await asyncio.sleep(seconds)
         await watch.look()
+        found = await watch.now()
     finally:
         await watch.close()
-    found = watch.now()
     assert found is not None  # noqa: S101 - it has looked twice
     return found
 

@@ -1,7 +1,8 @@
 """Looking at topics from outside: how far they reach, how far their readers have come, and what was written since a moment."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -108,6 +109,65 @@ class Lookout:
             await consumer.stop()
         if admin:
             await admin.close()
+
+
+NOTHING_LEFT_MS = 2**52
+"""In place of the moment of a first record where none is left: after all that were."""
+
+
+@dataclass
+class Reading:
+    """Topics from the first record that they still hold."""
+
+    size: int
+    """How many records there were at the beginning."""
+    _consumer: AIOKafkaConsumer
+    _prefix: str
+    _cut: dict[TopicPartition, int]
+    """Partitions that do not begin with the first record there ever was, and at which they do."""
+    cut_ms: dict[str, int] = field(default_factory=dict)
+    """Topics that Kafka has begun to forget, and since when all of their partitions are whole; known once they were read."""
+
+    async def rest(self) -> AsyncIterator[Record]:
+        """What was not read yet, up to their end now; each partition in order. Raises Unavailable."""
+        try:
+            async for record in until_end(self._consumer):
+                place = TopicPartition(record.topic, record.partition)
+                if self._cut.get(place) == record.offset:
+                    self._note(record.topic, record.timestamp_ms)
+                    del self._cut[place]
+                yield record
+        except BROKER_ERRORS as error:
+            raise Unavailable(f"the broker does not answer any more: {error!r}") from error
+        for place in self._cut:
+            self._note(place.topic, NOTHING_LEFT_MS)
+
+    def _note(self, topic: str, moment_ms: int) -> None:
+        name = topic.removeprefix(self._prefix)
+        self.cut_ms[name] = max(moment_ms, self.cut_ms.get(name, 0))
+
+
+@asynccontextmanager
+async def from_beginning(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[Reading]:
+    """These topics, to be read from their beginning; one that is not there holds nothing. Raises Unavailable."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    consumer = AIOKafkaConsumer(bootstrap_servers=cluster.bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50)
+    try:
+        try:
+            await admin.start()
+            await consumer.start()
+            places = [each for mine in (await _partitions(admin, cluster, topics)).values() for each in mine]
+            consumer.assign(places)
+            starts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+            await consumer.seek_to_beginning(*places)
+        except BROKER_ERRORS as error:
+            raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
+        size = sum(ends[each] - starts[each] for each in places)
+        cut = {each: first for each, first in starts.items() if first}
+        yield Reading(size, consumer, cluster.prefix, cut)
+    finally:
+        await consumer.stop()
+        await admin.close()
 
 
 async def since(

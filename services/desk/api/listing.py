@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from services.chassis.errors import Problem
 from services.desk.api.parts import Parts
@@ -34,8 +33,8 @@ async def listing(
     """
     counts = desk.board.counts(filters, desk.clock.now())
     if filters.statuses == ("closed",):
-        rows = await desk.cases.closed(filters, _moment(after), limit)
-        return Listing(rows, counts, None, rows[-1].updated_at.isoformat() if len(rows) == limit else "")
+        rows, cursor = await desk.cases.closed(filters, after, limit)
+        return Listing(rows, counts, None, cursor)
     start = _number(after)
     things: dict[str, NextThing] = {}
     if asking is None:
@@ -46,16 +45,6 @@ async def listing(
         things = {row.id: thing for row, thing in ordered[start : start + limit]}
     more = start + limit < len(found)
     return Listing(found[start : start + limit], counts, len(found), str(start + limit) if more else "", things)
-
-
-def _moment(after: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(after) if after else None
-    except ValueError as error:
-        raise _wrong(after) from error
-    if moment is not None and moment.tzinfo is None:
-        raise _wrong(after)
-    return moment
 
 
 def _number(after: str) -> int:

@@ -32,7 +32,7 @@ async def _flow(desk: Parts, reader: Reader) -> dict[str, Any]:
     dead = operating.counted(() if isinstance(letters, BaseException) else letters)
     parked = {each.service: each.waiting.parked for each in health if each.waiting}
     watch = desk.operations.flow
-    found = watch.now()
+    found = await watch.now()
     states = {each.service: each.state for each in health}
     return {
         "here": "flow",

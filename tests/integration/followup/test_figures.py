@@ -17,13 +17,17 @@ from schemas.organisation import Organisation
 from schemas.organisation_file import load
 from schemas.topics import key_of
 from services.chassis import kafka
-from services.chassis.documents import Outgoing
+from services.chassis.documents import Document, Outgoing
 from services.chassis.ids import fresh
+from services.chassis.rebuilding import Rebuilt, rebuild
 from services.chassis.service import Service
 from services.followup.app import build
+from services.followup.domain.review_course import Fact
+from services.followup.handlers.figures import read_model
 from services.followup.settings import Settings
 from services.followup.store.figures import TIMINGS
-from services.followup.store.figures_rebuilding import Rebuilt, rebuild
+from services.followup.store.insights import CAUSES
+from services.followup.store.review import COURSES
 from tests.conftest import Backends, eventually
 from tests.unit.followup.figures import naive
 from tests.unit.followup.figures.world import START, Told, world
@@ -123,15 +127,19 @@ async def test_figures_equal_a_plain_look_at_the_raw_topic_before_and_after_a_re
     spoiled = (await ask(service, LEAD.id, **{"from": (NOW - timedelta(days=14)).isoformat(), "by": "brand"})).json()
     assert spoiled["figures"] != before[0]["figures"]
 
-    outcome = await rebuild(service.config.cluster, service.database, Standing(), lambda *_: None)
-    assert outcome.cases == 150
+    outcome = await rebuilt(service)
+    assert outcome.documents == 150
     assert outcome.changed > 0
     assert (outcome.incomplete, outcome.busy) == (0, 0)
     for (by, days), answer in zip(questions, before, strict=True):
         start = NOW - timedelta(days=days)
         assert (await ask(service, LEAD.id, **{"from": start.isoformat(), "by": by})).json() == answer
-    again = await rebuild(service.config.cluster, service.database, Standing(), lambda *_: None)
-    assert again == Rebuilt(cases=150)
+    assert await rebuilt(service) == Rebuilt(documents=150)
+
+
+async def rebuilt(service: Service) -> Rebuilt:
+    config = service.config
+    return await rebuild([read_model()], config.cluster, service.database, Standing(), lambda *_: None)
 
 
 async def _spoil(service: Service) -> None:
@@ -159,7 +167,7 @@ async def test_a_rebuild_loses_and_doubles_nothing_while_events_flow(service: Se
 
     flowing = asyncio.create_task(flow())
     for _ in range(2):
-        await rebuild(service.config.cluster, service.database, Standing(), lambda *_: None)
+        await rebuilt(service)
     await flowing
     await folded(service, told)
     start = NOW - timedelta(days=14)
@@ -168,35 +176,65 @@ async def test_a_rebuild_loses_and_doubles_nothing_while_events_flow(service: Se
 
 
 async def command(service: Service, *words: str) -> Result:
-    """`casekeeper figures …` on the test's own broker and store."""
+    """`casekeeper …` on the test's own broker and store."""
     config = service.config
     where = {"CASEKEEPER_MONGO": config.mongo, "CASEKEEPER_DATABASE_PREFIX": config.database_prefix, "COLUMNS": "200"}
     cluster = {"CASEKEEPER_KAFKA": config.kafka, "CASEKEEPER_KAFKA_PREFIX": config.kafka_prefix}
-    return await asyncio.to_thread(CliRunner(env=where | cluster).invoke, app, ["figures", *words])
+    return await asyncio.to_thread(CliRunner(env=where | cluster).invoke, app, words)
+
+
+async def _rebuilt_are_the_others_too(service: Service) -> None:
+    """Of what is folded from the same topics a third is gone and a third belongs to somebody else; the rebuild finds it out."""
+
+    async def told() -> tuple[Any, dict[str, tuple[str, frozenset[Fact]]]]:
+        async with httpx2.AsyncClient(base_url=service.url, timeout=60) as client:
+            headers = {"Authorization": f"Bearer {TOKEN}", "Acting-Person": LEAD.id}
+            causes = (await client.get("/insights", params={"by": "product"}, headers=headers)).json()["causes"]
+        courses = [each.state for each in await service.database.find(COURSES, {}) if each.state]
+        facts = {each.case_id: frozenset(fact for fact in each.facts if fact.kind != "late") for each in courses}
+        return causes, {each.case_id: (each.brand, facts[each.case_id]) for each in courses}  # clocks go on meanwhile
+
+    right = await told()
+    assert right[0]
+    for collection in (CAUSES, COURSES):
+        documents: Sequence[Document[Any]] = await service.database.find(collection, {})
+        third = len(documents) // 3
+        await service.database.delete(collection.name, [each.id for each in documents[:third]])
+        for each in documents[third : 2 * third]:
+            each.state = each.state.model_copy(update={"brand": "elsewhere"})
+        assert await service.database.replace(documents[third : 2 * third])
+    assert (await told())[0] != right[0]
+    answer = await command(service, "rebuild", "insights", "review", "--json")
+    assert answer.exit_code == 0, answer.output
+    for each in json.loads(answer.output).values():
+        assert (each["documents"], each["changed"], each["incomplete"], each["busy"]) == (60, 40, 0, 0)
+    assert await told() == right
+    assert "0 written anew, 60 were right" in (await command(service, "rebuild", "review")).output
 
 
 async def test_the_command_shows_the_same_and_rebuilds(service: Service) -> None:
     told = world(13, 60)
     await service.publisher.publish(outgoing(told))
     await folded(service, told)
-    words = ("show", "--from", START.isoformat(), "--to", NOW.isoformat(), "--by", "channel")
+    words = ("figures", "show", "--from", START.isoformat(), "--to", NOW.isoformat(), "--by", "channel")
     shown = await command(service, *words, "--json")
     assert shown.exit_code == 0, shown.output
     brands = {each.id for each in ORGANISATION.brands}
     assert_same(json.loads(shown.output), "channel", naive.figures(told, ORGANISATION, START, NOW, brands, "channel"))
 
     await _spoil(service)
-    rebuilt = await command(service, "rebuild", "--json")
-    assert json.loads(rebuilt.output)["cases"] == 60
+    answer = await command(service, "rebuild", "figures", "--json")
+    assert json.loads(answer.output)["figures"]["documents"] == 60
     assert (await command(service, *words, "--json")).output == shown.output
-    assert "the others were right" in (await command(service, "rebuild")).output
+    assert "0 written anew, 60 were right" in (await command(service, "rebuild", "figures")).output
 
+    await _rebuilt_are_the_others_too(service)
     table = (await command(service, *words)).output
     assert "moccarel-web" in table
     assert "first-reply" in table
-    trend = (await command(service, *words[:5], "--trend", "first-reply", "--step", "day")).output
+    trend = (await command(service, *words[:6], "--trend", "first-reply", "--step", "day")).output
     assert "first-reply (UTC)" in trend
-    assert "growth" in (await command(service, *words[:5], "--volume")).output
+    assert "growth" in (await command(service, *words[:6], "--volume")).output
 
 
 @pytest.mark.parametrize(
@@ -210,7 +248,7 @@ async def test_the_command_shows_the_same_and_rebuilds(service: Service) -> None
     ],
 )
 async def test_a_command_that_makes_no_sense_says_why(service: Service, words: tuple[str, ...], reason: str) -> None:
-    answer = await command(service, "show", *words)
+    answer = await command(service, "figures", "show", *words)
     assert answer.exit_code != 0
     assert reason in " ".join(answer.output.split())
 
