@@ -121,7 +121,8 @@ def _consults(state: CaseClocks, clocks: Clocks) -> Iterator[Wanted]:
         ended_at = state.consults.get(id_, Waiting()).until
         stretches = _stretch(holding[who], ended_at)
         if "asked-back" in clocks.pauses.get("consult", ()):
-            stretches = without(stretches, _alternating(consulting.asked_back, consulting.clarified))
+            asked_back, clarified = (map(microseconds, each) for each in (consulting.asked_back, consulting.clarified))
+            stretches = without(stretches, alternating(asked_back, clarified))
         yield Wanted("consult", id_, holding[who], stretches, ended_at, who)
 
 
@@ -175,8 +176,9 @@ def _answered(turns: Iterable[tuple[int, str]]) -> Iterator[Stretch]:
         yield since, FAR
 
 
-def _alternating(begins: Sequence[datetime], ends: Sequence[datetime]) -> Iterator[Stretch]:
-    marks = sorted([*((microseconds(each), 0) for each in begins), *((microseconds(each), 1) for each in ends)])
+def alternating(begins: Iterable[int], ends: Iterable[int]) -> Iterator[Stretch]:
+    """From each beginning to the next end, FAR for "not yet"; moments are in any unit."""
+    marks = sorted([*((each, 0) for each in begins), *((each, 1) for each in ends)])
     for (at, ended), (until, _) in pairwise([*marks, (FAR, 1)]):
         if not ended:
             yield at, until

@@ -56,6 +56,21 @@ def test_a_consult_is_in_the_specialists_own_hours(tmp_path: Path) -> None:
     assert not length.hours.is_open(datetime(2026, 3, 2, 20, tzinfo=UTC))
 
 
+def test_a_consult_may_take_otherwise_by_language_and_urgency(tmp_path: Path) -> None:
+    usual = "- {clock: consult, minutes: 240}"
+    others = (
+        "{clock: consult, urgencies: [high], minutes: 60}",
+        "{clock: consult, languages: [pl], minutes: 480}",
+        "{clock: consult, languages: [pl], urgencies: [high], minutes: none}",
+    )
+    more = usual, "\n          - ".join((usual, *others))
+    terms = clock_terms(organisation(tmp_path / "org", "24/7", more), "kettle")
+    judged = [("en", "normal"), ("en", "high"), ("pl", "normal"), ("pl", "high")]
+    cases = [case(understood=Understood(at=MONDAY, language=one, urgency=other)) for one, other in judged]  # type: ignore[arg-type]
+    lengths = [terms.length(each, "consult", "kari") for each in cases]
+    assert [each and each.minutes for each in lengths] == [240, 60, 480, None]
+
+
 def test_a_brand_that_nobody_knows_yet_has_the_usual_terms(tmp_path: Path) -> None:
     terms = clock_terms(organisation(tmp_path / "org", "24/7"), "new")
     assert (terms.clocks, terms.length(case(), "resolution")) == (None, None)

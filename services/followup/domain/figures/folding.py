@@ -19,12 +19,21 @@ from schemas.events.case import (
     CaseUnmarked,
     CaseUnmerged,
 )
-from schemas.events.consult import ConsultAnswered, ConsultRequested, ConsultWithdrawn
+from schemas.events.consult import (
+    ConsultAccepted,
+    ConsultAnswered,
+    ConsultAskedBack,
+    ConsultClarified,
+    ConsultDeclined,
+    ConsultOfferExpired,
+    ConsultRequested,
+    ConsultWithdrawn,
+)
 from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
 from schemas.events.understanding import CaseReclassified, ClassificationCorrected
 from services.followup.domain.figures.talk import MOVED
-from services.followup.domain.figures.timings import Done, Heard, Span, Timings
+from services.followup.domain.figures.timings import Consult, Done, Heard, Span, Step, Timings
 
 TEST_MARK: str = "test"
 """A case that somebody marked so is kept out of every figure, like that of a test contact (F11)."""
@@ -126,7 +135,7 @@ def _unmarked(state: Timings, event: CaseUnmarked, _: int) -> Change:
 
 
 def _consult_requested(state: Timings, event: ConsultRequested, at_ms: int) -> Change:
-    return _span(state, "consults", event.consult_id, begun_ms=at_ms, due_ms=milliseconds(event.due_at))
+    return _consult(state, event.consult_id, begun_ms=at_ms, due_ms=milliseconds(event.due_at))
 
 
 def _consult_answered(state: Timings, event: ConsultAnswered, at_ms: int) -> Change:
@@ -134,33 +143,59 @@ def _consult_answered(state: Timings, event: ConsultAnswered, at_ms: int) -> Cha
     known = state.consults.get(event.consult_id)
     if known and known.ended_ms is not None and known.ended_ms <= ended_ms:
         return {}  # a further answer: the owner had one
-    return _span(state, "consults", event.consult_id, ended_ms=ended_ms, by=event.specialist)
+    return _consult(state, event.consult_id, ended_ms=ended_ms, by=event.specialist)
 
 
 def _consult_withdrawn(state: Timings, event: ConsultWithdrawn, at_ms: int) -> Change:
-    return _span(state, "consults", event.consult_id, left_ms=at_ms, withdrawn_ms=at_ms)
+    return _consult(state, event.consult_id, left_ms=at_ms, withdrawn_ms=at_ms)
+
+
+def _consult_taken(state: Timings, event: ConsultAccepted, at_ms: int) -> Change:
+    return _consult_step(state, event.consult_id, Step(at_ms=at_ms, who=event.specialist))
+
+
+def _consult_given_back(state: Timings, event: ConsultDeclined | ConsultOfferExpired, at_ms: int) -> Change:
+    return _consult_step(state, event.consult_id, Step(at_ms=at_ms, who=event.specialist, gave_back=True))
+
+
+def _consult_step(state: Timings, id: str, step: Step) -> Change:
+    known = state.consults.get(id, Consult()).steps
+    return {} if step in known else _consult(state, id, steps=(*known, step))
+
+
+def _consult_asked_back(state: Timings, event: ConsultAskedBack, at_ms: int) -> Change:
+    known = state.consults.get(event.consult_id, Consult()).asked_back
+    return _consult(state, event.consult_id, asked_back=tuple(sorted({*known, at_ms})))
+
+
+def _consult_clarified(state: Timings, event: ConsultClarified, at_ms: int) -> Change:
+    known = state.consults.get(event.consult_id, Consult()).clarified
+    return _consult(state, event.consult_id, clarified=tuple(sorted({*known, at_ms})))
 
 
 def _promise_made(state: Timings, event: PromiseMade, at_ms: int) -> Change:
     begun_ms = milliseconds(event.made_at) if event.made_at else at_ms
     due_ms = milliseconds(event.due_at)
-    return _span(state, "promises", event.promise_id, begun_ms=begun_ms, due_ms=due_ms, by=event.owner)
+    return _promise(state, event.promise_id, begun_ms=begun_ms, due_ms=due_ms, by=event.owner)
 
 
 def _promise_kept(state: Timings, event: PromiseKept, at_ms: int) -> Change:
     ended_ms = milliseconds(event.kept_at) if event.kept_at else at_ms
-    return _span(state, "promises", event.promise_id, ended_ms=ended_ms, by=event.owner)
+    return _promise(state, event.promise_id, ended_ms=ended_ms, by=event.owner)
 
 
 def _promise_withdrawn(state: Timings, event: PromiseWithdrawn, _: int) -> Change:
     """The customer was never told of it: nobody ever waited."""
     withdrawn_ms = milliseconds(event.withdrawn_at)
-    return _span(state, "promises", event.promise_id, left_ms=0, withdrawn_ms=withdrawn_ms)
+    return _promise(state, event.promise_id, left_ms=0, withdrawn_ms=withdrawn_ms)
 
 
-def _span(state: Timings, name: str, id: str, **change: Any) -> Change:
-    spans: dict[str, Span] = getattr(state, name)
-    return {name: {**spans, id: spans.get(id, Span()).model_copy(update=change)}}
+def _consult(state: Timings, id: str, **change: Any) -> Change:
+    return {"consults": {**state.consults, id: state.consults.get(id, Consult()).model_copy(update=change)}}
+
+
+def _promise(state: Timings, id: str, **change: Any) -> Change:
+    return {"promises": {**state.promises, id: state.promises.get(id, Span()).model_copy(update=change)}}
 
 
 def _earlier(one: int | None, other: int) -> int:
@@ -185,6 +220,11 @@ FOLDED: Mapping[type[CaseEvent], Callable[[Timings, Any, int], Change]] = {
     ConsultRequested: _consult_requested,
     ConsultAnswered: _consult_answered,
     ConsultWithdrawn: _consult_withdrawn,
+    ConsultAccepted: _consult_taken,
+    ConsultDeclined: _consult_given_back,
+    ConsultOfferExpired: _consult_given_back,
+    ConsultAskedBack: _consult_asked_back,
+    ConsultClarified: _consult_clarified,
     PromiseMade: _promise_made,
     PromiseKept: _promise_kept,
     PromiseWithdrawn: _promise_withdrawn,

@@ -34,6 +34,23 @@ class Span(Model):
     withdrawn_ms: int | None = None
 
 
+class Step(Model):
+    """A specialist took a consult, or gave it back."""
+
+    at_ms: int
+    who: str
+    gave_back: bool = False
+
+
+class Consult(Span):
+    """A consult, and who worked on it."""
+
+    steps: tuple[Step, ...] = ()
+    asked_back: tuple[int, ...] = ()
+    """When the specialist needed to know more."""
+    clarified: tuple[int, ...] = ()
+
+
 class Heard(Model):
     """How urgent a case was understood to be from a moment on."""
 
@@ -67,7 +84,7 @@ class Timings(Model):
     resolved: tuple[Done, ...] = ()
     reopened: dict[str, int] = Field(default_factory=dict)
     """Moments, by the message that reopened the case."""
-    consults: dict[str, Span] = Field(default_factory=dict)
+    consults: dict[str, Consult] = Field(default_factory=dict)
     promises: dict[str, Span] = Field(default_factory=dict)
     messages: dict[str, int] = Field(default_factory=dict)
     """When each message of the customer was received, by its id."""

@@ -75,8 +75,10 @@ def _all(timings: Timings, targets: Targets) -> Iterator[Wait]:
     for begun_ms, resolved in _resolutions(timings, opened_ms):
         due_ms = targets.resolution_due_ms(timings, begun_ms, resolved.at_ms if resolved else None)
         yield _until("resolution", timings, begun_ms, due_ms, resolved)
-    yield from _spans("consult", timings.consults)
-    yield from _spans("promise", timings.promises)
+    for consult in timings.consults.values():
+        yield from _span("consult", consult, targets.consult_due_ms(timings, consult))
+    for promise in timings.promises.values():
+        yield from _span("promise", promise, promise.due_ms)
     for id, intent in timings.intents.items():
         received_ms = timings.messages.get(id)
         if intent == COMPLIMENT and received_ms is not None:
@@ -105,8 +107,7 @@ def _until(kind: Kind, timings: Timings, begun_ms: int, due_ms: int | None, end:
     return Wait(kind, begun_ms, due_ms, end.at_ms, end.by)
 
 
-def _spans(kind: Kind, spans: dict[str, Span]) -> Iterator[Wait]:
-    for each in spans.values():
-        if each.begun_ms is not None:
-            left_ms = each.left_ms if each.ended_ms is None else None
-            yield Wait(kind, each.begun_ms, each.due_ms, each.ended_ms, each.by, left_ms)
+def _span(kind: Kind, span: Span, due_ms: int | None) -> Iterator[Wait]:
+    if span.begun_ms is not None:
+        left_ms = span.left_ms if span.ended_ms is None else None
+        yield Wait(kind, span.begun_ms, due_ms, span.ended_ms, span.by, left_ms)

@@ -111,8 +111,8 @@ def waited(history: History, organisation: Organisation) -> list[Waited]:
     if begun is not None:
         found.append(Waited("resolution", begun, None, target.resolution(begun, None), last_owner))
     found += next_replies(history, target, last_owner)
-    found += spans(history, "consult", "ConsultRequested", "ConsultAnswered", "ConsultWithdrawn")
-    found += spans(history, "promise", "PromiseMade", "PromiseKept", "PromiseWithdrawn")
+    found += spans(history, target, "consult", "ConsultRequested", "ConsultAnswered", "ConsultWithdrawn")
+    found += spans(history, target, "promise", "PromiseMade", "PromiseKept", "PromiseWithdrawn")
     corrections = {each.event.message_id: each.event.intent for each in history.all("ClassificationCorrected")}
     for each in history.all("CaseMessageAdded"):
         message, intent = each.event.message, each.event.classification.intent
@@ -143,7 +143,7 @@ def next_replies(history: History, target: Target, last_owner: str) -> list[Wait
     return found
 
 
-def spans(history: History, figure: str, begin: str, end: str, withdrawal: str) -> list[Waited]:
+def spans(history: History, target: Target, figure: str, begin: str, end: str, withdrawal: str) -> list[Waited]:
     """Consults or promises."""
     name = f"{figure}_id"
     found = []
@@ -160,7 +160,8 @@ def spans(history: History, figure: str, begin: str, end: str, withdrawal: str) 
             continue  # the customer was never told of it
         owner_of = each.event.owner if figure == "promise" else owner(history)
         ended, left = min(moments, default=None), min(withdrawn, default=None)
-        found.append(Waited(figure, begun, ended, each.event.due_at, by or owner_of, left))
+        due = target.consult(each.event, ended or left) if figure == "consult" else each.event.due_at
+        found.append(Waited(figure, begun, ended, due, by or owner_of, left))
     return found
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.organisation import Organisation
 from schemas.organisation_hours import Hours
-from schemas.working_time import WorkingTime, opening_hours
+from schemas.working_time import WorkingTime, opening_hours, working_time
 
 if TYPE_CHECKING:
     from tests.unit.followup.figures.naive import History
 
 ALWAYS_OPEN = Hours.model_validate("24/7")
 A_MOMENT = 1e-6
+ON_A_CONSULT = ("ConsultAccepted", "ConsultDeclined", "ConsultOfferExpired", "ConsultAskedBack", "ConsultClarified")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -35,6 +36,7 @@ class Target:
         brand = organisation.brand(history.first("CaseOpened").brand)
         self.clocks = brand.policy.clocks
         self.calendar = organisation.calendar(brand.calendar)
+        self.people = {each.id: each for each in organisation.people}
 
     def due(self, clock: str, begun: datetime) -> datetime | None:
         """So many minutes after the beginning, in the hours that count."""
@@ -58,6 +60,32 @@ class Target:
                 return hours.after(first, min(left, worked - A_MOMENT))
             left -= worked
         return ended
+
+    def consult(self, asked: Any, over: datetime | None) -> datetime | None:
+        """Moment by moment: who has it, how much time they have left, and whether they wait for the owner."""
+        rule = self.rule("consult")
+        due, holder, left, waits, since = asked.due_at, "", 0.0, False, asked.due_at
+        for told in self.history.told if rule else ():
+            event, at, kind = told.event, told.at, type(told.event).__name__
+            if kind not in ON_A_CONSULT or event.consult_id != asked.consult_id:
+                continue
+            if (due and due <= at) or (over and over <= at):
+                break
+            if holder and not waits:
+                left -= self.hours_of(holder).working_minutes_between(since, at)
+            if kind == "ConsultAccepted":
+                holder, left = event.specialist, float(rule.minutes)
+            elif kind in ("ConsultDeclined", "ConsultOfferExpired") and event.specialist == holder:
+                holder, due = "", max(asked.due_at, at)
+            waits = kind == "ConsultAskedBack" or (waits and kind != "ConsultClarified")
+            since = at
+            if holder:
+                due = None if waits else self.hours_of(holder).after(at, left)
+        return due or over
+
+    def hours_of(self, person: str) -> WorkingTime:
+        found = self.people.get(person)
+        return working_time(found) if found else WorkingTime("UTC", ALWAYS_OPEN)
 
     def rule(self, clock: str) -> Any:
         """The line of the policy that names the most of language and urgency."""

@@ -64,7 +64,7 @@ def test_figures_are_what_the_events_say(seed: int, by: str) -> None:
 
 
 def test_the_made_up_world_has_something_of_everything() -> None:
-    plain = naive.figures(world(1, 300), ORGANISATION, START, START + timedelta(days=15), BRANDS)
+    plain = naive.figures(world(2, 300), ORGANISATION, START, START + timedelta(days=15), BRANDS)
     for name in naive.FIGURES:
         numbers = plain[name, ""]
         assert numbers["ended"] > 10

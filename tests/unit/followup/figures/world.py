@@ -17,7 +17,16 @@ from schemas.events.case import (
     CaseResolved,
     CaseUnmerged,
 )
-from schemas.events.consult import ConsultAnswered, ConsultRequested, ConsultWithdrawn
+from schemas.events.consult import (
+    ConsultAccepted,
+    ConsultAnswered,
+    ConsultAskedBack,
+    ConsultClarified,
+    ConsultDeclined,
+    ConsultOfferExpired,
+    ConsultRequested,
+    ConsultWithdrawn,
+)
 from schemas.events.message import Author, Classification, Message
 from schemas.events.promise import PromiseKept, PromiseMade, PromiseWithdrawn
 from schemas.events.reply import ReplySent
@@ -137,6 +146,8 @@ class Story:
             self.later(10)
             due_at = self.at + timedelta(minutes=120)
             yield self.now(ConsultRequested(**consult, asked_by=self.owner, question="?", language="en", due_at=due_at))
+            for _ in range(self.random.choice((0, 1, 1, 2))):
+                yield from self.working_on(consult)
             self.later(200)
             ending, specialist = self.random.random(), self.random.choice(SPECIALISTS)
             if ending < 0.7:
@@ -149,6 +160,22 @@ class Story:
                     told_at = self.at
             elif ending < 0.85:
                 yield self.now(ConsultWithdrawn(**consult))
+
+    def working_on(self, consult: dict[str, Any]) -> Iterator[Told]:
+        """Somebody takes it, perhaps waits for the owner, perhaps gives it back."""
+        offer = {**consult, "specialist": self.random.choice(SPECIALISTS), "request_id": "r"}
+        self.later(60)
+        yield self.now(ConsultAccepted(**offer))
+        if self.random.random() < 0.3:
+            self.later(60)
+            yield self.now(ConsultAskedBack(**consult, specialist=offer["specialist"], text="?"))
+            if self.random.random() < 0.7:
+                self.later(120)
+                yield self.now(ConsultClarified(**consult, by=self.owner, text="!"))
+        if self.random.random() < 0.3:
+            self.later(120)
+            declined = self.random.random() < 0.5
+            yield self.now(ConsultDeclined(**offer, reason="busy") if declined else ConsultOfferExpired(**offer))
 
     def replying(self) -> Iterator[Told]:
         for number, kind in enumerate(self.random.choice((("answer",), ("holding", "answer"), ("holding",)))):
