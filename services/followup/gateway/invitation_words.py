@@ -3,16 +3,9 @@
 from zoneinfo import ZoneInfo
 
 from schemas.organisation import Person
-from schemas.organisation_values import CEFR_LEVELS
-from services.chassis.texts import SOURCE_LANGUAGE, catalogues
+from services.chassis.texts import SOURCE_LANGUAGE
 from services.followup.domain.invitations import Invitation, InvitedConsult
-from services.followup.gateway.words import PACKAGE, Words
-
-
-def language_of(person: Person) -> str:
-    """The language of the mail: of those that we write in, the one that the person speaks best."""
-    spoken = {name: CEFR_LEVELS.index(level) for name, level in person.languages.items() if name in catalogues(PACKAGE)}
-    return max(spoken, key=lambda name: (spoken[name], name == SOURCE_LANGUAGE), default=SOURCE_LANGUAGE)
+from services.followup.gateway.words import Words
 
 
 def mail(consult: InvitedConsult, invitation: Invitation, person: Person, link: str, words: Words) -> tuple[str, str]:

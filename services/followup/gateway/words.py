@@ -9,10 +9,17 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-from schemas.organisation import NotInOrganisation, Organisation
-from services.chassis.texts import catalogues
+from schemas.organisation import NotInOrganisation, Organisation, Person
+from schemas.organisation_values import CEFR_LEVELS
+from services.chassis.texts import SOURCE_LANGUAGE, catalogues
 
 PACKAGE = "services.followup"
+
+
+def language_of(person: Person) -> str:
+    """The language of mails to a colleague: of those that we have texts in, the one that they speak best; else English."""
+    spoken = {name: CEFR_LEVELS.index(level) for name, level in person.languages.items() if name in catalogues(PACKAGE)}
+    return max(spoken, key=lambda name: (spoken[name], name == SOURCE_LANGUAGE), default=SOURCE_LANGUAGE)
 
 
 @dataclass(frozen=True)

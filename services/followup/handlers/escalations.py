@@ -23,7 +23,7 @@ from services.followup.domain.escalations_inbox import Inbox, Letter
 from services.followup.gateway import escalation_words
 from services.followup.gateway.mails import Mails
 from services.followup.gateway.subscribers import Hooks
-from services.followup.gateway.words import Words
+from services.followup.gateway.words import Words, language_of
 from services.followup.store.escalations import ESCALATIONS, INBOXES, to_hand, to_send
 
 BATCH = 200
@@ -145,10 +145,9 @@ class Calling:
         known = self._organisation.by_id["people"].get(person)
         if known is None:
             return Refused("nobody of the organisation has this id")
-        language = "nl" if "nl" in known.languages else "en"
-        words = Words(self._organisation, language)
+        words = Words(self._organisation, language_of(known))
         subject, text = escalation_words.mail(letter.calls, words, known.time_zone, self._desk_url)
-        return await self._mails.send(known.email, language, letter.id, subject, text, now)
+        return await self._mails.send(known.email, words.language, letter.id, subject, text, now)
 
     async def _post(self, brand: str, letter: Letter) -> Outcome:
         known = self._organisation.by_id["brands"].get(brand)

@@ -26,9 +26,9 @@ from services.chassis.signing import Links, signing_secret
 from services.chassis.table import Table
 from services.followup.domain import invitations
 from services.followup.domain.invitations import Invitation, InvitedConsult, Offer, invited_id
-from services.followup.gateway.invitation_words import language_of, mail
+from services.followup.gateway.invitation_words import mail
 from services.followup.gateway.mails import Mails
-from services.followup.gateway.words import Words
+from services.followup.gateway.words import Words, language_of
 from services.followup.store.invitations import INVITED, due
 
 AT_ONCE = 50
