@@ -2,10 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.base import Event
-from schemas.events.case import CaseClosed, CaseMessageAdded, CaseMessageForwarded, CaseOpened, CaseReopened
+from schemas.events.case import (
+    CaseClosed,
+    CaseMessageAdded,
+    CaseMessageForwarded,
+    CaseOpened,
+    CaseReopened,
+    CaseThanked,
+)
 from schemas.events.message import Classification, Message, MessageClassified
 from schemas.events.routing import CapacityTaken, OwnerRequested
 from schemas.ids import derive
@@ -15,6 +22,9 @@ from services.cases.domain.commands.finding_covers import cover_after
 from services.cases.domain.last_words import is_thanks
 from services.cases.domain.rereading import after_message
 from services.cases.domain.terms import Terms
+
+THANKS_REMEMBERED = timedelta(days=14)
+"""So long after a case has closed a word of thanks still belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +40,14 @@ class Arrived:
 
 def case_for(event: MessageClassified, cases: Sequence[Case]) -> str:
     """The id of the case that the message belongs to, or of the merged one that forwards it."""
-    return _place(event.message.conversation, event.message, cases)
+    return _place(_heard(event), cases)
 
 
 def message_arrived(
     case: Case | None, event: MessageClassified, cases: Sequence[Case], terms: Terms, now: datetime
 ) -> list[Event]:
     """What follows from a customer's message. `cases` are all of its conversation, oldest first."""
-    arrived = Arrived(event.message.conversation, event.message, event.classification)
+    arrived = _heard(event)
     return _looked_after(case, arrived, _arrived(case, arrived, cases, terms, now), terms, now)
 
 
@@ -46,14 +56,14 @@ def case_for_forwarded(event: CaseMessageForwarded, cases: Sequence[Case]) -> st
     target = next((case for case in cases if case.id == event.case_id), None)
     if target and (not target.closed or _passes_on(target, event.through)):
         return target.id
-    return _place(event.conversation, event.message, cases, event.through)
+    return _place(_passed_on(event), cases)
 
 
 def message_forwarded(
     case: Case | None, event: CaseMessageForwarded, cases: Sequence[Case], terms: Terms, now: datetime
 ) -> list[Event]:
     """What follows from a message to a case that was merged into one of this lane. It is never lost."""
-    arrived = Arrived(event.conversation, event.message, event.classification, event.through)
+    arrived = _passed_on(event)
     return _looked_after(case, arrived, _arrived(case, arrived, cases, terms, now), terms, now)
 
 
@@ -64,16 +74,36 @@ def active_at(case: Case) -> datetime:
     return max([*heard, *sent], default=case.opened_at)
 
 
-def _place(lane: str, message: Message, cases: Sequence[Case], through: Collection[str] = ()) -> str:
+def _heard(event: MessageClassified) -> Arrived:
+    return Arrived(event.message.conversation, event.message, event.classification)
+
+
+def _passed_on(event: CaseMessageForwarded) -> Arrived:
+    return Arrived(event.conversation, event.message, event.classification, event.through)
+
+
+def _place(arrived: Arrived, cases: Sequence[Case]) -> str:
     """Of several open cases (after a split) the one with the latest word, theirs or ours: people answer what was said last.
 
-    An answer to a survey belongs to the case that it was about (F5).
+    An answer to a survey belongs to the case that it was about (F5), and so does a word of thanks (rule 6).
     """
     if still_open := [case for case in cases if not case.closed]:
         return max(reversed(still_open), key=active_at).id
-    if cases and (_passes_on(cases[-1], through) or is_answer_only(message, cases)):
+    if cases and (
+        _passes_on(cases[-1], arrived.through)
+        or is_answer_only(arrived.message, cases)
+        or _thanks_for(cases[-1], arrived)
+    ):
         return cases[-1].id
-    return derive("case", lane, str(len(cases) + 1))
+    return derive("case", arrived.lane, str(len(cases) + 1))
+
+
+def _thanks_for(case: Case, arrived: Arrived) -> bool:
+    """Whether the customer of a closed case thanks and asks nothing: a new case would only be answered to be polite."""
+    message = arrived.message
+    if not case.closed_at or message.author.id != case.customer.id:
+        return False
+    return message.received_at <= case.closed_at + THANKS_REMEMBERED and is_thanks(message, arrived.classification)
 
 
 def _passes_on(case: Case, through: Collection[str]) -> bool:
@@ -88,8 +118,7 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
         opening = _opening(case_id, arrived, cases[-1] if cases else None, terms, now)
         return [*opening, *replied(arrived.message, arrived.classification, cases)]
     if case.closed:
-        answer = replied(arrived.message, arrived.classification, cases)
-        return answer or [_forwarded(case, arrived)]
+        return _after_the_end(case, arrived, cases)
     added = _added(case.id, arrived)
     reread = after_message(case, arrived.message, arrived.classification, terms, now)
     if not case.resolved:
@@ -98,6 +127,15 @@ def _arrived(case: Case | None, arrived: Arrived, cases: Sequence[Case], terms: 
     if is_thanks(arrived.message, arrived.classification) and not on_its_way:
         return [added, CaseClosed(**_facts(case), owner=case.owner, cause="thanks", closed_at=now)]
     return [added, *reread, *_reopening(case, arrived)]
+
+
+def _after_the_end(case: Case, arrived: Arrived, cases: Sequence[Case]) -> list[Event]:
+    """What a message means for a closed case: an answer to its survey, thanks, or words for the case it was merged into."""
+    if answer := replied(arrived.message, arrived.classification, cases):
+        return answer
+    if _passes_on(case, arrived.through):
+        return [_forwarded(case, arrived)]
+    return [CaseThanked(**_facts(case), message=arrived.message, classification=arrived.classification)]
 
 
 def _looked_after(case: Case | None, arrived: Arrived, events: list[Event], terms: Terms, now: datetime) -> list[Event]:

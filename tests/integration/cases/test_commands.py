@@ -186,6 +186,8 @@ REFUSALS: list[tuple[Given, Tried, int, str, str]] = [
     (new, REPLY, 409, "no-owner-yet", "routing is looking for one"),
     (closed, REPLY, 409, "case-closed", "a new message of the customer opens a new one"),
     (closed, RESOLVE, 409, "case-closed", "the case is closed"),
+    (closed, PROMISE, 409, "case-closed", "a new message of the customer opens a new one"),
+    (closed, ASK, 409, "case-closed", "a new message of the customer opens a new one"),
     (resolved, PROMISE, 409, "case-resolved", "next message opens it again"),
     (resolved, ASK, 409, "case-resolved", "next message opens it again"),
     (promised, RESOLVE, 409, "open-promise", "still promised: a part"),

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from schemas.events.message import Attachment, MessageClassified
+from schemas.events.case import CaseThanked
+from schemas.events.message import Attachment, Author, MessageClassified
 from tests.unit.cases.life import OWNER, Life, message
 
 
@@ -109,6 +110,34 @@ def test_after_a_thank_you_the_next_message_is_a_new_case_for_the_same_owner() -
     life.arrives(3, 60)
     assert life.case.previous_case == life.states[0].id
     assert life.case.status == "new"
+
+
+def test_thanks_again_after_it_has_closed_open_no_case() -> None:
+    """Two messages in a chat, or thanks for the survey: an answer to them would only be polite."""
+    life = resolved()
+    life.hear(said("Thank you!"))
+    before = life.case
+    life.hear(message(3, 60, text="Dank je wel!", language="nl"))
+    (thanked,) = life.of(CaseThanked)
+    assert (thanked.case_id, thanked.message.text) == (before.id, "Dank je wel!")
+    assert (len(life.states), life.case) == (1, before)
+
+
+@pytest.mark.parametrize(
+    ("later", "changes"),
+    [
+        (60, {"text": "Thanks. And how do I clean it?"}),
+        (60, {"text": "What a lovely machine this is"}),
+        (60, {"text": "Thanks!", "author": Author(id="somebody-else")}),
+        (31 + 14 * 24 * 60, {"text": "Thanks!"}),
+    ],
+    ids=["asks", "compliment", "somebody-else", "long-after"],
+)
+def test_whatever_else_comes_after_it_has_closed_is_a_new_case(later: float, changes: dict[str, Any]) -> None:
+    life = resolved()
+    life.hear(said("Thank you!"))
+    life.hear(message(3, later, **changes))
+    assert (life.case.status, len(life.states), life.of(CaseThanked)) == ("new", 2, [])
 
 
 def test_it_does_not_close_what_still_has_a_reply_on_its_way() -> None:

@@ -11,6 +11,7 @@ from schemas.events.case import (
     CaseMessageAdded,
     CaseMessageForwarded,
     CaseSplit,
+    CaseThanked,
 )
 from schemas.events.coaching import FeedbackGiven, FeedbackSeen
 from schemas.events.survey import CaseSurveyed, SurveyReplied
@@ -29,6 +30,7 @@ class Messages(Silent):
         self._heard: Counter[tuple[str, str]] = Counter()
         self._asked: dict[str, CaseSurveyed] = {}
         self._answers: Counter[str] = Counter()
+        self._thanks: Counter[str] = Counter()
 
     def hears(self, event: Event, commit: Commit) -> None:
         if isinstance(event, CaseMessageAdded):
@@ -40,6 +42,11 @@ class Messages(Silent):
                 hold(self._added[event.message.id] == 1, "rule 7: a message is in one case", event)
         elif isinstance(event, CaseSurveyed | SurveyReplied):
             self._survey(event, commit)
+        elif isinstance(event, CaseThanked):
+            self._thanks[event.message.id] += 1
+            hold(self._thanks[event.message.id] == 1, "thanks are heard once", event)
+            hold([*commit.events] == [event], "rule 6: thanks after the end lead to nothing", commit.events)
+            hold("Thank you" in event.message.text, "rule 6: nothing else is taken for thanks", event)
         elif isinstance(event, CaseMessageForwarded):
             hold(event.source_case in event.through, "it says where it came through", event)
         elif isinstance(event, CaseSplit):
@@ -70,7 +77,7 @@ class Messages(Silent):
         hold(self._answers[event.message.id] == 1, "an answer is told once", event)
 
     def rests(self) -> None:
-        found = set(self._added) | set(self._answers)
+        found = set(self._added) | set(self._answers) | set(self._thanks)
         hold(found == self._written, "no message is lost", self._written ^ found)
         hold(not self._parted, "what is split off is in its new case", self._parted)
         hold(
