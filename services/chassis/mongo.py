@@ -72,6 +72,11 @@ class Database:
         """All documents of these lanes."""
         return await self.find(collection, {"lane": {"$in": list(lanes)}})
 
+    async def own_lanes(self, collection: Collection[S], ids: Iterable[str]) -> list[Document[S]]:
+        """The documents with these ids that are each their own lane."""
+        found = await self.find(collection, {"_id": {"$in": list(ids)}})
+        return [each for each in found if each.lane == each.id]
+
     async def get(self, collection: Collection[S], id: str) -> Document[S] | None:
         """The document with this id."""
         found = await self.find(collection, {"_id": id}, limit=1)

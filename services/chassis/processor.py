@@ -10,7 +10,7 @@ from schemas.ids import derive
 from schemas.topics import key_of
 from services.chassis import dead, telemetry
 from services.chassis.clock import Clock
-from services.chassis.documents import Context, Document, Outgoing
+from services.chassis.documents import Collection, Context, Document, Outgoing
 from services.chassis.errors import Rejected, Unavailable
 from services.chassis.kafka import Publisher, Record
 from services.chassis.logs import logger
@@ -188,15 +188,18 @@ class Processor:
 
     async def _loaded(self, items: Sequence[Item]) -> dict[tuple[str, str], list[Document[Any]]]:
         loaded: dict[tuple[str, str], list[Document[Any]]] = {}
-        collections: dict[str, tuple[Any, set[str]]] = {}
+        wanted: dict[tuple[str, bool], tuple[Collection[Any], set[str]]] = {}
         for item in items:
             for route in self._table.routes[item.envelope.type]:
-                lane = route.lane(item.envelope.data)
-                collections.setdefault(route.collection.name, (route.collection, set()))[1].add(lane)
-                loaded[(route.collection.name, lane)] = []
-        for name, (collection, lanes) in collections.items():
-            for document in await self._repository.database.lanes(collection, lanes):
-                loaded[(name, document.lane)].append(document)
+                lane, name = route.lane(item.envelope.data), route.collection.name
+                wanted.setdefault((name, route.by_id), (route.collection, set()))[1].add(lane)
+                loaded[(name, lane)] = []
+        database = self._repository.database
+        for (name, by_id), (collection, lanes) in wanted.items():
+            for document in await (database.own_lanes if by_id else database.lanes)(collection, lanes):
+                others = loaded[(name, document.lane)]
+                if all(each.id != document.id for each in others):  # asked for in both ways
+                    others.append(document)
         for documents in loaded.values():
             documents.sort(key=lambda document: document.number)
         return loaded

@@ -24,6 +24,8 @@ class Route(Generic[E, S]):
     lane: Callable[[E], str]
     locate: Locate[E, S]
     handler: Handler[S, E]
+    by_id: bool
+    """Whether the lane is the id of the one document in it. What has an id is found at once, however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Table:
             routes = self.routes.get(event.type, ())
             if event.type in self.transformations or any(each.collection.name == collection.name for each in routes):
                 raise TypeError(f"{event.type} has two handlers for {collection.name}")
-            self.routes[event.type] = (*routes, Route(event, collection, lane, locate, handler))
+            self.routes[event.type] = (*routes, Route(event, collection, lane, locate, handler, own_id is not None))
             return handler
 
         return register
