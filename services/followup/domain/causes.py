@@ -154,6 +154,15 @@ def _unmarked(state: CaseCause, _: CaseUnmarked) -> CaseCause:
     return state.model_copy(update={"mark": None, "story": ""})
 
 
+def settled(stored: CaseCause | None, folded: CaseCause) -> CaseCause:
+    """The case as its events tell it, folded anew; what subscribers have been matched with already stays matched."""
+    if stored is None:
+        return folded
+    waiting = {each.name for each in stored.news}
+    news = tuple(each for each in folded.news if each.name in waiting or each.name not in stored.told)
+    return folded.model_copy(update={"news": news})
+
+
 def matched(state: CaseCause | None, names: Collection[str]) -> CaseCause | None:
     """Subscribers know of what has these names; its words are forgotten. None: nothing is left to forget."""
     left = tuple(each for each in state.news if each.name not in names) if state else ()

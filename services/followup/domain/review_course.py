@@ -123,6 +123,17 @@ def went_on(course: Course | None, event: Event, at: datetime) -> Course | None:
     return course.model_copy(update={"facts": (*course.facts, fact)})
 
 
+def settled(stored: Course | None, folded: Course) -> Course:
+    """The course as its events tell it, folded anew; facts of different topics may stay in the order in which they came."""
+    if (
+        stored
+        and stored.model_copy(update={"facts": folded.facts}) == folded
+        and set(stored.facts) == set(folded.facts)
+    ):
+        return stored
+    return folded
+
+
 def _fact(event: Event, at: datetime) -> Fact | None:
     match event:
         case CaseMessageAdded():

@@ -1,7 +1,10 @@
 """The events of cases that tell their cause and what they took (F7)."""
 
+from datetime import datetime
+
 from schemas.events.case import CaseEvent, CaseOpened
 from services.chassis.documents import Context, Decision
+from services.chassis.rebuilding import ReadModel
 from services.chassis.table import Table
 from services.followup.domain import causes
 from services.followup.domain.causes import CaseCause
@@ -18,3 +21,14 @@ def listen(table: Table, _: object) -> None:
 def _fold(state: CaseCause | None, event: CaseEvent, _: Context) -> Decision[CaseCause] | None:
     new = causes.fold(state, event)
     return None if new is None or new == state else Decision(new)
+
+
+def read_model() -> ReadModel[CaseCause]:
+    """How the causes are folded anew."""
+    table = Table()
+    listen(table, None)
+    return ReadModel(CAUSES, table, CaseOpened, _settled)
+
+
+def _settled(stored: CaseCause | None, folded: CaseCause, _: datetime) -> CaseCause:
+    return causes.settled(stored, folded)

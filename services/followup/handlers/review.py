@@ -11,6 +11,7 @@ from schemas.ids import derive
 from schemas.organisation import Brand, Organisation
 from services.chassis.clock import Clock
 from services.chassis.documents import Context, Decision
+from services.chassis.rebuilding import ReadModel
 from services.chassis.repository import Repository
 from services.chassis.service import Service
 from services.chassis.table import Table
@@ -29,8 +30,8 @@ CATCH_UP_DAYS = 7
 """Days that passed while nobody looked are proposed afterwards, as far back as this."""
 
 
-def listen(table: Table, _: Organisation) -> None:
-    """Put into the table what the courses of cases are folded from."""
+def listen(table: Table, _: object) -> None:
+    """Put into the table what the courses of cases are folded from. Needs nothing of the organisation."""
 
     @table.on(CaseOpened, COURSES, id=_document)
     def opened(state: Course | None, event: CaseOpened, _: Context) -> Decision[Course] | None:
@@ -47,6 +48,17 @@ def _document(event: Event) -> str:
 def _went_on(state: Course | None, event: Event, context: Context) -> Decision[Course] | None:
     course = review_course.went_on(state, event, context.occurred_at or context.now)
     return Decision(course) if course else None
+
+
+def read_model() -> ReadModel[Course]:
+    """How the courses are folded anew. What was proposed and said of a day stays: it is no fold of topics."""
+    table = Table()
+    listen(table, None)
+    return ReadModel(COURSES, table, CaseOpened, _settled, course_id)
+
+
+def _settled(stored: Course | None, folded: Course, _: datetime) -> Course:
+    return review_course.settled(stored, folded)
 
 
 def review_days(service: Service, organisation: Organisation, seconds: float) -> None:
