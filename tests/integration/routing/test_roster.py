@@ -38,6 +38,17 @@ async def test_somebody_new_takes_part_at_once(backends: Backends, tmp_path: Pat
         await running.record(person("ines", languages={"es": "C2", "en": "B2"}))
         await running.hear(owner_wanted("a", language="es"))
         assert await running.holders() == {"a": "ines"}
+        await _who_is_known_by_records_alone_leaves_by_one(running)
+
+
+async def _who_is_known_by_records_alone_leaves_by_one(running: Stage) -> None:
+    for id_, status in (("ines", 204), ("ines", 204), ("mira", 409), ("nobody", 404)):
+        assert (await running.client.delete(f"/people/{id_}")).status_code == status
+    told = await recorded(running, len(TEAM) + 3)
+    assert [(each.filed, each.left) for each in told if each.person_id == "ines"] == [(False, False), (False, True)]
+    assert all(each.filed and not each.left for each in told if each.person_id != "ines")
+    await running.hear(owner_wanted("b", language="es"))
+    assert "b" not in await running.holders()
 
 
 async def test_a_repeat_of_an_older_record_does_not_come_back(backends: Backends, tmp_path: Path) -> None:
