@@ -43,7 +43,7 @@ async def looked_at(page: Page, name: str) -> AsyncIterator[str]:
         # Without motion, as some readers have it: what fades in is not half there when it is looked at.
         await page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
         await expect(page.locator(ON_ITS_WAY)).to_have_count(0)
-        async for trouble in _troubles(page):
+        async for trouble in troubles(page):
             yield f"{name}, {look.name}: {trouble}"
         # The caret stays: hiding it would need a style that our policy forbids.
         await page.screenshot(
@@ -51,7 +51,8 @@ async def looked_at(page: Page, name: str) -> AsyncIterator[str]:
         )
 
 
-async def _troubles(page: Page) -> AsyncIterator[str]:
+async def troubles(page: Page) -> AsyncIterator[str]:
+    """What is wider than the window, and what axe holds serious, on a page as it is now."""
     wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if wide > 0:
         yield f"{wide} pixels wider than the window"

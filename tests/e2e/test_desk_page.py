@@ -17,6 +17,7 @@ from services.chassis.service import Service
 from services.desk.domain import CaseView
 from services.desk.store.collections import CASES
 from tests.conftest import Backends, eventually
+from tests.e2e.by_keyboard import the_keyboard_is_enough
 from tests.e2e.stage import ORGANISATION
 from tests.integration.desk.conftest import INTERNAL, PASSWORD, TOKEN
 from tests.unit.desk.stories import Story, outgoing, several
@@ -249,6 +250,7 @@ async def test_a_burst_reaches_the_page_without_a_storm(start: Start, windows: W
     await shoot(page, shots / "overview-dark.png", whole=False)
     await page.get_by_role("link", name="Next page").click()
     await expect(page.locator(".board tbody tr")).to_have_count(100)
+    await the_keyboard_is_enough(page)
 
 
 async def test_a_page_says_when_it_is_cut_off_and_comes_back_by_itself(start: Start, windows: Windows) -> None:
