@@ -1,4 +1,4 @@
-"""`casekeeper api`: what is published of the HTTP APIs of cases and of follow-up."""
+"""`casekeeper api`: what is published of the HTTP APIs."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ import typer
 from casekeeper.cli.options import JsonOption
 
 app = typer.Typer(
-    no_args_is_help=True, help="The descriptions of the HTTP APIs of cases and of follow-up, for those who use them."
+    no_args_is_help=True, help="The descriptions of the HTTP APIs of cases, follow-up and the desk, for those who use them."
 )
 
 
@@ -39,7 +39,7 @@ def check() -> None:
 
 @app.command()
 def show(
-    service: Annotated[Literal["cases", "followup"], typer.Option(help="Whose API.")] = "cases",
+    service: Annotated[Literal["cases", "followup", "desk"], typer.Option(help="Whose API.")] = "cases",
     as_json: JsonOption = False,
 ) -> None:
     """All operations: what they are called, where, and, of cases, who may use them."""

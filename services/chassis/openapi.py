@@ -57,6 +57,8 @@ HEADERS = {
 }
 """The headers of our own, as they are written, with an example. The one with the token is told as a security scheme."""
 NEEDED = ("acting-person", "idempotency-key")
+OF_SERVICES = ("services", {"type": "http", "scheme": "bearer", "description": "The secret that our services share."})
+"""A security scheme, by its name."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Manual:
     """The example of an answer that needs no file, by its content; None: the file has it."""
     headers: Callable[[RouteContext], Mapping[str, Any]] = lambda _: {}
     """Headers of the answer when all is well."""
+    key: tuple[str, Mapping[str, str]] = OF_SERVICES
+    """What a request has to bring."""
 
     def describe(self, app: FastAPI) -> None:
         """Let the application serve this description as its own."""
@@ -95,9 +99,9 @@ class Manual:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         schemas["Problem"] = PROBLEM_SCHEMA
-        secret = {"type": "http", "scheme": "bearer", "description": "The secret that our services share."}
-        found["components"] |= {**shared, "securitySchemes": {"services": secret}}
-        found["security"] = [{"services": []}]
+        name, scheme = self.key
+        found["components"] |= {**shared, "securitySchemes": {name: dict(scheme)}}
+        found["security"] = [{name: []}]
         return found
 
     def example(self, name: str) -> dict[str, Any]:

@@ -28,7 +28,11 @@ OPERATIONS = [
 OF_FOLLOWUP = contract.FOLLOWUP.document()
 EVERY = [
     (api, document, operation["operationId"], operation)
-    for api, document in ((contract.CASES, DOCUMENT), (contract.FOLLOWUP, OF_FOLLOWUP))
+    for api, document in (
+        (contract.CASES, DOCUMENT),
+        (contract.FOLLOWUP, OF_FOLLOWUP),
+        (contract.DESK, contract.DESK.document()),
+    )
     for methods in document["paths"].values()
     for operation in methods.values()
 ]
@@ -142,8 +146,7 @@ class TestProblems:
     def test_every_kind_that_the_code_names_is_in_the_registry(self, api: contract.Api) -> None:
         """What is raised as a `Problem` by name, rather than by a rule."""
         known = {(each.status, each.kind) for each in api.problems()}
-        source = contract.ROOT / "services" / api.service
-        for file in source.rglob("*.py"):
+        for file in api.source.rglob("*.py"):
             for kind in named_in(file.read_text(encoding="utf-8")):
                 assert kind in known, f"{file.relative_to(contract.ROOT)} raises {kind}: add it to api/problems.py"
 

@@ -34,7 +34,7 @@ class RevealList(Model):
 
 
 @router.get("/reveals")
-async def reveals(
+async def list_reveals(
     reader: SignedIn,
     desk: InParts,
     before: Annotated[int | None, Query(ge=0, description="`next` of the page before")] = None,

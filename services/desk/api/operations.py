@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from schemas.base import Model, UtcDatetime
@@ -10,7 +10,7 @@ from services.chassis import dead
 from services.chassis.dead import Letter
 from services.chassis.errors import Problem
 from services.desk.api import operating
-from services.desk.api.parts import InParts, Operating
+from services.desk.api.parts import FromHere, InParts, Once, Operating
 from services.desk.domain.channel_traffic import ChannelTraffic
 from services.desk.domain.flow import Flow
 from services.desk.domain.letter import error_shown, shown
@@ -31,7 +31,7 @@ Asked = Annotated[
 
 
 class FlowShown(Model):
-    """`flow` is null before the first look; `trouble` says why the last look failed."""
+    """`flow` is null while the broker does not answer; `trouble` says why the last look failed."""
 
     flow: Flow | None
     trouble: str
@@ -125,20 +125,20 @@ class ChannelsShown(Model):
 
 
 @router.get("/flow")
-async def flow(_: Operating, desk: InParts) -> FlowShown:
-    """Rates of the last minute and lag, hop by hop."""
+async def show_flow(_: Operating, desk: InParts) -> FlowShown:
+    """Rates of the last minute and lag, hop by hop. Rates are null until somebody has looked for some seconds."""
     watch = desk.operations.flow
-    return FlowShown(flow=watch.now(), trouble=watch.trouble)
+    return FlowShown(flow=await watch.now(), trouble=watch.trouble)
 
 
 @router.get("/services")
-async def services(reader: Operating, desk: InParts) -> list[ServiceHealth]:
+async def list_services(reader: Operating, desk: InParts) -> list[ServiceHealth]:
     """How each service says it does, with its version and what waits in it."""
     return await operating.services_for(desk, reader)
 
 
 @router.get("/dead-letters")
-async def dead_letters(reader: Operating, desk: InParts, consumer: str = "", kind: str = "") -> Letters:
+async def list_dead_letters(reader: Operating, desk: InParts, consumer: str = "", kind: str = "") -> Letters:
     """Dead letters of the reader's brands, the newest first, and their kinds."""
     found = await operating.letters_for(desk, reader)
     mine = [each for each in found if consumer in ("", each.consumer) and kind in ("", each.kind)]
@@ -152,17 +152,17 @@ async def dead_letters(reader: Operating, desk: InParts, consumer: str = "", kin
 
 
 @router.get("/dead-letters/{consumer}/{letter_id}")
-async def dead_letter(consumer: str, letter_id: str, reader: Operating, desk: InParts) -> LetterWhole:
+async def show_dead_letter(consumer: str, letter_id: str, reader: Operating, desk: InParts) -> LetterWhole:
     """One dead letter whole."""
     return whole(await operating.letter_for(desk, reader, consumer, letter_id), words=not reader.is_operator)
 
 
-@router.post("/dead-letters/replay")
-async def replay(
+@router.post("/dead-letters/replay", dependencies=[FromHere])
+async def replay_dead_letters(
     body: ToReplay,
     reader: Operating,
     desk: InParts,
-    idempotency_key: Annotated[str, Header(min_length=1, max_length=255)],
+    idempotency_key: Once,
 ) -> Given:
     """Give dead letters to their services once more; written down with who and when. The same key does it once."""
     if bool(body.letters) == body.everything:
@@ -179,13 +179,13 @@ async def replay(
 
 
 @router.get("/replays")
-async def replays(reader: Operating, desk: InParts) -> list[Replay]:
+async def list_replays(reader: Operating, desk: InParts) -> list[Replay]:
     """Who gave what another chance, the last one first. For those who serve all brands."""
     return await operating.replays_for(desk, reader)
 
 
 @router.get("/trace")
-async def trace(asked: Asked, reader: Operating, desk: InParts, hours: Hours = 24.0) -> WayShown:
+async def show_way(asked: Asked, reader: Operating, desk: InParts, hours: Hours = 24.0) -> WayShown:
     """The way of a message or a case through the services."""
     found = await operating.way(desk, reader, asked, hours)
     if found.trace is None:
@@ -208,13 +208,13 @@ async def trace(asked: Asked, reader: Operating, desk: InParts, hours: Hours = 2
 
 
 @router.get("/clocks")
-async def clocks(reader: Operating, desk: InParts) -> ClockSummary:
+async def sum_clocks(reader: Operating, desk: InParts) -> ClockSummary:
     """The open clocks of the reader's brands, by kind."""
     return await desk.followup.see(ClockSummary, reader.id, "clocks", "summary")
 
 
 @router.get("/channels")
-async def channels(reader: Operating, desk: InParts) -> ChannelsShown:
+async def list_channels(reader: Operating, desk: InParts) -> ChannelsShown:
     """When each channel was last heard from and last answered on, what failed, and how its tests went."""
     looked = operating.channels_for(desk, reader, await desk.operations.channels.look())
     tests = await operating.tests_for(desk, reader)

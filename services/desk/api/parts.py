@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 
 from schemas.organisation import Organisation
 from services.chassis.clock import Clock
@@ -122,6 +122,16 @@ async def sent_from_here(request: Request) -> None:
 
 
 FromHere = Depends(sent_from_here)
+"""A dependency of whatever changes something."""
+Once = Annotated[
+    str,
+    Header(
+        min_length=1,
+        max_length=64,
+        description="A name of its own for this command. The same again has the effect of once.",
+    ),
+]
+"""The type of a parameter called `idempotency_key`."""
 SignedIn = Annotated[Reader, Depends(api_reader)]
 Team = Annotated[Reader, Depends(team_reader)]
 Leading = Annotated[Reader, Depends(leading_reader)]

@@ -1,19 +1,18 @@
 """Saved views as JSON: one's own and those that colleagues share."""
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from schemas.base import UtcDatetime
 from services.chassis.errors import Problem
 from services.chassis.ids import fresh
 from services.desk.api.finding import count, understood
-from services.desk.api.parts import InParts, Parts, Team
+from services.desk.api.parts import FromHere, InParts, Parts, Team
 from services.desk.domain.access import Reader
 from services.desk.domain.saved_views import SavedView
 from services.desk.domain.search_query import LONGEST_QUERY
 
 router = APIRouter(prefix="/api/views", tags=["desk"])
-FROM_HERE = ("", "same-origin", "none")
 
 
 class ViewShown(BaseModel):
@@ -48,15 +47,6 @@ class ViewWanted(BaseModel):
     filters: dict[str, str] = Field(default_factory=dict)
 
 
-async def sent_from_here(request: Request) -> None:
-    """Browsers say from where a request comes. Raises Problem 403 for another place's."""
-    if request.headers.get("sec-fetch-site", "") not in FROM_HERE:
-        raise Problem(403, "not-from-here", "another site can not change anything here")
-
-
-FromHere = Depends(sent_from_here)
-
-
 def view_of(reader: Reader, desk: Parts, wanted: ViewWanted, view_id: str = "") -> SavedView:
     """The view as it would be kept. Raises Problem 400 for a search that finds nothing by its nature."""
     query = understood(wanted.q, wanted.filters)
@@ -80,26 +70,26 @@ async def counted(desk: Parts, reader: Reader) -> list[tuple[SavedView, int]]:
 
 
 @router.get("")
-async def views(reader: Team, desk: InParts) -> list[ViewCounted]:
+async def list_views(reader: Team, desk: InParts) -> list[ViewCounted]:
     """The reader's own views, then those of colleagues who share them."""
     found = await counted(desk, reader)
     return [ViewCounted(**ViewShown.of(view).model_dump(), total=total) for view, total in found]
 
 
 @router.post("", status_code=201, dependencies=[FromHere])
-async def save(wanted: ViewWanted, reader: Team, desk: InParts) -> ViewShown:
+async def save_view(wanted: ViewWanted, reader: Team, desk: InParts) -> ViewShown:
     """Keep a search under a name; `shared` shows it to the team."""
     return ViewShown.of(await desk.views.save(reader, view_of(reader, desk, wanted)))
 
 
 @router.put("/{view_id}", dependencies=[FromHere])
-async def change(view_id: str, wanted: ViewWanted, reader: Team, desk: InParts) -> ViewShown:
+async def change_view(view_id: str, wanted: ViewWanted, reader: Team, desk: InParts) -> ViewShown:
     """Change one of one's own."""
     await desk.views.own(reader, view_id)
     return ViewShown.of(await desk.views.save(reader, view_of(reader, desk, wanted, view_id)))
 
 
 @router.delete("/{view_id}", status_code=204, dependencies=[FromHere])
-async def remove(view_id: str, reader: Team, desk: InParts) -> None:
+async def remove_view(view_id: str, reader: Team, desk: InParts) -> None:
     """Forget one of one's own."""
     await desk.views.remove(reader, view_id)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from schemas.base import UtcDatetime
 from services.desk.api.finding import LARGEST_PAGE, PAGE, Answer, Hit, search, understood
 from services.desk.api.parts import InParts, Team
-from services.desk.domain.case_view import Status
+from services.desk.api.shown import CaseInBrief
 from services.desk.domain.search_query import FILTERS, LONGEST_QUERY
 from services.desk.domain.search_text import Kind
 
@@ -30,20 +30,9 @@ class ExcerptShown(BaseModel):
     at: UtcDatetime | None
 
 
-class HitShown(BaseModel):
+class HitShown(CaseInBrief):
     """A case that was found."""
 
-    id: str
-    brand: str
-    channel: str
-    language: str
-    topic: str
-    status: Status
-    owner: str
-    customer: str
-    urgency: str
-    opened_at: UtcDatetime
-    updated_at: UtcDatetime
     due_at: UtcDatetime | None = Field(description="when its first running clock is due")
     open_promise: bool
     excerpts: list[ExcerptShown]

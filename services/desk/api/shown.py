@@ -30,8 +30,8 @@ class NextShown(BaseModel):
     clock: ClockKind | None = Field(description="which clock `at` is the due time of, if any")
 
 
-class CaseLine(BaseModel):
-    """One case in a list."""
+class CaseInBrief(BaseModel):
+    """A case among others."""
 
     id: str
     brand: str
@@ -41,13 +41,18 @@ class CaseLine(BaseModel):
     status: Status
     owner: str
     customer: str
-    last_words: str
+    urgency: str
     opened_at: UtcDatetime
     updated_at: UtcDatetime
+
+
+class CaseLine(CaseInBrief):
+    """One case in a list."""
+
+    last_words: str
     next_due: UtcDatetime | None
     breached: bool
     troubled: bool = Field(description="a reply failed, or nobody knows whether it arrived")
-    urgency: str
     sentiment: str
     next: NextShown | None = Field(
         None, description="with `order=needs`: what it needs next, of the reader or else of its owner"

@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schemas.organisation import Person
-from schemas.organisation_templates import ReplyTemplate
 from schemas.organisation_values import CefrLevel
 from schemas.working_time import working_time
+from services.desk.api.beside import templates_of
 from services.desk.api.parts import Parts
 from services.desk.domain import CaseView
 from services.desk.domain.access import Reader
@@ -100,14 +100,6 @@ def _words(desk: Parts, reader: Reader, view: CaseView) -> dict[str, Any]:
         "max_length": channel.max_length if channel else 0,
         "threads": channel is not None and channel.threads,
     }
-
-
-def templates_of(desk: Parts, view: CaseView) -> list[tuple[ReplyTemplate, str]]:
-    """What a reply in the customer's language can begin with, with its text; English for a language that nobody knows."""
-    brand = desk.organisation.by_id["brands"].get(view.brand)
-    language = "en" if view.language == "und" else view.language
-    found = [(each, each.text_in(language)) for each in (brand.policy.reply_templates if brand else ())]
-    return [(each, text) for each, text in found if text]
 
 
 def composer_state(view: CaseView, now: datetime) -> str:

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import Problem
 from services.chassis.ids import fresh
+from services.desk.api.leading import plan
 from services.desk.api.parts import InParts, Parts
 from services.desk.domain.access import Reader
-from services.desk.domain.coverage import HOURS_AHEAD, Gap, Member, languages_to_look_at
-from services.desk.domain.leaving import Leaving, leaving
-from services.desk.domain.wallboard import due_at, opened
+from services.desk.domain.coverage import HOURS_AHEAD, Gap, Member
+from services.desk.domain.leaving import Leaving
+from services.desk.domain.wallboard import due_at
 from services.desk.gateway.answers import BulkAnswer
 from services.desk.pages import texts
 from services.desk.pages.forms import FormState, submitted, text_of
@@ -118,20 +119,17 @@ async def _page(
     done: Sequence[BulkAnswer] = (),
     command: str = "",
 ) -> Response:
-    reader, now = signed_in(pages), desk.clock.now()
+    reader = signed_in(pages)
     require_lead(pages, reader)
-    members = desk.roster.members(reader.brands)
-    rows = opened(desk.board.rows.values(), reader.brands)
-    languages = languages_to_look_at(members.values(), (row.language for row in rows))
-    found = leaving(rows, members, now, timedelta(hours=within), desk.room_of)
+    found = await plan(desk, reader, timedelta(hours=within))
     planned = {each.case_id for answer in done for each in answer.done}
     context = {
-        "hours": await desk.roster.ahead(reader.brands, languages, now),
-        "leaving": [_without(each, planned) for each in found],
+        "hours": found.ahead,
+        "leaving": [_without(each, planned) for each in found.leaving],
         "within": within,
         "choices": WITHIN_HOURS,
         "due_at": due_at,
-        "receivers": lambda each: _receivers(members, each),
+        "receivers": found.receivers,
         "forms": forms or {},
         "empty_form": FormState(key=fresh()),
         "command": command,
@@ -142,7 +140,7 @@ async def _page(
     }
     problem = next((each.problem for each in (forms or {}).values() if each.problem), None)
     template = "_coverage.html" if pages.partial else "coverage.html"
-    people = {id: member.person for id, member in members.items()}
+    people = {id: member.person for id, member in found.members.items()}
     return await pages.render(
         template, context, status=problem.status if problem and not pages.partial else 200, people=people
     )
@@ -151,13 +149,6 @@ async def _page(
 def _without(each: Leaving, planned: set[str]) -> Leaving:
     """What was just planned is gone from the list, also before the events of it are here."""
     return replace(each, proposals=tuple(one for one in each.proposals if one.row.id not in planned))
-
-
-def _receivers(members: Mapping[str, Member], leaving: Leaving) -> list[tuple[Member, bool]]:
-    """Who could take their cases, with whether they are at work then; those who are first."""
-    owners = [member for id, member in members.items() if member.owns and id != leaving.member.person.id]
-    marked = [(member, member.person.id in leaving.there) for member in owners]
-    return sorted(marked, key=lambda each: (not each[1], each[0].person.name))
 
 
 def require_lead(pages: Pages, reader: Reader) -> None:

@@ -2,10 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.chassis.errors import Problem
+from services.desk.api.beside import revealed
 from services.desk.api.parts import InParts
 from services.desk.api.reading import visible_case
-from services.desk.domain.masking import profile
 from services.desk.pages.composer import on_our_page
 from services.desk.pages.forms import submitted
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
@@ -19,15 +18,7 @@ async def reveal(case_id: str, request: Request, pages: TeamPages, desk: InParts
     await submitted(request, desk)
     reader = signed_in(pages)
     view = await visible_case(desk, reader, case_id)
-    if not reader.may_act(view, desk.clock.now()) or view.customer is None:
-        raise Problem(
-            403, "not-the-owner", pages.gettext("Only the owner of this case can see the customer's details.")
-        )
-    hidden = profile(view.customer, revealed=False)
-    shown = profile(view.customer, revealed=True)
-    fields = tuple(
-        name for name in ("id", "name", "handle", "address") if getattr(hidden, name) != getattr(shown, name)
-    )
-    await desk.desk.note_reveal(view, reader.id, fields)
+    refusal = pages.gettext("Only the owner of this case can see the customer's details.")
+    shown = await revealed(desk, reader, view, refusal)
     context = {"view": view, "profile": shown, "may_act": True, "web": on_our_page(desk, view)}
     return await pages.render("_profile.html" if pages.partial else "profile.html", context)

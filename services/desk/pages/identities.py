@@ -9,11 +9,11 @@ from fastapi.responses import RedirectResponse
 from schemas.events.customer import Identity
 from schemas.ids import derive
 from services.chassis.errors import Problem
+from services.desk.api.beside import alike, customer_of, identity_of
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
-from services.desk.domain.access import Reader
-from services.desk.domain.alike import Candidate, candidates
+from services.desk.domain.alike import Candidate
 from services.desk.domain.masking import Profile, profile
 from services.desk.gateway.answers import CustomerNow, Mood
 from services.desk.pages.forms import FormState, case_named, submitted, text_of
@@ -60,7 +60,7 @@ async def link(case_id: str, request: Request, pages: TeamPages, desk: InParts) 
     try:
         other = await visible_case(desk, reader, case_named(text_of(form.values, "other", "case-missing")))
         body = {
-            "identities": [_identity(view).model_dump(), _identity(other).model_dump()],
+            "identities": [identity_of(view).model_dump(), identity_of(other).model_dump()],
             "reason": text_of(form.values, "reason", "reason-missing"),
         }
         await desk.commands.do(reader.id, form.key, "customers", "links", body=body)
@@ -84,12 +84,6 @@ async def unlink(case_id: str, request: Request, pages: TeamPages, desk: InParts
         return await _show(pages, desk, view, {"unlink": form.failed(problem)})
     done = pages.gettext("Unlinked. They are two customers again; their cases stay as they are.")
     return await _done(pages, desk, view, {"unlink": FormState(done=done)})
-
-
-async def customer_of(desk: Parts, reader: Reader, view: CaseView) -> CustomerNow:
-    """Who the customer is over all linked identities. Raises Problem."""
-    own = _identity(view)
-    return await desk.commands.see(CustomerNow, reader.id, "customers", own.brand, own.channel, own.author)
 
 
 def token_of(identity: Identity) -> str:
@@ -164,16 +158,4 @@ async def _identities(desk: Parts, view: CaseView, found: CustomerNow) -> list[K
 
 
 async def _proposed(desk: Parts, view: CaseView, found: CustomerNow) -> list[Proposed]:
-    known = [(each.channel, each.author) for each in found.identities]
-    return [
-        Proposed(each, profile(each.view.customer, revealed=False))
-        for each in candidates(view, await desk.cases.alike(view), known)
-        if each.view.customer
-    ]
-
-
-def _identity(view: CaseView) -> Identity:
-    """Raises Problem 404 for a case whose customer the desk has not heard of yet."""
-    if view.customer is None:
-        raise Problem(404, "customer-not-known", "nobody knows yet who the customer is")
-    return Identity(brand=view.brand, channel=view.channel, author=view.customer.id)
+    return [Proposed(*each) for each in await alike(desk, view, found)]

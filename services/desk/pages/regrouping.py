@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import Problem
+from services.desk.api.beside import customer_of
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
@@ -12,7 +13,6 @@ from services.desk.domain.access import Reader
 from services.desk.domain.case_view import OPEN
 from services.desk.pages.doing import carry_out
 from services.desk.pages.forms import FormState, case_named, text_of
-from services.desk.pages.identities import customer_of
 from services.desk.pages.routing import PageRoute, TeamPages, signed_in
 
 router = APIRouter(prefix="/cases/{case_id}", route_class=PageRoute, include_in_schema=False)

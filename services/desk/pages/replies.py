@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.chassis.errors import Problem
+from services.desk.api.beside import templates_of
 from services.desk.api.parts import InParts, Parts
 from services.desk.api.reading import visible_case
 from services.desk.domain import CaseView
 from services.desk.gateway.answers import HoldingReply, Preview
 from services.desk.pages.case import show_case
-from services.desk.pages.composer import chosen_moment, templates_of
+from services.desk.pages.composer import chosen_moment
 from services.desk.pages.doing import carry_out
 from services.desk.pages.enclosing import going_out, with_enclosed
 from services.desk.pages.forms import DEFAULT_DUE_MINUTES, FormState, departure, due_at, reply_body, submitted

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.desk.api.live import case_subject
+from services.desk.api.beside import watched
 from services.desk.api.parts import InParts
 from services.desk.api.reading import visible_case
 from services.desk.domain.watching import BEAT_SECONDS
@@ -18,9 +18,7 @@ async def watch(case_id: str, request: Request, pages: TeamPages, desk: InParts)
     reader = signed_in(pages)
     form = await submitted(request, desk)
     view = await visible_case(desk, reader, case_id)
-    if await desk.watching.seen(view.id, reader.id, typing=form.values.get("typing") == "yes"):
-        desk.hub.wake([case_subject(view.id)])
-    others = await desk.watching.others(view.id, but=reader.id)
+    others = await watched(desk, reader, view, typing=form.values.get("typing") == "yes")
     people = await desk.people.among(each.person for each in others)
     return await pages.render(
         "_watching.html", {"view": view, "watchers": others, "beat_seconds": BEAT_SECONDS}, people=people

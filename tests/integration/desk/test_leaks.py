@@ -101,9 +101,12 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/wallboard/today": OF_BOTH_BRANDS,
     "/what-if": ("",),
     "/what-if/events": ("",),
+    "/api/account": ("",),
+    "/api/attention": OF_BOTH_BRANDS,
     "/api/autopilot": ("",),
     "/api/cases": (*OF_BOTH_BRANDS, f"?owner={OWNER}", "?status=closed", f"?status=closed&brand={OTHERS}"),
     "/api/consults": ("", f"?specialist={OWNER}"),
+    "/api/coverage": OF_BOTH_BRANDS,
     "/api/erasures": ("",),
     "/api/events": ("", "?case={own}", "?case={masked}", "?case={foreign}", "?mine=true", "?waiting=approvals"),
     "/api/operations/channels": ("",),
@@ -118,6 +121,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/api/reveals": ("",),
     "/api/search": (f"?q={COMMON}", f"?q={COMMON}&brand={OTHERS}", "?q=Jonas", "?q=Weber", "?q=hidden.example"),
     "/api/views": ("",),
+    "/api/wallboard": OF_BOTH_BRANDS,
+    "/api/what-if": ("",),
+    "/api/what-if/scenarios": ("",),
     "/incidents/{incident_id}": ("/incidents/none",),
 }
 """By route: how it is asked, as what follows the route's path, or as the whole path where it has parts to fill in."""
