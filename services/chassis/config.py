@@ -41,7 +41,7 @@ class ServiceConfig(BaseSettings):
         0, description="run this far ahead of the machine's clock; for demonstrations only"
     )
     session_timeout_ms: int = Field(
-        10_000, ge=6000, description="after this long without a sign Kafka gives our work to others"
+        10_000, ge=1000, description="after this long without a sign Kafka gives our work to others"
     )
     max_records: int = Field(500, ge=1, le=500, description="events handled at once")
 

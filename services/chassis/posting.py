@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import httpx2
 
 from schemas.sending import Later, Outcome, Refused, readable
+from services.chassis.certificates import certificates
 
 ANSWER_BYTES = 4096
 
@@ -35,7 +36,9 @@ class Poster:
             return Refused(readable(f"the receiver's address is not valid: {error}"))
 
     async def _post(self, url: str, content: bytes, headers: Mapping[str, str], judge: Judge) -> Outcome:
-        client = self._client = self._client or httpx2.AsyncClient(follow_redirects=False, timeout=self._seconds)
+        client = self._client = self._client or httpx2.AsyncClient(
+            follow_redirects=False, timeout=self._seconds, verify=certificates()
+        )
         async with client.stream("POST", url, content=content, headers=headers) as response:
             answer = b""
             async for part in response.aiter_raw():

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from schemas.base import Model, UtcDatetime
 from schemas.masking import masked_text
+from services.chassis.certificates import certificates
 from services.desk.domain.letter import error_shown
 
 PATIENCE_SECONDS = 3.0
@@ -74,7 +75,9 @@ class Services:
         self._urls = dict(urls)
         headers = {"Authorization": f"Bearer {token}"}
         self._clients = {
-            name: httpx2.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False)
+            name: httpx2.AsyncClient(
+                base_url=url, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False, verify=certificates()
+            )
             for name, url in urls.items()
             if url
         }

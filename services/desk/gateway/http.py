@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 
+from services.chassis.certificates import certificates
 from services.chassis.errors import PROBLEM_ROOT, Problem
 
 TIMEOUT_SECONDS = 15.0
@@ -16,7 +17,11 @@ class Caller:
     def __init__(self, name: str, base_url: str, token: str) -> None:
         self.name = name
         self._client = httpx2.AsyncClient(
-            base_url=base_url, timeout=TIMEOUT_SECONDS, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+            base_url=base_url,
+            timeout=TIMEOUT_SECONDS,
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+            verify=certificates(),
         )
 
     async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:

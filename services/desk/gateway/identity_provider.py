@@ -15,6 +15,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 from joserfc.jws import JWSRegistry
 
+from services.chassis.certificates import certificates
 from services.chassis.errors import Problem
 from services.chassis.logs import logger
 from services.desk.gateway.logout_token import SignedOut, signed_out
@@ -187,7 +188,7 @@ class IdentityProvider:
 
     async def _get(self, address: str) -> dict[str, Any]:
         try:
-            async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, verify=certificates()) as client:
                 answer = await client.get(address)
                 answer.raise_for_status()
                 return dict(answer.json())
@@ -206,6 +207,7 @@ class IdentityProvider:
             redirect_uri=registration.redirect_uri,
             code_challenge_method="S256",
             timeout=TIMEOUT_SECONDS,
+            verify=certificates(),
         )
 
 

@@ -40,6 +40,7 @@ TOLD = (
     "kafka_prefix",
     "kafka_idempotent",
     "database_prefix",
+    "session_timeout_ms",
     "smtp_host",
     "smtp_port",
     "smtp_tls",

@@ -4,9 +4,11 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
 
 from services.cases.app import build as build_cases
 from services.cases.settings import Settings as CasesSettings
@@ -15,6 +17,7 @@ from services.chassis.documents import Outgoing
 from services.chassis.service import Service
 from services.desk.app import build
 from services.desk.settings import Settings
+from services.desk.store import accounts
 from tests.conftest import Backends
 from tests.unit.desk.stories import Story
 
@@ -25,6 +28,13 @@ FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 SINCE_THE_STORY_SECONDS = 600
 
 Started = Callable[..., Awaitable[Service]]
+
+
+@pytest.fixture(autouse=True)
+def _passwords_are_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only here: what protects passwords takes a tenth of a second each time, and nearly every test signs somebody in."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "PasswordHasher", cheap)
 
 
 @pytest.fixture
