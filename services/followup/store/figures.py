@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ from schemas.organisation import Organisation
 from services.chassis.documents import Collection, Index
 from services.chassis.mongo import Database
 from services.followup.domain.figures import Timings
-from services.followup.domain.figures.columns import Codes, Packing, Rows, unpacked
+from services.followup.domain.figures.columns import Codes, Packing, Rows, gone_at, unpacked
 from services.followup.domain.figures.timings import FOR_EVER_MS
 from services.followup.domain.figures.waits import last_ms
 
@@ -30,6 +31,31 @@ INDEXES = (Index(("last_ms",)), Index(("folded_ms",)), Index(("brand", "opened_m
 TIMINGS = Collection("timings", Timings, fields=_fields, indexes=INDEXES)
 
 
+@dataclass(slots=True)
+class _Day:
+    """The cases that were opened on one day, packed, and their waits by when nothing can happen to them any more."""
+
+    cases: dict[str, bytes] = field(default_factory=dict)
+    rows: Rows | None = None
+    gone: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def take(self, case_id: str, packed: bytes | None) -> None:
+        """Put a case in, or with None out."""
+        self.rows = None
+        if packed is None:
+            del self.cases[case_id]
+        else:
+            self.cases[case_id] = packed
+
+    def since(self, moment_ms: int) -> Rows:
+        """The waits that something can happen to from then on."""
+        if self.rows is None:
+            rows = unpacked(self.cases.values())
+            order = np.argsort(gone := gone_at(rows), kind="stable")
+            self.rows, self.gone = rows[order], gone[order]
+        return self.rows[np.searchsorted(self.gone, moment_ms) :]
+
+
 class Timetable:
     """The waits of the cases, read from the store once and then as they change; several may ask at a time.
 
@@ -44,10 +70,10 @@ class Timetable:
         self._turn = asyncio.Lock()
         self._since_ms = FOR_EVER_MS
         self._folded_ms = 0
-        self._days: dict[int, dict[str, bytes]] = {}
+        self._days: dict[int, _Day] = {}
         self._day_of: dict[str, int] = {}
-        self._arrays: dict[int, Rows] = {}
-        self._all: Rows | None = None
+        self._asked: tuple[int, Rows] | None = None
+        """The last answer, until something changes."""
 
     async def rows(self, since_ms: int) -> Rows:
         """Every wait of the cases that can matter to a window from then on. Raises Unavailable."""
@@ -55,7 +81,7 @@ class Timetable:
             if since_ms < self._since_ms:
                 await self._load(since_ms)
             await self._refresh()
-            return self._together()
+            return self._together(since_ms)
 
     async def first_opened_ms(self, brand: str) -> int | None:
         """When the first case of the brand was opened that we know of. Raises Unavailable."""
@@ -88,18 +114,16 @@ class Timetable:
         day = (timings.opened_ms or 0) // DAY_MS
         before = self._day_of.get(timings.case_id)
         if before is not None and before != day:
-            del self._days[before][timings.case_id]
-            self._arrays.pop(before, None)
-        cases = self._days.setdefault(day, {})
-        if cases.get(timings.case_id) == packed:
+            self._days[before].take(timings.case_id, None)
+        place = self._days.setdefault(day, _Day())
+        if place.cases.get(timings.case_id) == packed:
             return
-        cases[timings.case_id], self._day_of[timings.case_id] = packed, day
-        self._arrays.pop(day, None)
-        self._all = None
+        place.take(timings.case_id, packed)
+        self._day_of[timings.case_id] = day
+        self._asked = None
 
-    def _together(self) -> Rows:
-        if self._all is None:
-            for day in self._days.keys() - self._arrays.keys():
-                self._arrays[day] = unpacked(self._days[day].values())
-            self._all = np.concatenate(list(self._arrays.values())) if self._arrays else unpacked(())
-        return self._all
+    def _together(self, since_ms: int) -> Rows:
+        if self._asked is None or self._asked[0] != since_ms:
+            found = [day.since(since_ms) for day in self._days.values()]
+            self._asked = since_ms, np.concatenate([unpacked(()), *found])
+        return self._asked[1]

@@ -103,6 +103,12 @@ def unpacked(packed: Iterable[bytes]) -> Rows:
     return found
 
 
+def gone_at(rows: Rows) -> NDArray[np.int64]:
+    """From when on nothing can happen to each wait: it has ended or was left. No figure of a later window knows of it."""
+    found: NDArray[np.int64] = np.minimum(rows[:, Column.ENDED], rows[:, Column.LEFT])
+    return found
+
+
 def _hours(organisation: Organisation, brand: str) -> WorkingTime | None:
     """The opening hours of a brand; None where it is open day and night."""
     try:

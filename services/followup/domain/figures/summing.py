@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.base import Model
-from services.followup.domain.figures.columns import DIMENSIONS, NAMES, Codes, Column, Rows
+from services.followup.domain.figures.columns import DIMENSIONS, NAMES, Codes, Column, Rows, gone_at
 from services.followup.domain.figures.timings import FOR_EVER_MS
 from services.followup.domain.figures.waits import KINDS, Count, Kind
 
@@ -98,20 +98,14 @@ def _groups(rows: Rows, codes: Codes, window: Window, by: str) -> Iterator[tuple
     if not by:
         return
     column = DIMENSIONS[by]
-    alive = rows[(rows[:, Column.BEGUN] < window.to_ms) & (_gone(rows) >= window.from_ms)]
+    alive = rows[(rows[:, Column.BEGUN] < window.to_ms) & (gone_at(rows) >= window.from_ms)]
     names: Mapping[str, int] = {codes.name(int(code)): int(code) for code in np.unique(alive[:, column])}
     for name in sorted(names):
         yield name, alive[alive[:, column] == names[name]]
 
 
-def _gone(rows: Rows) -> Moments:
-    """From when on nothing can happen to each wait: it has ended or was left."""
-    found: Moments = np.minimum(rows[:, Column.ENDED], rows[:, Column.LEFT])
-    return found
-
-
 def _figure(rows: Rows, kind: Kind, group: str, window: Window, *, opening: bool) -> Figure:
-    begun, due, ended, gone = rows[:, Column.BEGUN], rows[:, Column.DUE], rows[:, Column.ENDED], _gone(rows)
+    begun, due, ended, gone = rows[:, Column.BEGUN], rows[:, Column.DUE], rows[:, Column.ENDED], gone_at(rows)
     over = (ended >= window.from_ms) & (ended < window.to_ms)
     has_due = due != FOR_EVER_MS
     in_time = int(np.count_nonzero(over & has_due & (ended <= due)))
