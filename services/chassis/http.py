@@ -36,7 +36,8 @@ def application(
 
     `body_limits` gives other limits in bytes by path prefix; a larger body is refused with 413 before it is read whole.
     """
-    app = FastAPI(title=f"Casekeeper {service}", docs_url=None, redoc_url=None)
+    # Starlette would lead from /x/ to /x at whatever host the request names.
+    app = FastAPI(title=f"Casekeeper {service}", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.internal_token = internal_token
     app.add_middleware(BodyLimit, limits=body_limits or {})
     _health(app, service, checks)

@@ -15,8 +15,8 @@ from services.desk.api.parts import InParts, Parts
 from services.desk.api.session import cookie_name
 from services.desk.gateway.identity_provider import IdentityProvider
 from services.desk.pages.forms import FormState
-from services.desk.pages.routing import SIGN_IN, OpenPages, PageRoute
-from services.desk.pages.sign_in import inside, sign_in_again
+from services.desk.pages.routing import SIGN_IN, OpenPages, PageRoute, inside
+from services.desk.pages.sign_in import sign_in_again
 from services.desk.store.sessions import AtProvider
 
 LEAVING_COOKIE = "casekeeper-leaving"

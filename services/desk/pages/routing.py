@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from services.chassis.errors import Conflict, Problem, Unavailable
 from services.chassis.http import problem_response
@@ -38,6 +39,8 @@ class PageRoute(APIRoute):
                 return await _problem_page(request, Problem(503, "unavailable", str(error)))
             except RequestValidationError as error:
                 return await _problem_page(request, Problem(400, "invalid-request", _first(error)))
+            except HTTPException as error:  # a form that can not be read
+                return await _problem_page(request, Problem(error.status_code, "invalid-request", str(error.detail)))
             except Exception:
                 log.exception("a page failed", path=self.path)
                 return await _problem_page(request, Problem(500, "bug", "this page has a fault"))
@@ -74,8 +77,17 @@ async def _problem_page(request: Request, problem: Problem) -> Response:
     return await pages.render("problem.html", context, status=problem.status)
 
 
+def inside(target: str) -> str:
+    """Only a page of ours: a link to the sign-in must not lead elsewhere afterwards."""
+    here = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if here else "/"
+
+
 async def no_such_page(request: Request, _: Exception) -> Response:
-    """For an address that nothing is at: a page for people, a document for programs."""
+    """For an address that nothing is at: a page for people, a document for programs; one slash too many is forgiven."""
+    path = request.url.path
+    if path.endswith("/") and request.method == "GET" and inside(path.rstrip("/")) == path.rstrip("/"):
+        return RedirectResponse(path.rstrip("/"), 303)
     sentence = Pages(request, request.app.state.desk, None).gettext("There is no page at this address.")
     problem = Problem(404, "not-found", sentence)
     if "text/html" in request.headers.get("accept", ""):

@@ -10,7 +10,7 @@ from services.desk.api.parts import InParts
 from services.desk.pages.forms import FormState, submitted
 from services.desk.pages.problems import friendly
 from services.desk.pages.rendering import Pages
-from services.desk.pages.routing import SIGN_IN, OpenPages, PageRoute
+from services.desk.pages.routing import SIGN_IN, OpenPages, PageRoute, inside
 from services.desk.store.accounts import stamp_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -77,9 +77,3 @@ async def sign_in_again(pages: Pages, form: FormState) -> Response:
     if problem and "retry_after" in problem.extra:
         response.headers["Retry-After"] = str(problem.extra["retry_after"])
     return response
-
-
-def inside(target: str) -> str:
-    """Only a page of ours: a link to the sign-in must not lead elsewhere afterwards."""
-    here = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if here else "/"

@@ -1,6 +1,7 @@
 """Signing in, and what keeps others out."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
 
 from services.chassis.service import Service
 from services.chassis.testing import ManualClock
@@ -21,6 +22,8 @@ async def test_only_people_with_a_password_get_in(start_desk: Started) -> None:
         await _nothing_is_open(somebody)
         await _wrong_passwords_are_refused_alike(somebody)
         await _forged_forms_are_refused(service, somebody)
+        await _forms_that_can_not_be_read_are_refused(somebody)
+        await _no_address_leads_to_another_host(somebody)
         await _a_session_opens_and_closes(somebody)
         await _too_many_failures_pause(somebody, clock)
     await _another_password_ends_sessions(service, clock)
@@ -83,6 +86,27 @@ async def _forged_forms_are_refused(service: Service, somebody: Browser) -> None
         token = (await other.get("/sign-in")).text.split('name="form_token" value="')[1].split('"')[0]
     answer = await somebody.client.post("/sign-in", data=fields | {"form_token": token})
     assert answer.status_code == 403
+
+
+async def _forms_that_can_not_be_read_are_refused(somebody: Browser) -> None:
+    """Each was a fault of ours once."""
+    many = "&".join(f"f{number}=1" for number in range(2000))
+    for content, kind in (
+        (b"nonsense", "multipart/form-data; boundary=x"),
+        (b"nonsense", "multipart/form-data"),
+        (many.encode(), "application/x-www-form-urlencoded"),
+    ):
+        answer = await somebody.client.post("/sign-in", content=content, headers={"content-type": kind})
+        assert answer.status_code == 400, kind
+
+
+async def _no_address_leads_to_another_host(somebody: Browser) -> None:
+    """Whatever host the request names, and however the address is written."""
+    for path in ("/sign-in/", "/talk/moccarel/", "//evil.example/", "/\\evil.example/"):
+        answer = await somebody.get(path, host="evil.example")
+        led = urljoin("https://desk.example/", answer.headers.get("location", ""))
+        assert urlsplit(led).netloc == "desk.example", path
+    assert (await somebody.get("/sign-in/")).headers["location"] == "/sign-in"
 
 
 async def _a_session_opens_and_closes(somebody: Browser) -> None:

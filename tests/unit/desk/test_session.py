@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.desk.api.session import Signing
-from services.desk.pages.sign_in import inside
+from services.desk.pages.routing import inside
 from services.desk.store.accounts import Limit
 from tests.unit.desk.stories import NOON
 
