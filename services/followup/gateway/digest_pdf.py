@@ -18,6 +18,8 @@ from services.followup.gateway.digest_words import Sheet, Tile
 MARGIN = 17 * mm
 WIDTH = A4[0] - 2 * MARGIN
 GAP = 9.0
+BLANK = "\u00a0"
+"""A line with nothing on it; one of mere space has no height."""
 FRAME = 6.0
 """What reportlab keeps free on each side of a page's frame."""
 _BASE = ParagraphStyle("base", fontName=charts.PLAIN, fontSize=9.2, leading=12.6, textColor=charts.INK)
@@ -113,7 +115,7 @@ def _tile(tile: Tile, width: float) -> Flowable:
         ("BOTTOMPADDING", (0, -1), (-1, -1), 7),
     ]
     return Table(
-        [[_p(tile.label, _SOFT)], [_p(tile.value, _VALUE)], [_p(tile.note or " ", _SOFT)]], [width], style=style
+        [[_p(tile.label, _SOFT)], [_p(tile.value, _VALUE)], [_p(tile.note or BLANK, _SOFT)]], [width], style=style
     )
 
 
@@ -136,13 +138,13 @@ def _volume(sheet: Sheet) -> Flowable:
     left = (WIDTH - GAP) * 0.62
     right = WIDTH - GAP - left
     head = sheet.headings
-    usual = f'<font color="#c98a2b"><b>—</b></font> {escape(head["usual"])}' if sheet.usual else " "
+    usual = f'<font color="#c98a2b"><b>—</b></font> {escape(head["usual"])}' if sheet.usual else BLANK
     volume = charts.volume([_known(each) for each in sheet.days], sheet.per_day, sheet.usual, left - 24)
     rows = [(_known(name), count) for name, count in sheet.languages]
     cards = [
         _card([_p(head["volume"], _H2), Paragraph(_known(usual), _SOFT), volume], left),
         "",
-        _card([_p(head["languages"], _H2), _p("\u00a0", _SOFT), charts.shares(rows, right - 24)], right),
+        _card([_p(head["languages"], _H2), _p(BLANK, _SOFT), charts.shares(rows, right - 24)], right),
     ]
     return Table([cards], [left, GAP, right], style=[("LEFTPADDING", (0, 0), (-1, -1), 0), *_TIGHT])
 
@@ -228,7 +230,7 @@ def _plain(letter: str) -> str:
     if letter.isspace():
         return " "
     if letter == "−":
-        return "-"
+        return "–"
     bare = "".join(each for each in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(each))
     return bare if bare and all(map(_has, bare)) else "?"
 

@@ -267,18 +267,19 @@ def _effect(each: Improved, words: Words) -> tuple[str, Tone]:
     effect = each.effect
     ratio = effect.ratio
     assert ratio is not None and ratio.high is not None  # noqa: S101, PT018 - the caller has looked
-    between = words.say("between {low} and {high} of what it was").format(
-        low=words.percent(ratio.low), high=words.percent(ratio.high)
-    )
+    ends = ratio.low, ratio.high
     if ratio.verdict == "less":
-        saved = words.say("{change} less ({between}): about {n} cases fewer so far.")
+        said = words.say("{change} less (between {low} and {high}): about {n} cases fewer so far.")
         tone: Tone = "good"
     elif ratio.verdict == "more":
-        saved, tone = words.say("{change} more ({between})."), "bad"
+        said, tone = words.say("{change} more (between {low} and {high})."), "bad"
     else:
-        saved, tone = words.say("No effect shown yet ({between})."), "plain"
-    change = words.percent(abs(ratio.value - 1))
-    return saved.format(change=change, between=between, n=words.number(max(effect.saved_cases, 0))), tone
+        said, tone = words.say("No effect shown yet (between {low} and {high} of what it was)."), "plain"
+    if tone != "plain":  # in the same terms as the change itself
+        ends = min(abs(each - 1) for each in ends), max(abs(each - 1) for each in ends)
+    low, high = map(words.percent, ends)
+    change, saved = words.percent(abs(ratio.value - 1)), words.number(max(effect.saved_cases, 0))
+    return said.format(change=change, low=low, high=high, n=saved), tone
 
 
 def _source(found: Digest, words: Words) -> str:
