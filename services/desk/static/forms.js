@@ -10,7 +10,8 @@
     if (!counter || !field.dataset.limit) return;
     const left = Number(field.dataset.limit) - [...field.value].length;
     const longer = left < 0 ? field.dataset.longer : "";
-    counter.textContent = longer || (field.value ? String(left) : "");
+    const said = left < 0 ? counter.dataset.over : counter.dataset.left;
+    counter.textContent = longer || (field.value ? said.replace("{n}", Math.abs(left)) : "");
     counter.classList.toggle("over", left < 0 && !longer);
   }
 
@@ -175,7 +176,9 @@
   }
   document.addEventListener("htmx:afterSwap", labelCells);
   labelCells();
-  // Where the bar does not fit, it begins with the page that is shown.
-  document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // Where a bar does not fit, it begins with the page that is shown.
+  for (const each of document.querySelectorAll(".top nav [aria-current], .tabs [aria-current]")) {
+    each.scrollIntoView({ block: "nearest", inline: "center" });
+  }
   restoreDrafts();
 })();
