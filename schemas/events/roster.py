@@ -27,6 +27,6 @@ class PersonRecorded(Event):
     absence_reason: str = ""
     """What colleagues may read of it."""
     filed: bool = True
-    """Whether the organisation's files have the person; then leaving the files is leaving. Others are known by records alone."""
+    """Whether the organisation's files have the person; who leaves them has left. Others are known by records alone."""
     left: bool = False
     """Of somebody known by records alone: whether they work here no more."""

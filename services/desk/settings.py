@@ -70,7 +70,9 @@ class Settings(ServiceConfig):
     sign_in_pause_seconds: int = Field(300, ge=1, description="how long that pause is")
     messages_per_minute: int = Field(30, ge=1, description="messages one address may write on the customers' page")
     files_kept_days: int = Field(
-        0, ge=0, description="files that people sent along are erased so many days later; 0: only when a lead erases them"
+        0,
+        ge=0,
+        description="files that people sent along are erased so many days later; 0: only when a lead erases them",
     )
     picture_hosts: str = Field(
         "*",

@@ -40,7 +40,9 @@ def _wanted(form: FormState) -> ErasureWanted:
     try:
         return ErasureWanted.model_validate(values | {"all_of_sender": bool(form.values.get("all_of_sender"))})
     except ValidationError as error:
-        raise Problem(400, "erasure-incomplete", f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from error
+        raise Problem(
+            400, "erasure-incomplete", f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}"
+        ) from error
 
 
 async def _page(pages: Pages, lead: Reader, form: FormState) -> Response:

@@ -25,9 +25,7 @@ TOLD: dict[str, Any] = {
 def _read(typ: str | None = "logout+jwt", **changed: Any) -> SignedOut:
     claims = {name: value for name, value in (TOLD | changed).items() if value is not None}
     header = {"alg": "RS256"} | ({"typ": typ} if typ else {})
-    return signed_out(
-        header, claims, issuer="https://id.example", client_id="casekeeper", now=NOW, leeway_seconds=60
-    )
+    return signed_out(header, claims, issuer="https://id.example", client_id="casekeeper", now=NOW, leeway_seconds=60)
 
 
 @pytest.mark.parametrize("typ", ["logout+jwt", "application/logout+jwt", "JWT", None])

@@ -73,7 +73,7 @@ def test_what_lies_there_is_said_and_only_encrypted_videos_are_played(
 
 def rendered(*attachments: Attachment, hosts: str = "*") -> str:
     template = environment("en").from_string('{% from "_media.html" import media with context %}{{ media(each) }}')
-    return template.render(each=attachments, pictures=Pictures(hosts))
+    return template.render(each=attachments, pictures=Pictures(hosts), reader=None)
 
 
 def test_a_picture_says_what_is_to_be_seen_and_tells_its_host_little() -> None:
