@@ -22,6 +22,9 @@ STORE_ENGINE = os.environ.get("CASEKEEPER_TEST_STORE", children.DEFAULT_STORE_EN
 
 FORGOTTEN_TOGETHER = 5
 
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.2
+"""Between two looks whether it has happened: what takes long is not made slower by asking all the time."""
+
 SESSION_TIMEOUT_MS = 10_000 if REAL_KAFKA else 2000
 """The local broker lets the first member of a group wait for half of it, and Apache Kafka refuses less than six seconds."""
 
@@ -124,10 +127,12 @@ async def eventually(
 ) -> object:
     """Wait until the condition gives something true, and return that; fail with the message when it never does."""
     value: object = None
+    pause_seconds = SHORTEST_PAUSE_SECONDS
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(timeout_seconds):
             while not (value := await condition()):  # noqa: ASYNC110 - what happens elsewhere has no event here
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(pause_seconds)
+                pause_seconds = min(pause_seconds * 1.5, LONGEST_PAUSE_SECONDS)
     if not value:
         pytest.fail(message)
     return value
