@@ -130,7 +130,7 @@ async def eventually(
     pause_seconds = SHORTEST_PAUSE_SECONDS
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(timeout_seconds):
-            while not (value := await condition()):  # noqa: ASYNC110 - what happens elsewhere has no event here
+            while not (value := await condition()):
                 await asyncio.sleep(pause_seconds)
                 pause_seconds = min(pause_seconds * 1.5, LONGEST_PAUSE_SECONDS)
     if not value:
