@@ -7,6 +7,7 @@ from schemas.organisation import Brand, Calendar
 from schemas.organisation_clocks import MEASURED_CLOCKS, PAUSES, TIMED_CLOCKS, URGENCIES, ClockRule, Clocks
 
 BrokenRule: TypeAlias = tuple[tuple[str | int, ...], str]
+WEEK_MINUTES = 7 * 1440
 MOST_WEEKS = 8
 """A longer clock would end beyond what can be known of opening hours."""
 
@@ -64,20 +65,21 @@ def _says(rule: ClockRule) -> tuple[object, ...]:
 
 
 def _hours(clocks: Clocks, calendar: Calendar | None) -> Iterator[BrokenRule]:
-    most = MOST_WEEKS * _open_minutes(calendar) if calendar else None
+    open_minutes = _open_minutes(calendar) if calendar else 0
     for index, rule in enumerate(clocks.lengths):
+        place = ("lengths", index)
         if rule.clock == "consult" and "hours" in rule.model_fields_set:
-            yield (
-                ("lengths", index, "hours"),
-                "a consult counts the specialist's own working minutes (remove hours)",
-            )
-        elif (
-            most is not None and calendar and rule.hours != "always" and rule.minutes != "none" and rule.minutes > most
-        ):
-            yield (
-                ("lengths", index, "minutes"),
-                f"{rule.minutes} is more than calendar {calendar.id!r} is open in {MOST_WEEKS} weeks ({most} minutes)",
-            )
+            yield (*place, "hours"), "a consult counts the specialist's own working minutes (remove hours)"
+        if rule.minutes == "none" or rule.hours == "always":
+            continue
+        if rule.clock == "consult":  # in nobody's calendar but that of whoever takes it
+            most, told = MOST_WEEKS * WEEK_MINUTES, f"{MOST_WEEKS} weeks have"
+        elif calendar:
+            most, told = MOST_WEEKS * open_minutes, f"calendar {calendar.id!r} is open in {MOST_WEEKS} weeks"
+        else:
+            continue
+        if rule.minutes > most:
+            yield (*place, "minutes"), f"{rule.minutes} is more than {told} ({most} minutes)"
 
 
 def _open_minutes(calendar: Calendar) -> int:

@@ -118,6 +118,14 @@ def test_a_clock_longer_than_opening_hours_can_be_known_is_told(tmp_path: Path) 
     ]
 
 
+def test_a_consult_is_not_held_to_the_opening_hours_of_the_brand(tmp_path: Path) -> None:
+    week = TEXT.replace("hours: 24/7", "hours: {mon: 09:00-10:00}").replace("minutes: 2880", "minutes: 400")
+    for minutes, told in ((2400, []), (80_641, ["80641 is more than 8 weeks have (80640 minutes)"])):
+        changed = week.replace("{clock: consult, minutes: 240}", f"{{clock: consult, minutes: {minutes}}}")
+        (tmp_path / "all.yaml").write_text(changed, encoding="utf-8")
+        assert [str(each).rpartition(": brand kettle: ")[2] for each in check(tmp_path)] == told
+
+
 def test_both_of_two_rules_that_differ_by_language_and_urgency_hold_where_a_third_decides() -> None:
     lengths = [
         *({"clock": clock, "minutes": 100} for clock in TIMED_CLOCKS),
