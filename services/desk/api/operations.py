@@ -31,7 +31,7 @@ Asked = Annotated[
 
 
 class FlowShown(Model):
-    """`flow` is null while the broker does not answer; `trouble` says why the last look failed."""
+    """`flow` is null until the first look is done; `trouble` says why the last one failed."""
 
     flow: Flow | None
     trouble: str

@@ -68,6 +68,11 @@ async def test_lag_is_what_nobody_has_taken_yet(start_desk: Started) -> None:
     for _ in range(3):  # one by one: the local broker counts only the first of what comes together
         await publish(desk, [received])
     async with browser(desk, OPERATOR) as operator:
+
+        async def looked_at() -> bool:  # by asking: nobody has looked before
+            return (await told(operator, "flow"))["flow"] is not None
+
+        await eventually(looked_at)
         stream = (await told(operator, "flow"))["flow"]["streams"][0]
         assert (stream["topic"], stream["records"], stream["rate"]) == ("messages.received", 3, None)
         assert (stream["hops"][0]["service"], stream["hops"][0]["lag"]) == ("classification", 3)
