@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from casekeeper.cli import app
 from schemas.envelope import Envelope
+from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.organisation import Organisation
 from schemas.organisation_file import load
 from schemas.topics import key_of
@@ -29,6 +30,7 @@ from services.followup.store.figures import TIMINGS
 from services.followup.store.insights import CAUSES
 from services.followup.store.review import COURSES
 from tests.conftest import Backends, eventually
+from tests.unit.desk.stories import outgoing as people_told
 from tests.unit.followup.figures import naive
 from tests.unit.followup.figures.world import START, Told, world
 
@@ -262,6 +264,24 @@ async def test_who_may_ask_for_what(service: Service) -> None:
     assert (await ask(service, LEAD.id)).json()["brands"] == ["moccarel", "pluvane"]
     assert (await ask(service, SPECIALIST.id)).status_code == 403
     assert (await ask(service, "nobody.here")).status_code == 403
+    await _who_is_known_by_records_alone_asks_until_they_leave(service)
+
+
+async def _who_is_known_by_records_alone_asks_until_they_leave(service: Service) -> None:
+    person = RosterPerson.model_validate(AGENT.model_dump() | {"id": "nadia.haddad"})
+
+    async def answered(status: int, **more: bool) -> None:
+        event = PersonRecorded(person_id=person.id, person=person, filed=False, **more)
+        await service.publisher.publish(people_told([event]))
+
+        async def so_far() -> bool:
+            return (await ask(service, person.id)).status_code == status
+
+        await eventually(so_far)
+
+    await answered(200)
+    assert (await ask(service, person.id, brand="moccarel")).status_code == 404
+    await answered(403, left=True)
 
 
 @pytest.mark.parametrize(
