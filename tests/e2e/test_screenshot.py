@@ -1,9 +1,4 @@
-"""The overview while the autopilot works: rows, owners, clocks; and the picture of it for the documentation.
-
-The picture is written when it is missing or CASEKEEPER_SCREENSHOT=1 asks for it.
-"""
-
-import os
+"""The overview while the autopilot works: rows, owners, clocks; and the pictures for the README."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -12,15 +7,13 @@ from tests.conftest import eventually
 from tests.e2e.browser import CHROMIUM, PATIENCE_MS, chromium, signed_in
 from tests.e2e.conftest import LEAD
 from tests.e2e.playing import CONVERSATIONS, TURNS, all_resolved, begun, most_owned
-from tests.e2e.stage import REPOSITORY, Stage
+from tests.e2e.readme_pictures import OTHERS, taken, the_others, wanted
+from tests.e2e.stage import Stage
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: install it, or set CASEKEEPER_CHROMIUM to its program"),
 ]
-
-PICTURE = REPOSITORY / "docs" / "images" / "desk.png"
-LARGEST_BYTES = 200_000
 
 
 async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
@@ -33,7 +26,9 @@ async def test_the_overview_shows_what_is_going_on(stage: Stage) -> None:
             page = await signed_in(browser, stage, LEAD)
             await expect(page.locator(".board tbody tr .c-owner .person").first).to_be_visible()
             await it_is_a_living_page(page)
-            await picture(page)
+            await taken(page, "desk")
+            if wanted(*OTHERS):
+                await the_others(stage, browser)
         turns.unlimited = True  # the people of the next story have their hands free again
         await eventually(lambda: all_resolved(autopilot, conversations), "not all cases were resolved", 120)
     finally:
@@ -48,12 +43,3 @@ async def it_is_a_living_page(page: Page) -> None:
     await expect(page.locator(".board .c-owner .person").first).not_to_be_empty()
     wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide, "the page is wider than the window"
-
-
-async def picture(page: Page) -> None:
-    """As a PNG of the window; kept when it is wanted."""
-    taken = await page.screenshot(animations="disabled")
-    assert 10_000 < len(taken) < LARGEST_BYTES
-    if os.environ.get("CASEKEEPER_SCREENSHOT") == "1" or not PICTURE.exists():
-        PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        PICTURE.write_bytes(taken)
