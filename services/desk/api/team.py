@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from schemas.base import Model, UtcDatetime
 from services.desk.api.leading import Attention, Plan, Wall, attention, plan, wall
 from services.desk.api.parts import InParts, Leading, Team
+from services.desk.api.shown import PersonShown
 from services.desk.domain.board import Row
 from services.desk.domain.coverage import HOURS_AHEAD, Gap, Hour, LanguageAhead, Place
 from services.desk.domain.leaving import Lack, Leaving, Why
@@ -173,6 +175,12 @@ class CoverageShown(Model):
         return cls(languages=tuple(map(_language, found.ahead)), leaving=gone)
 
 
+class ColleagueShown(PersonShown):
+    """Somebody who can own cases."""
+
+    at_work: bool = Field(description="by their hours and absences")
+
+
 class AttentionShown(Model):
     """How many of each want a lead's attention; follow-up and cases tell of incidents, reviews, scores and deviations."""
 
@@ -191,6 +199,15 @@ class AttentionShown(Model):
         """From what the page is made of."""
         numbers = {name: getattr(found, name) for name in cls.model_fields if name not in ("clocks", "left_alone")}
         return cls(clocks=_clocks(found.clocks), left_alone=tuple(map(_gap, found.left_alone)), **numbers)
+
+
+@router.get("/people")
+async def list_people(reader: Team, desk: InParts) -> list[ColleagueShown]:
+    """Everybody who can own cases of the reader's brands, who is at work now first."""
+    now = desk.clock.now()
+    owners = [each for each in desk.roster.members(reader.brands).values() if each.owns]
+    found = [ColleagueShown(**PersonShown.of(each.person).model_dump(), at_work=each.at_work(now)) for each in owners]
+    return sorted(found, key=lambda each: (not each.at_work, each.name, each.id))
 
 
 @router.get("/wallboard")

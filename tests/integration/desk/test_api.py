@@ -41,6 +41,7 @@ async def _the_teams_day(service: Service, lead: Browser, owner: Browser) -> Non
     assert (waiting["case_id"], waiting["owner"]) == (CASE, OWNER)
     assert "It leaks" not in str(wall)
     assert wall == await told(owner, "wallboard")
+    assert OWNER in {each["id"] for each in await told(owner, "people")}
     for path in ("coverage", "attention", "what-if", "what-if/scenarios"):
         await told(owner, path, 403)
     await absent(service, OWNER)

@@ -120,6 +120,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/api/operations/replays": ("",),
     "/api/operations/services": ("",),
     "/api/operations/trace": ("?asked={masked}", "?asked={foreign}", f"?asked={COMMON}"),
+    "/api/people": ("",),
     "/api/people/{person_id}": (f"/api/people/{OWNER}",),
     "/api/reveals": ("",),
     "/api/search": (f"?q={COMMON}", f"?q={COMMON}&brand={OTHERS}", "?q=Jonas", "?q=Weber", "?q=hidden.example"),

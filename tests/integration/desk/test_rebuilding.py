@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from casekeeper.cli import app
@@ -12,6 +13,7 @@ from schemas.events.case import CaseNoteAdded
 from schemas.events.message import Author
 from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.organisation_file import load
+from services.chassis import rebuilding
 from services.chassis.service import Service
 from services.desk.settings import Settings
 from services.desk.store.collections import ABSENCES, CASES, OFFERS, PEOPLE, VIEWS
@@ -76,7 +78,9 @@ async def forget(service: Service) -> None:
         await service.database.delete(each.name, [row["_id"] for row in await service.database.rows(each.name, {})])
 
 
-async def test_the_same_is_shown_after_a_rebuild_also_of_what_was_lost(start_desk: Started) -> None:
+async def test_the_same_is_shown_after_a_rebuild_also_of_what_was_lost(
+    start_desk: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service = await start_desk(catch_up_seconds=0.1)
     people = [recorded(SPECIALIST), recorded(AWAY, available=False)]
     await publish(service, outgoing([*FULL.events, *EARLIER.events, *OTHER.events, *people]))
@@ -97,6 +101,7 @@ async def test_the_same_is_shown_after_a_rebuild_also_of_what_was_lost(start_des
 
         await forget(service)
         await _spoil(service)
+        monkeypatch.setattr(rebuilding, "AT_ONCE", 5)  # so that the topics are read several times
         ended, said = await rebuild(service)
         assert ended == 0
         assert "desk: 7 in the topics: 7 written anew, 0 were right" in said
