@@ -31,8 +31,7 @@ async def erase_file(request: Request, pages: TeamPages, desk: InParts) -> Respo
         gone = await erase(desk, _wanted(form), lead.id, lead.brands)
     except Problem as problem:
         return await _page(pages, lead, form.failed(problem))
-    done = pages.gettext("{n} files are gone for good.").format(n=gone)
-    return await _page(pages, lead, FormState(done=done))
+    return await _page(pages, lead, FormState(), gone)
 
 
 def _wanted(form: FormState) -> ErasureWanted:
@@ -45,10 +44,11 @@ def _wanted(form: FormState) -> ErasureWanted:
         ) from error
 
 
-async def _page(pages: Pages, lead: Reader, form: FormState) -> Response:
+async def _page(pages: Pages, lead: Reader, form: FormState, gone: int | None = None) -> Response:
     found = await erased_of(pages.desk, lead)
     context = {
         "form": form,
+        "gone": gone,
         "found": found,
         "longest_reason": LONGEST_REASON,
         "problem_text": _words(pages, form.problem) if form.problem else "",
