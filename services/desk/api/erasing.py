@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.base import Model, UtcDatetime
 from services.chassis.errors import Problem
-from services.desk.api.parts import InParts, Parts, SignedIn
+from services.desk.api.parts import FromHere, InParts, Parts, SignedIn
 from services.desk.domain.access import Reader
 
 SHOWN = 100
@@ -50,7 +50,7 @@ async def list_erasures(reader: SignedIn, desk: InParts) -> list[ErasureShown]:
     return await erased_of(desk, _lead(reader))
 
 
-@router.post("")
+@router.post("", dependencies=[FromHere])
 async def erase_file(wanted: ErasureWanted, reader: SignedIn, desk: InParts) -> Erased:
     """Take a file away for good, from everybody. For leads of the brand that it was sent to."""
     lead = _lead(reader)

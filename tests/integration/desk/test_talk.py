@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -12,6 +13,7 @@ from schemas.events.reply import ReplyQueued
 from schemas.ids import conversation_id
 from services.chassis import kafka
 from services.chassis.service import Service
+from services.desk.domain.uploads import Sender
 from services.ingestion.app import build as build_ingestion
 from services.ingestion.settings import Settings as IngestionSettings
 from tests.conftest import Backends, eventually
@@ -233,6 +235,27 @@ async def _a_lead_of_the_brand_erases_it(service: Service, elsewhere: Browser, a
         [record] = (await lead.get("/api/erasures")).json()
         assert (record["by"], record["reason"], record["brand"]) == ("fleur.visser", fields["reason"], "moccarel")
     assert (await elsewhere.get(address, **{"if-none-match": kept.headers["etag"]})).status_code == 410
-    [left] = await service.database.rows("uploads", {})
-    assert left["state"].get("content", "") == ""
-    assert "kept_ms" not in left
+    await _nothing_is_kept_of_it(service)
+    await _what_was_kept_long_enough_goes_by_itself(service)
+
+
+async def _nothing_is_kept_of_it(service: Service) -> None:
+    for left in await service.database.rows("uploads", {}):
+        assert left["state"].get("content", "") == ""
+        assert "kept_ms" not in left
+
+
+async def _what_was_kept_long_enough_goes_by_itself(service: Service) -> None:
+    uploads = service.api.state.desk.uploads
+    sender = Sender("another conversation", "moccarel")
+    files = [await uploads.prepared("leak.png", photo()) for _ in range(3)]
+    kept = [await uploads.keep(sender, "form", number, file, "http://here/") for number, file in enumerate(files)]
+    assert await uploads.erase_all_of(sender.id, "fleur.visser", "all of it") == 3
+    assert await uploads.erase_all_of(sender.id, "fleur.visser", "once more") == 0
+    assert len({each.url for each in kept}) == 3
+    await uploads.keep(Sender("a third", "moccarel"), "form", 0, files[0], "http://here/")
+    await uploads.erase_older(timedelta(days=1))
+    assert len(await uploads.erased(["moccarel"], 10)) == 4
+    await uploads.erase_older(-timedelta(days=1))
+    assert next(iter(await uploads.erased(["moccarel"], 10))).erased.by == ""
+    await _nothing_is_kept_of_it(service)
