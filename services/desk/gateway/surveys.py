@@ -68,6 +68,7 @@ class Comment(Model):
     sentiment: str = ""
     """Empty: nobody has read the comment yet."""
     topic: str = ""
+    comment_language: str = ""
     intent: str = ""
     signals: tuple[str, ...] = ()
     answered_at: datetime

@@ -99,7 +99,7 @@ class TestScores:
             assert re.search(r"88 %\s*<span class=\"muted\">\(53 % – 98 %\)", shown)
             assert "8 answers, 8 asked" in shown
             assert "Dutch</th>" in shown
-            assert "Sneller dan ik dacht" in shown
+            assert '<p dir="auto" lang="nl">Sneller dan ik dacht</p>' in shown
             assert '<span class="chip">question</span>' in shown
             assert "too few to show" in shown
             alike = (await lead.get("/surveys?intent=question&sentiment=neutral&lang=en")).text
