@@ -46,7 +46,7 @@ class _TooLarge(Exception):
 def _still(picture: Image.Image, kind: str) -> bytes:
     drawn = _drawn(picture, picture.info.get("icc_profile"))
     if kind == "JPEG":
-        return _written(_flat(drawn), kind, quality=QUALITY, optimize=True)
+        return _written(_flat(drawn), kind, quality=QUALITY)
     return _written(drawn, kind, **({"quality": QUALITY} if kind == "WEBP" else {}))
 
 
@@ -80,10 +80,10 @@ def _within(picture: Image.Image, frames: int) -> None:
 
 
 def _drawn(frame: Image.Image, profile: bytes | None) -> Image.Image:
-    """What it shows, as it was held, in sRGB, with nothing beside."""
-    upright = ImageOps.exif_transpose(frame)
-    shown = _in_srgb(upright, profile) if profile else upright
-    transparency = upright.info.get("transparency")
+    """What it shows, as it was held, in sRGB, with nothing beside. The frame itself is used up: it may be large."""
+    ImageOps.exif_transpose(frame, in_place=True)
+    transparency = frame.info.get("transparency")
+    shown = _in_srgb(frame, profile) if profile else frame
     shown.info = {} if transparency is None else {"transparency": transparency}
     return shown
 
