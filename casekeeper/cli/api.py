@@ -7,7 +7,8 @@ import typer
 from casekeeper.cli.options import JsonOption
 
 app = typer.Typer(
-    no_args_is_help=True, help="The descriptions of the HTTP APIs of cases, follow-up and the desk, for those who use them."
+    no_args_is_help=True,
+    help="The descriptions of the HTTP APIs of cases, follow-up and the desk, for those who use them.",
 )
 
 
