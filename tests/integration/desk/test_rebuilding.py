@@ -13,7 +13,7 @@ from schemas.events.case import CaseNoteAdded
 from schemas.events.message import Author
 from schemas.events.roster import PersonRecorded, RosterPerson
 from schemas.organisation_file import load
-from services.chassis import rebuilding
+from services.chassis import looking, rebuilding
 from services.chassis.service import Service
 from services.desk.settings import Settings
 from services.desk.store.collections import ABSENCES, CASES, OFFERS, PEOPLE, VIEWS
@@ -136,6 +136,8 @@ async def _spoil(service: Service) -> None:
 
 async def test_what_the_topics_have_forgotten_stays_and_is_told(start_desk: Started) -> None:
     service = await start_desk()
+    async with looking.from_beginning(service.config.cluster, ["never.declared"]) as nothing:
+        assert [record async for record in nothing.rest()] == []
     whole, cut = outgoing(OTHER.events), outgoing(EARLIER.events)
     later = [each for each in cut if each.headers["ce_type"] != "case.opened.v1"]
     await publish(service, [*whole, *later])
