@@ -14,6 +14,7 @@ FOLDER = REPOSITORY / "docs" / "images"
 LARGEST_BYTES = 200_000
 OPERATOR = "daan.boersma"
 QUESTION_LINK = re.compile(r"/question/[^\"<\s]+")
+RATE = re.compile(r"\d/s")
 OTHERS = ("case", "question-phone", "wallboard", "flow")
 
 
@@ -49,7 +50,7 @@ async def the_others(stage: Stage, browser: Browser) -> None:
     await expect(wall.locator(".wall-today")).to_be_visible()
     await taken(wall, "wallboard")
     flow = await _window(browser, stage, OPERATOR, "/operations", 1280, 900, "dark")
-    await expect(flow.locator(".flow svg")).to_be_visible()
+    await expect(flow.locator(".flow svg")).to_contain_text(RATE)
     await taken(flow, "flow")
 
 
