@@ -18,6 +18,8 @@ from services.followup.domain.figures.waits import last_ms
 
 DAY_MS = 86_400_000
 MOST_PARTS = 100
+AT_ONCE = 50
+"""After so many cases others have a turn: to make the waits of all may take longer than Kafka waits for a sign of life."""
 OVERLAP_MS = 30_000
 """A document may be in the store so much later than it says, because it was decided on before it was written."""
 
@@ -98,14 +100,18 @@ class Timetable:
         step = max(DAY_MS, (horizon_ms - since_ms) // MOST_PARTS)
         edges = [*range(since_ms, horizon_ms, step), horizon_ms, self._since_ms + 1]
         for first, last in pairwise(edges):
-            for row in await self._database.rows(TIMINGS.name, {"last_ms": {"$gte": first, "$lt": last}}):
-                self._take(row)
+            await self._take_all({"last_ms": {"$gte": first, "$lt": last}})
         self._since_ms = since_ms
 
     async def _refresh(self) -> None:
         since = self._folded_ms - OVERLAP_MS
-        for row in await self._database.rows(TIMINGS.name, {"folded_ms": {"$gte": since}}):
+        await self._take_all({"folded_ms": {"$gte": since}})
+
+    async def _take_all(self, query: Mapping[str, Any]) -> None:
+        for number, row in enumerate(await self._database.rows(TIMINGS.name, query)):
             self._take(row)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     def _take(self, row: Mapping[str, Any]) -> None:
         timings = Timings.model_validate(row["state"])
