@@ -157,9 +157,8 @@ async def from_beginning(cluster: Cluster, topics: Sequence[str]) -> AsyncIterat
             await admin.start()
             await consumer.start()
             places = [each for mine in (await _partitions(admin, cluster, topics)).values() for each in mine]
-            consumer.assign(places)
             starts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-            await consumer.seek_to_beginning(*places)
+            _place(consumer, starts)
         except BROKER_ERRORS as error:
             raise Unavailable(f"the broker at {cluster.bootstrap} does not answer: {error!r}") from error
         size = sum(ends[each] - starts[each] for each in places)
@@ -187,8 +186,7 @@ async def since(
         wanted = [each for mine in parts for each in (mine if key is None else [_of_key(key, mine)])]
         if not wanted:
             return
-        consumer.assign(wanted)
-        await _seek(consumer, wanted, since_ms, last)
+        _place(consumer, await _firsts(consumer, wanted, since_ms, last))
         async for record in until_end(consumer):
             if record.timestamp_ms >= since_ms and (key is None or record.key == key):
                 yield record
@@ -199,12 +197,25 @@ async def since(
         await admin.close()
 
 
-async def _seek(consumer: AIOKafkaConsumer, wanted: Sequence[TopicPartition], since_ms: int, last: int) -> None:
+async def _firsts(
+    consumer: AIOKafkaConsumer, wanted: Sequence[TopicPartition], since_ms: int, last: int
+) -> dict[TopicPartition, int]:
+    """Where to begin in each of these partitions."""
     found = await consumer.offsets_for_times(dict.fromkeys(wanted, since_ms))
     ends = await consumer.end_offsets(list(wanted))
-    for each in wanted:
-        first = found[each].offset if found.get(each) else ends[each]
-        consumer.seek(each, max(first, ends[each] - last) if last else first)
+    firsts = {each: found[each].offset if found.get(each) else ends[each] for each in wanted}
+    return {each: max(first, ends[each] - last) if last else first for each, first in firsts.items()}
+
+
+def _place(consumer: AIOKafkaConsumer, firsts: Mapping[TopicPartition, int]) -> None:
+    """Let it read these partitions from there on.
+
+    In one step: it looks up where partitions end that it was given and not told where to begin, and may put that in place of
+    what it is told meanwhile.
+    """
+    consumer.assign(list(firsts))
+    for place, first in firsts.items():
+        consumer.seek(place, first)
 
 
 async def _partitions(
