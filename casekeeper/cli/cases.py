@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from casekeeper.cli.ending import fail
+from casekeeper.cli.ending import fail, stack_on
 from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, KafkaOption, PrefixOption
 
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
@@ -89,16 +89,11 @@ def moment_of(text: str) -> "datetime | None":
 
 def cluster_of(kafka: str, prefix: str, folder: Path) -> "Cluster":
     """The cluster that was named, or that of the local stack; without one, the command ends and says so."""
-    from casekeeper.local import running
-    from casekeeper.local.running import NotRunning
     from services.chassis.kafka import Cluster
 
     if kafka:
         return Cluster(kafka, prefix)
-    try:
-        return running.find(folder).cluster
-    except NotRunning as error:
-        fail(f"{error}; or name a cluster with --kafka")
+    return stack_on(folder, "or name a cluster with --kafka").cluster
 
 
 def _print(case: "Case", steps: "list[Step]", *, why: bool) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from casekeeper.cli.followup_of import PersonOption, TokenOption, UrlOption
-from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption
+from casekeeper.cli.followup_of import PersonOption, UrlOption
+from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, TokenOption
 
 app = typer.Typer(
     no_args_is_help=True, help="Test the channels with contacts of our own, and see how they were answered."

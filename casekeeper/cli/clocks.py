@@ -8,8 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from casekeeper.cli.ending import fail
-from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption
+from casekeeper.cli.ending import fail, stack_on
+from casekeeper.cli.followup_of import UrlOption
+from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, TokenOption
 
 app = typer.Typer(no_args_is_help=True, help="The clocks of a running stack: what is due when, and what is late.")
 SECONDS = 600
@@ -17,12 +18,6 @@ SECONDS = 600
 LIST_LIMIT = 50
 out = Console(highlight=False, markup=False)
 
-UrlOption = Annotated[
-    str, typer.Option(envvar="FOLLOWUP_URL", help="Where follow-up answers, instead of the local stack.")
-]
-TokenOption = Annotated[
-    str, typer.Option(envvar="CASEKEEPER_INTERNAL_TOKEN", help="The services' shared secret, for --url.")
-]
 FATES = {
     "earlier": "due earlier",
     "later": "due later",
@@ -113,15 +108,9 @@ def _asked(method: str, path: str, url: str, token: str, folder: Path, **request
     """Follow-up's answer; ends the command with the reason where there is none."""
     import httpx2
 
-    from casekeeper.local import running
-    from casekeeper.local.running import NotRunning
-
     headers = {"Authorization": f"Bearer {token}"}
     if not url:
-        try:
-            stack = running.find(folder)
-        except NotRunning as error:
-            fail(f"{error}; or say with --url where follow-up answers")
+        stack = stack_on(folder, "or say with --url where follow-up answers")
         url, headers = stack.url("followup"), stack.internal_headers
     try:
         answer = httpx2.request(method, f"{url.rstrip('/')}{path}", headers=headers, timeout=SECONDS, **request)

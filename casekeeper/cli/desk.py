@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casekeeper.cli.ending import fail
-from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption
+from casekeeper.cli.ending import stack_on
+from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, TokenOption
 
 if TYPE_CHECKING:
     import httpx2
@@ -18,9 +18,6 @@ PASSWORD_BYTES = 12
 SECONDS = 60
 
 UrlOption = Annotated[str, typer.Option(envvar="DESK_URL", help="Where the desk answers, instead of the local stack.")]
-TokenOption = Annotated[
-    str, typer.Option(envvar="CASEKEEPER_INTERNAL_TOKEN", help="The services' shared secret, for --url.")
-]
 
 
 @people.callback()
@@ -75,14 +72,8 @@ def erase(
 def _client(url: str, token: str, folder: Path) -> "httpx2.Client":
     import httpx2
 
-    from casekeeper.local import running
-    from casekeeper.local.running import NotRunning
-
     headers = {"Authorization": f"Bearer {token}"}
     if not url:
-        try:
-            found = running.find(folder)
-        except NotRunning as error:
-            fail(f"{error}; or say with --url where the desk answers")
+        found = stack_on(folder, "or say with --url where the desk answers")
         url, headers = found.url("desk"), found.internal_headers
     return httpx2.Client(base_url=url, headers=headers, timeout=SECONDS)

@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from casekeeper.local.running import Running
 
 T = TypeVar("T")
 err = Console(stderr=True)
@@ -26,6 +30,16 @@ def reached(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except Unavailable as error:
         fail(str(error))
+
+
+def stack_on(folder: Path, otherwise: str = "") -> "Running":
+    """The stack that runs on this folder; without one the command ends and says so, and what could be said instead."""
+    from casekeeper.local import running
+
+    try:
+        return running.find(folder)
+    except running.NotRunning as error:
+        fail(f"{error}; {otherwise}" if otherwise else str(error))
 
 
 @contextmanager

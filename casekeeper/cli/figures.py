@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from casekeeper.cli.ending import fail
+from casekeeper.cli.ending import fail, stack_on
 from casekeeper.cli.options import DEFAULT_FOLDER, DEFAULT_ORGANISATION, FolderOption, JsonOption, OrganisationOption
 
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
@@ -76,18 +76,14 @@ def show(
 
 def store_of(mongo: str, prefix: str, folder: Path, service: str = "followup") -> "tuple[Database, Clock]":
     """A service's store that was named, or that of the local stack, and the clock its services go by."""
-    from casekeeper.local import children, running
-    from casekeeper.local.running import NotRunning
+    from casekeeper.local import children
     from services.chassis.clock import SystemClock
     from services.chassis.mongo import Database
 
     name = f"{prefix}{service}"
     if mongo:
         return Database(mongo, name), SystemClock()
-    try:
-        found = running.find(folder)
-    except NotRunning as error:
-        fail(f"{error}; or name a store with --mongo")
+    found = stack_on(folder, "or name a store with --mongo")
     return Database(children.store_url(found.ports["store"]), name), found.clock
 
 

@@ -5,16 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casekeeper.cli.ending import fail
+from casekeeper.cli.ending import fail, stack_on
 
 if TYPE_CHECKING:
     import httpx2
 
 UrlOption = Annotated[
     str, typer.Option(envvar="FOLLOWUP_URL", help="Where follow-up answers, instead of the local stack.")
-]
-TokenOption = Annotated[
-    str, typer.Option(envvar="CASEKEEPER_INTERNAL_TOKEN", help="The services' shared secret, for --url.")
 ]
 PersonOption = Annotated[
     str, typer.Option("--as", help="Id of the person who asks; by default a lead of the local stack.")
@@ -26,18 +23,13 @@ def client_of(url: str, token: str, person: str, folder: Path) -> "httpx2.Client
     """A client that speaks for this person; without a stack, or a person, the command ends and says so."""
     import httpx2
 
-    from casekeeper.local import running
-    from casekeeper.local.running import NotRunning
     from schemas.organisation_file import load
 
     if url and not person:
         fail("say with --as who asks: the id of a coach or a lead")
     headers = {"Authorization": f"Bearer {token}"}
     if not url:
-        try:
-            found = running.find(folder)
-        except NotRunning as error:
-            fail(f"{error}; or say with --url where follow-up answers")
+        found = stack_on(folder, "or say with --url where follow-up answers")
         url, headers = found.url("followup"), found.internal_headers
         person = person or next(each.id for each in load(found.organisation).people if each.role == "lead")
     return httpx2.Client(base_url=url, headers={**headers, "Acting-Person": person}, timeout=SECONDS)

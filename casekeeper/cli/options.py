@@ -11,6 +11,9 @@ DEFAULT_FOLDER = Path("data")
 OrganisationOption = Annotated[
     Path, typer.Option("--org", envvar="CASEKEEPER_ORGANISATION", help="Folder with the organisation's YAML files.")
 ]
+TokenOption = Annotated[
+    str, typer.Option(envvar="CASEKEEPER_INTERNAL_TOKEN", help="The services' shared secret, for --url.")
+]
 FolderOption = Annotated[Path, typer.Option("--data-folder", help="Where the local stack keeps its data.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text for people.")]
 KafkaOption = Annotated[

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casekeeper.cli.followup_of import PersonOption, TokenOption, UrlOption
-from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption
+from casekeeper.cli.followup_of import PersonOption, UrlOption
+from casekeeper.cli.options import DEFAULT_FOLDER, FolderOption, JsonOption, TokenOption
 
 if TYPE_CHECKING:
     from rich.console import Console

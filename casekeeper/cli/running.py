@@ -3,13 +3,12 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from casekeeper.cli.ending import fail
+from casekeeper.cli.ending import fail, stack_on
 from casekeeper.cli.options import DEFAULT_FOLDER, DEFAULT_ORGANISATION, FolderOption, JsonOption, OrganisationOption
 from casekeeper.local.children import DEFAULT_STORE_ENGINE, STORE_ENGINES
 from casekeeper.local.process import ChildError
@@ -18,19 +17,8 @@ from services.chassis.errors import PortInUse, Unavailable
 if TYPE_CHECKING:  # the rest is imported where it is used: `--help` shall not wait for the whole system
     from casekeeper.demo.sender import Sender
     from casekeeper.demo.source import Said
-    from casekeeper.local.running import Running
 
 out = Console()
-
-
-def _running(folder: Path) -> "Running":
-    from casekeeper.local import running
-    from casekeeper.local.running import NotRunning
-
-    try:
-        return running.find(folder)
-    except NotRunning as error:
-        fail(str(error))
 
 
 def up(
@@ -78,7 +66,7 @@ def send(
     from schemas.organisation_file import load
     from services.chassis.ids import fresh
 
-    found = _running(folder)
+    found = stack_on(folder)
     organisation = load(found.organisation)
     try:
         account = organisation.channel(channel)

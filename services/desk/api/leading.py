@@ -37,6 +37,8 @@ class Wall:
 class Plan:
     """The next day by language, and who leaves or is away with open cases."""
 
+    rows: Sequence[Row]
+    """The open cases."""
     ahead: Sequence[LanguageAhead]
     leaving: Sequence[Leaving]
     members: Mapping[str, Member]
@@ -105,14 +107,14 @@ async def plan(desk: Parts, reader: Reader, within: timedelta) -> Plan:
     members = desk.roster.members(reader.brands)
     languages = languages_to_look_at(members.values(), (row.language for row in rows))
     ahead = await desk.roster.ahead(reader.brands, languages, now)
-    return Plan(ahead, leaving(rows, members, now, within, desk.room_of), members)
+    return Plan(rows, ahead, leaving(rows, members, now, within, desk.room_of), members)
 
 
 async def attention(desk: Parts, reader: Reader) -> Attention:
     """Of the reader's brands, now."""
     now = desk.clock.now()
-    rows = opened(desk.board.rows.values(), reader.brands)
     planned = await plan(desk, reader, LEAVING_WITHIN)
+    rows = planned.rows
     gone = [each.needed for each in planned.leaving if each.needed]
     return Attention(
         approvals=desk.board.approvals_for(reader.id, reader.brands),

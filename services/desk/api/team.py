@@ -4,22 +4,28 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.base import Model, UtcDatetime
-from services.desk.api.leading import Attention, Plan, Wall, attention, plan, wall
+from services.desk.api.leading import Plan, Wall, attention, plan, wall
 from services.desk.api.parts import InParts, Leading, Team
 from services.desk.api.shown import PersonShown
 from services.desk.domain.board import Row
-from services.desk.domain.coverage import HOURS_AHEAD, Gap, Hour, LanguageAhead, Place
+from services.desk.domain.coverage import HOURS_AHEAD, Place
 from services.desk.domain.leaving import Lack, Leaving, Why
-from services.desk.domain.wallboard import Clocks, Load, due_at
+from services.desk.domain.wallboard import due_at
 
 router = APIRouter(prefix="/api", tags=["desk"])
 Hours = Annotated[int, Query(ge=1, le=HOURS_AHEAD, description="who leaves within so many hours")]
 
 
-class ClocksShown(Model):
+class Told(Model):
+    """What is read from the page's own value, field by field."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ClocksShown(Told):
     """Open cases by the clock that is due next; `soon`: within half an hour; `unowned` are among all of these."""
 
     late: int
@@ -29,7 +35,7 @@ class ClocksShown(Model):
     unowned: int
 
 
-class LoadShown(Model):
+class LoadShown(Told):
     """The work of a team, or in a language, and the people on shift for it."""
 
     key: str
@@ -45,7 +51,7 @@ class LoadShown(Model):
     """Of the room of those on shift that is taken; null: nobody is there."""
 
 
-class HourShown(Model):
+class HourShown(Told):
     """The fewest who speak the language at any quarter of the hour."""
 
     start: UtcDatetime
@@ -53,7 +59,7 @@ class HourShown(Model):
     specialists: int
 
 
-class GapShown(Model):
+class GapShown(Told):
     """A stretch without an agent who speaks the language. `specialists`: whether one who speaks it is there all the time."""
 
     language: str
@@ -62,7 +68,7 @@ class GapShown(Model):
     specialists: bool
 
 
-class LanguageShown(Model):
+class LanguageShown(Told):
     """One language in the 24 hours to come."""
 
     language: str
@@ -117,13 +123,13 @@ class WallShown(Model):
     def of(cls, found: Wall) -> "WallShown":
         """From what the page is made of."""
         return cls(
-            clocks=_clocks(found.clocks),
+            clocks=ClocksShown.model_validate(found.clocks),
             waiting=tuple(map(CaseDue.of, found.waiting)),
-            ahead=tuple(map(_language, found.ahead)),
+            ahead=tuple(map(LanguageShown.model_validate, found.ahead)),
             more_languages=found.more_languages,
             places=tuple(map(_place, found.places)),
-            teams=tuple(map(_load, found.teams)),
-            languages=tuple(map(_load, found.languages)),
+            teams=tuple(map(LoadShown.model_validate, found.teams)),
+            languages=tuple(map(LoadShown.model_validate, found.languages)),
             agents_on_shift=found.agents,
             specialists_on_shift=found.specialists,
         )
@@ -172,7 +178,7 @@ class CoverageShown(Model):
     def of(cls, found: Plan) -> "CoverageShown":
         """From what the page is made of."""
         gone = tuple(_leaving(found, each) for each in found.leaving)
-        return cls(languages=tuple(map(_language, found.ahead)), leaving=gone)
+        return cls(languages=tuple(map(LanguageShown.model_validate, found.ahead)), leaving=gone)
 
 
 class ColleagueShown(PersonShown):
@@ -181,7 +187,7 @@ class ColleagueShown(PersonShown):
     at_work: bool = Field(description="by their hours and absences")
 
 
-class AttentionShown(Model):
+class AttentionShown(Told):
     """How many of each want a lead's attention; follow-up and cases tell of incidents, reviews, scores and deviations."""
 
     approvals: int
@@ -193,12 +199,6 @@ class AttentionShown(Model):
     left_alone: tuple[GapShown, ...]
     leaving: int
     leaving_cases: int
-
-    @classmethod
-    def of(cls, found: Attention) -> "AttentionShown":
-        """From what the page is made of."""
-        numbers = {name: getattr(found, name) for name in cls.model_fields if name not in ("clocks", "left_alone")}
-        return cls(clocks=_clocks(found.clocks), left_alone=tuple(map(_gap, found.left_alone)), **numbers)
 
 
 @router.get("/people")
@@ -225,28 +225,7 @@ async def show_coverage(reader: Leading, desk: InParts, within: Hours = 2) -> Co
 @router.get("/attention")
 async def show_attention(reader: Leading, desk: InParts) -> AttentionShown:
     """What wants attention, in numbers. For coaches and leads."""
-    return AttentionShown.of(await attention(desk, reader))
-
-
-def _clocks(found: Clocks) -> ClocksShown:
-    return ClocksShown.model_validate({name: getattr(found, name) for name in ClocksShown.model_fields})
-
-
-def _load(found: Load) -> LoadShown:
-    return LoadShown.model_validate({name: getattr(found, name) for name in LoadShown.model_fields})
-
-
-def _hour(found: Hour) -> HourShown:
-    return HourShown(start=found.start, agents=found.agents, specialists=found.specialists)
-
-
-def _gap(found: Gap) -> GapShown:
-    return GapShown.model_validate({name: getattr(found, name) for name in GapShown.model_fields})
-
-
-def _language(found: LanguageAhead) -> LanguageShown:
-    hours, gaps = tuple(map(_hour, found.hours)), tuple(map(_gap, found.gaps))
-    return LanguageShown(language=found.language, hours=hours, gaps=gaps)
+    return AttentionShown.model_validate(await attention(desk, reader))
 
 
 def _place(found: Place) -> PlaceShown:

@@ -11,6 +11,7 @@ from services.desk.domain import CaseView
 from services.desk.domain.alike import traits, written_addresses
 from services.desk.domain.board import Board, Filters, Row
 from services.desk.domain.case_view import OPEN
+from services.desk.store.alone import Alone
 from services.desk.store.collections import CASES, CHANGED, about, changed_ms, customer_key
 
 LOADED_AT_ONCE = 500
@@ -20,8 +21,6 @@ CASES_OF_A_CONVERSATION = 20
 MERGES_FOLLOWED = 10
 OVERLAP_MS = 2_000
 """How far back to look again: another instance's clock and its last write may be a little behind."""
-ALONE_LOOKS = 3
-"""So many looks in a row nobody else had partitions: by then whoever had some has stored what was in hand."""
 
 
 class Cases:
@@ -34,7 +33,7 @@ class Cases:
         self._rebuilt = rebuilt
         self._seen_until_ms = 0
         self._rebuilt_ms = 0
-        self._alone_looks = 0
+        self._alone = Alone()
 
     async def find(self, case_id: str) -> CaseView | None:
         document = await self._database.get(CASES, case_id)
@@ -115,10 +114,10 @@ class Cases:
         While this instance is `alone` in handling events there is nothing to read: its own are on the board. When the read
         models were rebuilt, all is read again.
         """
-        self._alone_looks = self._alone_looks + 1 if alone else 0
+        nothing_of_others = self._alone.surely(alone=alone)
         if await self._was_rebuilt():
             return await self._read_again()
-        if self._alone_looks > ALONE_LOOKS:
+        if nothing_of_others:
             self._seen_until_ms = milliseconds(self._clock.now())
             return []
         query = {CHANGED: {"$gte": self._seen_until_ms - OVERLAP_MS}}

@@ -9,7 +9,7 @@ from schemas.organisation import Organisation, Person
 from services.chassis.documents import Collection, Document
 from services.chassis.mongo import Database
 from services.desk.domain.coverage import STAFF, Absence, LanguageAhead, Member, ahead
-from services.desk.store.cases import ALONE_LOOKS
+from services.desk.store.alone import Alone
 from services.desk.store.collections import ABSENCES, PEOPLE
 
 
@@ -25,7 +25,7 @@ class Roster:
         self._ahead: dict[tuple[frozenset[str], tuple[str, ...]], tuple[LanguageAhead, ...]] = {}
         self._noticed: set[str] = set()
         self._changed: set[str] = set()
-        self._alone_looks = 0
+        self._alone = Alone()
 
     def notice(self, person_id: str) -> None:
         """Somebody is about to be stored otherwise."""
@@ -38,9 +38,9 @@ class Roster:
 
     async def refresh(self, *, alone: bool = False) -> None:
         """Hear what has changed: of those whom this instance has stored, or unless it is `alone` in that, of everybody."""
-        self._alone_looks = self._alone_looks + 1 if alone else 0
+        nothing_of_others = self._alone.surely(alone=alone)
         changed, self._changed = self._changed, set()
-        query = {"_id": {"$in": sorted(changed)}} if self._alone_looks > ALONE_LOOKS else {}
+        query = {"_id": {"$in": sorted(changed)}} if nothing_of_others else {}
         if query and not changed:
             return
         try:
